@@ -1,0 +1,288 @@
+// Package app carries out one message: it claims the message's id, loads what
+// the conversation asks for at one revision of the store, lets package bot
+// decide, puts the answer into words and commits everything together. Only
+// then is anything said to have been recorded.
+//
+// It declares its ports and gets them from the command: the store, and the
+// words. It may import bot and bot/report; it knows no channel, no engine and
+// no file.
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"anyuebot/bot"
+	"anyuebot/bot/report"
+)
+
+// ErrConflict is what a [Turn]'s Commit returns when something it had read was
+// changed meanwhile. The turn is run anew.
+var ErrConflict = errors.New("changed meanwhile")
+
+// Store is where turns come from.
+type Store interface {
+	// Begin opens a turn at one revision. claim names the message for ever.
+	Begin(ctx context.Context, claim, userid string) (Turn, error)
+	// Reply finds what an earlier message was answered.
+	Reply(ctx context.Context, claim string) (bot.Reply, bool, error)
+}
+
+// Turn reads at one revision and commits once.
+type Turn interface {
+	Claimed() (bot.Reply, bool, error)
+	Person() (bot.Person, error)
+	Session() (bot.Session, error)
+	Roster() (bot.Roster, error)
+	Report(bot.ReportKey) (*bot.Report, *bot.Submission, error)
+	Statuses(form, period string) ([]bot.Status, error)
+	Submissions(form, period string, each func(bot.Submission) error) error
+	Reports(form, period string, each func(bot.Report) error) error
+	Commit(bot.Changes, time.Time, bot.Reply) error
+	Close()
+}
+
+// Config is what an App needs. All fields but Log and Observe are required.
+type Config struct {
+	Notice *bot.Notice
+	Store  Store
+	// Say puts an effect into words.
+	Say func(bot.Effect) (string, error)
+	// Office holds the userids of the office.
+	Office []string
+	// Now is the campaign's time; Zone is the campaign's zone.
+	Now  func() time.Time
+	Zone *time.Location
+	// Rate is how many messages a second one member may send, with a burst of
+	// five times that; 0 for no limit.
+	Rate float64
+	// Observe is told the outcome and duration of every turn.
+	Observe func(outcome string, took time.Duration)
+	Log     *slog.Logger
+}
+
+// App runs turns. It is safe for concurrent use.
+type App struct {
+	c      Config
+	office map[string]bool
+	pace   *pace
+	locks  locks
+}
+
+// New makes an App.
+func New(c Config) *App {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Observe == nil {
+		c.Observe = func(string, time.Duration) {}
+	}
+	a := &App{c: c, office: map[string]bool{}, pace: newPace(c.Rate)}
+	for _, id := range c.Office {
+		a.office[strings.ToLower(strings.TrimSpace(id))] = true
+	}
+	return a
+}
+
+// attempts bounds how often a turn is run anew because others were faster.
+// From the second on it waits its turn at the unit, so that more than a few
+// mean that something is broken.
+const attempts = 20
+
+// ID names a message for ever: the claim of its id, and the id of its reply.
+func (a *App) ID(m bot.Message) string {
+	h := sha256.Sum256([]byte(m.Channel + "\x00" + m.Bot + "\x00" + m.ID))
+	return hex.EncodeToString(h[:16])
+}
+
+// Replied finds the reply to an earlier message by its id.
+func (a *App) Replied(ctx context.Context, id string) (bot.Reply, bool, error) {
+	return a.c.Store.Reply(ctx, id)
+}
+
+// Turn carries out one message and returns what to say. A message seen before
+// gets the same reply again. When the member is too fast or nothing can be
+// saved, the reply says so and nothing is claimed or stored, so that the same
+// message may come again.
+func (a *App) Turn(ctx context.Context, m bot.Message) (bot.Reply, error) {
+	start := time.Now()
+	id := a.ID(m)
+	member := strings.ToLower(m.From)
+	defer a.locks.hold("member " + member)()
+	unit, locked := "", false
+	for attempt := range attempts {
+		reply, outcome, err := a.try(ctx, id, m, attempt > 0, &unit)
+		switch {
+		case err == nil:
+			a.c.Observe(outcome, time.Since(start))
+			return reply, nil
+		case errors.Is(err, ErrConflict):
+			if unit != "" && !locked {
+				defer a.locks.hold("unit " + unit)()
+				locked = true
+			}
+			continue
+		}
+		a.c.Log.Error("turn failed", "message", id, "error", err)
+		break
+	}
+	a.c.Observe("unavailable", time.Since(start))
+	return a.refuse(id, "unavailable")
+}
+
+// refuse answers without storing anything.
+func (a *App) refuse(id, key string) (bot.Reply, error) {
+	text, err := a.c.Say(bot.Effect{Key: key})
+	return bot.Reply{ID: id, Text: text}, err
+}
+
+// try runs the turn once. unit is set to the unit whose report it works on.
+func (a *App) try(ctx context.Context, id string, m bot.Message, again bool, unit *string) (bot.Reply, string, error) {
+	none := bot.Reply{}
+	turn, err := a.c.Store.Begin(ctx, id, m.From)
+	if err != nil {
+		return none, "", fmt.Errorf("begin: %w", err)
+	}
+	defer turn.Close()
+	if reply, ok, err := turn.Claimed(); err != nil || ok {
+		return reply, "resend", err
+	}
+	if !again && !a.pace.allow(strings.ToLower(m.From)) {
+		reply, err := a.refuse(id, "toofast")
+		return reply, "toofast", err
+	}
+	view, in, err := a.load(turn, m)
+	if err != nil {
+		return none, "", err
+	}
+	if *unit == "" {
+		*unit = in.Need.Report.Unit
+	}
+	now := a.c.Now().In(a.c.Zone)
+	changes, effects := bot.Step(a.c.Notice, view, m, in, now)
+	pages, err := a.words(effects, m.Limit)
+	if err != nil {
+		return none, "", err
+	}
+	if len(pages) > 1 {
+		s := view.Session
+		if changes.Session != nil {
+			s = *changes.Session
+		}
+		s.Person = view.Person.ID
+		s.Pages, s.Page, s.Of = pages[1:], 1, len(pages)
+		changes.Session = &s
+	}
+	reply := bot.Reply{ID: id, Text: pages[0]}
+	if err := turn.Commit(changes, now, reply); err != nil {
+		return none, "", fmt.Errorf("commit: %w", err)
+	}
+	return reply, "turn", nil
+}
+
+// load looks up what the message needs.
+func (a *App) load(turn Turn, m bot.Message) (v bot.View, in bot.Intent, err error) {
+	if v.Person, err = turn.Person(); err != nil {
+		return v, in, fmt.Errorf("person: %w", err)
+	}
+	v.Person.Office = a.office[strings.ToLower(m.From)]
+	if v.Session, err = turn.Session(); err != nil {
+		return v, in, fmt.Errorf("session: %w", err)
+	}
+	in = bot.Understand(a.c.Notice, v.Person, v.Session, m)
+	need := in.Need
+	if need.Roster || need.Look != "" {
+		if v.Roster, err = turn.Roster(); err != nil {
+			return v, in, fmt.Errorf("roster: %w", err)
+		}
+	}
+	if need.Report != (bot.ReportKey{}) {
+		if v.Report, v.Latest, err = turn.Report(need.Report); err != nil {
+			return v, in, fmt.Errorf("report: %w", err)
+		}
+	}
+	if need.Look != "" {
+		units, _ := v.Roster.Find(need.Look)
+		if len(units) == 1 {
+			if v.Looked, v.Version, err = turn.Report(a.key(units[0].Name, a.c.Notice.Main)); err != nil {
+				return v, in, fmt.Errorf("report: %w", err)
+			}
+		}
+	}
+	if need.Status != "" {
+		if v.Status, err = turn.Statuses(need.Status, a.key("", need.Status).Period); err != nil {
+			return v, in, fmt.Errorf("status: %w", err)
+		}
+	}
+	if need.Totals != "" {
+		v.Totals, err = a.totals(turn, need.Totals, len(v.Roster.Units))
+	}
+	return v, in, err
+}
+
+func (a *App) key(unit, form string) bot.ReportKey {
+	return bot.ReportKey{Unit: unit, Form: form, Period: a.c.Notice.Form(form).Period}
+}
+
+func (a *App) totals(turn Turn, form string, expected int) (*bot.Totals, error) {
+	f := a.c.Notice.Form(form)
+	var counted []bot.Submission
+	var reports []bot.Report
+	err := turn.Submissions(form, f.Period, func(s bot.Submission) error {
+		counted = append(counted, s)
+		return nil
+	})
+	if err == nil {
+		err = turn.Reports(form, f.Period, func(r bot.Report) error {
+			reports = append(reports, r)
+			return nil
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("totals: %w", err)
+	}
+	t := report.Sum(f, f.Period, expected, counted, reports)
+	return &t, nil
+}
+
+// locks serialise turns by name. A lock that nobody holds takes no memory.
+type locks struct {
+	mu   sync.Mutex
+	held map[string]*lock
+}
+
+type lock struct {
+	mu      sync.Mutex
+	waiting int
+}
+
+// hold waits for the name and returns what lets it go.
+func (l *locks) hold(name string) (release func()) {
+	l.mu.Lock()
+	if l.held == nil {
+		l.held = map[string]*lock{}
+	}
+	k := l.held[name]
+	if k == nil {
+		k = &lock{}
+		l.held[name] = k
+	}
+	k.waiting++
+	l.mu.Unlock()
+	k.mu.Lock()
+	return func() {
+		k.mu.Unlock()
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if k.waiting--; k.waiting == 0 {
+			delete(l.held, name)
+		}
+	}
+}

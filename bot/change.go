@@ -1,0 +1,107 @@
+package bot
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// change corrects one item: by its number, or by words people call it by.
+func (t *turn) change() {
+	t.enterQuietly()
+	if t.in.Item != 0 {
+		if t.form.Field(t.in.Item) == nil {
+			t.tell("item.none", args{"item": strconv.Itoa(t.in.Item), "all": strconv.Itoa(len(t.form.Fields))})
+			t.whereWeStand()
+			return
+		}
+		t.changeTo(t.in.Item, t.in.Rest)
+		return
+	}
+	name, value := splitValue(t.in.Rest)
+	if name == "" {
+		t.tell("change.how", nil)
+		t.whereWeStand()
+		return
+	}
+	switch items := t.form.called(name); len(items) {
+	case 0:
+		t.tell("change.unknown", args{"name": clip(name, 20)})
+		t.whereWeStand()
+	case 1:
+		t.changeTo(items[0], value)
+	default:
+		t.s.Proposal = &Proposal{Kind: ProposeItem, Items: items, Text: value}
+		t.tell("change.which", args{"name": clip(name, 20)})
+		for _, item := range items {
+			t.line(t.form.Field(item), t.r.Entry(item), false)
+		}
+		t.tell("change.choose", nil)
+	}
+}
+
+// changeTo reads a value for one item; without one it asks the item's question.
+func (t *turn) changeTo(item int, text string) {
+	if text == "" {
+		t.ask(item)
+		return
+	}
+	r := Read(t.n, t.form.Field(item), text)
+	if r.Outcome != Taken {
+		t.question(item, r)
+		return
+	}
+	answer := []taken{{item: item, value: r.Value, note: t.note(item)}}
+	if t.m.Media == MediaVoice {
+		t.propose(answer)
+		return
+	}
+	if !t.take(answer) {
+		t.askNext()
+	}
+}
+
+// splitValue parts “咨询活动 3” into the item's words and the value.
+func splitValue(text string) (name, value string) {
+	text = strings.TrimSpace(fold(text))
+	if i := strings.LastIndex(text, " "); i > 0 {
+		name, value = strings.TrimSpace(text[:i]), strings.TrimSpace(text[i:])
+	} else if i := strings.IndexFunc(text, unicode.IsDigit); i > 0 {
+		name, value = text[:i], text[i:]
+	} else {
+		name = text
+	}
+	for _, link := range []string{"改为", "改成", "为", "成", "：", ":", "="} {
+		if rest, ok := strings.CutSuffix(name, link); ok {
+			name = strings.TrimSpace(rest)
+			break
+		}
+		if rest, ok := strings.CutPrefix(value, link); ok {
+			value = strings.TrimSpace(rest)
+			break
+		}
+	}
+	return name, value
+}
+
+// called lists the items that go by a name: those with exactly this word if
+// there are any, else those whose words contain it.
+func (f *Form) called(name string) []int {
+	var exact, near []int
+	for _, field := range f.Fields {
+		isNear := strings.Contains(field.Label, name)
+		for _, w := range field.Words {
+			if w == name {
+				exact = append(exact, field.Item)
+			}
+			isNear = isNear || strings.Contains(name, w) || strings.Contains(w, name)
+		}
+		if isNear {
+			near = append(near, field.Item)
+		}
+	}
+	if len(exact) > 0 {
+		return exact
+	}
+	return near
+}

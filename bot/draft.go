@@ -1,0 +1,134 @@
+package bot
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Clone returns a report that shares nothing that may be written with r.
+func (r *Report) Clone() *Report {
+	c := *r
+	c.Draft = slices.Clone(r.Draft)
+	c.Skipped = slices.Clone(r.Skipped)
+	c.Reasons = slices.Clone(r.Reasons)
+	c.Undo = slices.Clone(r.Undo)
+	return &c
+}
+
+// Entry returns the draft's answer to an item; its Value is unfilled if there
+// is none.
+func (r *Report) Entry(item int) Entry {
+	i, ok := r.find(item)
+	if !ok {
+		return Entry{Item: item}
+	}
+	return r.Draft[i]
+}
+
+func (r *Report) find(item int) (int, bool) {
+	return slices.BinarySearchFunc(r.Draft, item, func(e Entry, item int) int { return e.Item - item })
+}
+
+// put writes one answer; an unfilled value takes the answer away.
+func (r *Report) put(e Entry) {
+	i, ok := r.find(e.Item)
+	switch {
+	case ok && !e.Value.Filled():
+		r.Draft = slices.Delete(r.Draft, i, i+1)
+	case ok:
+		r.Draft[i] = e
+	case e.Value.Filled():
+		r.Draft = slices.Insert(r.Draft, i, e)
+	}
+	if e.Value.Filled() {
+		r.Skipped = slices.DeleteFunc(r.Skipped, func(item int) bool { return item == e.Item })
+	}
+}
+
+// undoDepth is how many messages 撤销 can take back, one after another.
+const undoDepth = 10
+
+// answer writes the entries of one message and remembers what they replaced.
+// It returns the changes for the log; an answer that says what already stands
+// is none.
+func (r *Report) answer(entries []Entry) []Change {
+	var changes []Change
+	var was []Entry
+	for _, e := range entries {
+		old := r.Entry(e.Item)
+		if old.Value != e.Value {
+			changes = append(changes, Change{Item: e.Item, Old: old.Value, New: e.Value})
+		}
+		was = append(was, old)
+		r.put(e)
+	}
+	r.Undo = append(r.Undo, Undo{Was: was})
+	if len(r.Undo) > undoDepth {
+		r.Undo = slices.Delete(r.Undo, 0, len(r.Undo)-undoDepth)
+	}
+	return changes
+}
+
+// unfilled lists the items of the form without an answer.
+func (r *Report) unfilled(f *Form) []int {
+	var items []int
+	for _, field := range f.Fields {
+		if !r.Entry(field.Item).Value.Filled() {
+			items = append(items, field.Item)
+		}
+	}
+	return items
+}
+
+// next is the item to ask after the present ones: the first unfilled one that
+// was not skipped, then the skipped ones; 0 when all are filled.
+func (r *Report) next(f *Form) int {
+	open := r.unfilled(f)
+	for _, item := range open {
+		if !slices.Contains(r.Skipped, item) {
+			return item
+		}
+	}
+	r.Skipped = nil
+	if len(open) > 0 {
+		return open[0]
+	}
+	return 0
+}
+
+// Fingerprint names a set of answers: equal for equal values and for nothing
+// else. Who gave them, when and with what note does not matter.
+func Fingerprint(entries []Entry) string {
+	h := sha256.New()
+	for _, e := range entries {
+		fmt.Fprintf(h, "%d\x00%d\x00%d\x00%t\x00%d\x00%s\x00", e.Item, e.Value.Kind, e.Value.Number, e.Value.Yes, len(e.Value.Text), e.Value.Text)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// receipt is the number printed on a receipt. Anyone who holds the version can
+// compute it again.
+func receipt(n *Notice, key ReportKey, version int, entries []Entry) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s\x00%s\x00%s\x00%s\x00%d\x00%s", n.ID, key.Unit, key.Form, key.Period, version, Fingerprint(entries))
+	return strings.ToUpper(hex.EncodeToString(h.Sum(nil)[:4]))
+}
+
+// submit makes the draft the next version.
+func (r *Report) submit(n *Notice, by string, now time.Time) Submission {
+	r.Version++
+	r.Counted = r.Version
+	r.State = Submitted
+	r.Dirty = false
+	r.Undo = nil
+	return Submission{
+		Key: r.Key, Version: r.Version, At: now, By: by,
+		Receipt: receipt(n, r.Key, r.Version, r.Draft),
+		Entries: slices.Clone(r.Draft),
+		Reasons: slices.Clone(r.Reasons),
+	}
+}

@@ -1,0 +1,374 @@
+package bot
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// fill begins or resumes the report.
+func (t *turn) fill() {
+	if t.in.Verb == VerbFill && t.in.Rest != "" {
+		if _, ok := chosenUnit(t.v.Person, t.in.Rest); !ok && !t.named(t.in.Rest) {
+			if len(t.v.Person.Units) == 0 {
+				t.tell("report.none", args{"phone": t.n.Office.Phone})
+				return
+			}
+			t.tell("unit.other", args{"unit": t.in.Rest, "units": strings.Join(t.v.Person.Units, "、")})
+			return
+		}
+	}
+	if t.in.Verb == VerbFill && t.in.Rest == "" && len(t.v.Person.Units) > 1 {
+		t.askUnit(t.v.Person.Units)
+		return
+	}
+	if !t.haveReport() {
+		return
+	}
+	t.begin()
+}
+
+// named reports whether a word behind 填报 is the form and no unit.
+func (t *turn) named(word string) bool { return word == t.form.ID || word == t.form.Title }
+
+// begin opens the report for this person and asks the first open item.
+func (t *turn) begin() {
+	t.enter()
+	t.tell("begin", args{
+		"unit": t.r.Key.Unit, "form": t.form.ID, "period": t.r.Key.Period,
+		"all": strconv.Itoa(len(t.form.Fields)), "filled": strconv.Itoa(len(t.r.Draft)),
+	})
+	if !t.m.Private() && !t.s.Greeted {
+		t.tell("begin.group", nil)
+	}
+	if len(t.r.Draft) == 0 {
+		t.tell("begin.easy", nil)
+	}
+	if t.r.Counted > 0 {
+		t.tell("begin.submitted", args{"version": strconv.Itoa(t.r.Counted)})
+	}
+	t.s.Greeted = true
+	t.askNext()
+}
+
+// enter makes the report the one this person is filling.
+func (t *turn) enter() {
+	if t.s.Key != t.r.Key {
+		t.s.Key = t.r.Key
+		t.s.Asking, t.s.Quote = 0, ""
+	}
+	t.s.Section, t.s.Proposal = "", nil
+}
+
+func (t *turn) quit() {
+	t.s.Key, t.s.Asking, t.s.Quote, t.s.Proposal = ReportKey{}, 0, "", nil
+	t.tell("quit", nil)
+}
+
+// ask puts the question of one item.
+func (t *turn) ask(item int) {
+	f := t.form.Field(item)
+	if t.s.Asking != item {
+		t.s.Quote = ""
+	}
+	t.s.Asking = item
+	if f.Section != t.s.Section {
+		t.s.Section = f.Section
+		if sec := t.form.Section(f.Section); sec != nil {
+			t.tell("section", args{"id": sec.ID, "title": sec.Title})
+		}
+	}
+	t.tell("ask", t.about(f, nil))
+	if now := t.r.Entry(item).Value; now.Filled() {
+		t.add("ask.now", args{"value": withUnit(f, now)})
+	}
+}
+
+// askAgain repeats the question that stands open.
+func (t *turn) askAgain() {
+	if t.s.Proposal != nil && t.s.Proposal.Kind == ProposeReason {
+		t.askFlags(t.s.Proposal.Checks)
+		return
+	}
+	t.ask(t.s.Asking)
+}
+
+// askNext goes on with the first open item; when none is left it settles the
+// odd figures, then shows the whole.
+func (t *turn) askNext() {
+	if item := t.r.next(t.form); item != 0 {
+		t.ask(item)
+		return
+	}
+	t.s.Asking = 0
+	if open := t.openFlags(nil); len(open) > 0 {
+		t.askFlags(open[:1])
+		return
+	}
+	if !t.r.Dirty && t.r.Counted > 0 {
+		t.tell("complete.same", args{"version": strconv.Itoa(t.r.Counted)})
+		return
+	}
+	t.tell("complete", args{"all": strconv.Itoa(len(t.form.Fields))})
+	t.whole()
+	t.tell("complete.submit", nil)
+}
+
+// about are the blanks of every sentence that speaks of an item.
+func (t *turn) about(f *Field, more args) args {
+	a := args{
+		"item": strconv.Itoa(f.Item), "all": strconv.Itoa(len(t.form.Fields)),
+		"ask": f.Ask, "label": f.Label, "short": f.Short, "unit": f.Unit,
+	}
+	for k, v := range more {
+		a[k] = v
+	}
+	return a
+}
+
+// taken is an answer on its way into the draft.
+type taken struct {
+	item  int
+	value Value
+	note  string
+	paste bool
+}
+
+// take writes answers into the draft, echoes them and asks what comes next.
+// It is the only way a value gets into a report.
+func (t *turn) take(answers []taken) (flagged bool) {
+	t.s.Proposal = nil
+	var entries []Entry
+	var items []int
+	for _, a := range answers {
+		entries = append(entries, Entry{Item: a.item, Value: a.value, By: t.v.Person.ID, At: t.now, Note: a.note, Paste: a.paste})
+		items = append(items, a.item)
+	}
+	was := make([]Value, len(answers))
+	for i, a := range answers {
+		was[i] = t.r.Entry(a.item).Value
+	}
+	changes := t.r.answer(entries)
+	t.touched()
+	t.log("answer", LogEntry{Key: t.r.Key, Items: changes})
+	open := t.openFlags(items)
+	t.echo(answers, was)
+	if len(open) == 0 {
+		return false
+	}
+	if !answers[0].paste {
+		open = open[:1]
+	}
+	t.s.Asking = items[len(items)-1]
+	t.askFlags(open)
+	return true
+}
+
+// touched brings the report's state up to date after its draft changed.
+func (t *turn) touched() {
+	if t.r.Counted > 0 && t.v.Latest != nil {
+		t.r.Dirty = Fingerprint(t.r.Draft) != Fingerprint(t.v.Latest.Entries)
+		return
+	}
+	t.r.State = Filling
+}
+
+// echoLines is the most lines an echo takes, so that a group of eighty is
+// spared; more answers than echoWhole are shown as a list instead.
+const (
+	echoLines = 3
+	echoWhole = 9
+)
+
+func (t *turn) echo(answers []taken, was []Value) {
+	if len(answers) > echoWhole {
+		t.tell("echo.many", args{"n": strconv.Itoa(len(answers))})
+		t.whole()
+		return
+	}
+	perLine := (len(answers) + echoLines - 1) / echoLines
+	for i, a := range answers {
+		f := t.form.Field(a.item)
+		join := NewLine
+		if i%perLine != 0 {
+			join = Spaced
+		}
+		value := withUnit(f, a.value)
+		if was[i].Filled() && was[i] != a.value {
+			value = fromTo(f, was[i], a.value)
+		}
+		t.say = append(t.say, Effect{Key: "echo", Join: join, Args: t.about(f, args{"value": value})})
+		if a.note != "" {
+			t.add("echo.note", args{"note": a.note})
+		}
+	}
+}
+
+// withUnit writes a value with its measure word: 3 次, 是, 不适用.
+func withUnit(f *Field, v Value) string {
+	if v.Kind == Number && f.Unit != "" {
+		return v.String() + " " + f.Unit
+	}
+	if v.Kind == Text {
+		return clip(v.Text, 40)
+	}
+	return v.String()
+}
+
+// fromTo writes a replaced value: 3 → 4 次.
+func fromTo(f *Field, old, now Value) string {
+	if old.Kind == Number && now.Kind == Number {
+		return old.String() + " → " + withUnit(f, now)
+	}
+	return withUnit(f, old) + " → " + withUnit(f, now)
+}
+
+// clip shortens a text for an echo.
+func clip(text string, most int) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if r := []rune(text); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return text
+}
+
+func (t *turn) back() {
+	item := t.s.Asking - 1
+	if t.s.Asking == 0 {
+		item = len(t.form.Fields)
+	}
+	if item < 1 {
+		t.tell("back.first", nil)
+		item = 1
+	}
+	t.s.Key = t.r.Key
+	t.ask(item)
+}
+
+func (t *turn) skip() {
+	item := t.s.Asking
+	if item != 0 && !t.r.Entry(item).Value.Filled() && !slices.Contains(t.r.Skipped, item) {
+		t.r.Skipped = append(t.r.Skipped, item)
+		if t.r.State == NotStarted {
+			t.r.State = Filling
+		}
+		t.tell("skipped", args{"item": strconv.Itoa(item)})
+	}
+	t.s.Key = t.r.Key
+	t.askNext()
+}
+
+func (t *turn) undo() {
+	if len(t.r.Undo) == 0 {
+		t.tell("undo.none", nil)
+		t.whereWeStand()
+		return
+	}
+	last := t.r.Undo[len(t.r.Undo)-1]
+	t.r.Undo = t.r.Undo[:len(t.r.Undo)-1]
+	var changes []Change
+	for _, was := range last.Was {
+		now := t.r.Entry(was.Item).Value
+		t.r.put(was)
+		if now != was.Value {
+			changes = append(changes, Change{Item: was.Item, Old: now, New: was.Value})
+		}
+	}
+	t.touched()
+	t.log("undo", LogEntry{Key: t.r.Key, Items: changes})
+	if len(changes) > echoWhole {
+		t.tell("undo.many", args{"n": strconv.Itoa(len(changes))})
+	} else {
+		for _, c := range changes {
+			f := t.form.Field(c.Item)
+			t.tell("undone", t.about(f, args{"value": fromTo(f, c.Old, c.New)}))
+		}
+	}
+	t.s.Key = t.r.Key
+	if len(changes) == 1 {
+		t.ask(changes[0].Item)
+		return
+	}
+	t.askNext()
+}
+
+// openZeros are the unfilled counts that 其余无 would set to 0.
+func (t *turn) openZeros() []int {
+	var items []int
+	for _, item := range t.r.unfilled(t.form) {
+		if t.form.Field(item).Kind == KindCount {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+func (t *turn) zeros() {
+	if p := t.s.Proposal; p != nil && p.Kind == ProposeZeros {
+		t.yes("")
+		return
+	}
+	items := t.openZeros()
+	t.s.Proposal = nil
+	if len(items) == 0 {
+		t.tell("zeros.none", nil)
+		t.s.Key = t.r.Key
+		t.askNext()
+		return
+	}
+	t.s.Key = t.r.Key
+	t.s.Proposal = &Proposal{Kind: ProposeZeros, Items: items}
+	t.tell("zeros.ask", args{"n": strconv.Itoa(len(items)), "items": ranges(items)})
+}
+
+// list names the items that 其余无 speaks of, or all that are unfilled.
+func (t *turn) list() {
+	items := t.r.unfilled(t.form)
+	if p := t.s.Proposal; p != nil && p.Kind == ProposeZeros {
+		items = p.Items
+	}
+	if len(items) == 0 {
+		t.tell("list.none", nil)
+		return
+	}
+	for _, item := range items {
+		t.line(t.form.Field(item), Entry{Item: item}, false)
+	}
+	if p := t.s.Proposal; p != nil && p.Kind == ProposeZeros {
+		t.tell("zeros.how", nil)
+		return
+	}
+	t.whereWeStand()
+}
+
+// ranges writes item numbers the short way: 4–5、8–18、20.
+func ranges(items []int) string {
+	var parts []string
+	for i := 0; i < len(items); {
+		j := i
+		for j+1 < len(items) && items[j+1] == items[j]+1 {
+			j++
+		}
+		part := strconv.Itoa(items[i])
+		if j > i {
+			part += "–" + strconv.Itoa(items[j])
+		}
+		parts = append(parts, part)
+		i = j + 1
+	}
+	return strings.Join(parts, "、")
+}
+
+func (t *turn) hint() {
+	item := t.s.Asking
+	if n, err := strconv.Atoi(strings.Trim(fold(t.in.Rest), "第项 ")); err == nil {
+		item = n
+	}
+	f := t.form.Field(item)
+	if f == nil {
+		t.tell("item.none", args{"item": strconv.Itoa(item), "all": strconv.Itoa(len(t.form.Fields))})
+		return
+	}
+	t.tell("help.hint", t.about(f, args{"hint": f.Hint}))
+	t.whereWeStand()
+}

@@ -1,0 +1,86 @@
+package bot
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+func (t *turn) flags() []Flag {
+	return t.form.Flags(t.n.Year, t.r.Draft, t.r.Reasons)
+}
+
+// openFlags names the checks nobody has vouched for; with items given, only
+// those that look at one of them.
+func (t *turn) openFlags(items []int) []string {
+	var ids []string
+	for _, f := range t.flags() {
+		touches := items == nil || slices.ContainsFunc(items, func(item int) bool {
+			return item == f.Item || slices.Contains(f.Check.Items(), item)
+		})
+		if f.Open() && touches && !slices.Contains(ids, f.Check.ID) {
+			ids = append(ids, f.Check.ID)
+		}
+	}
+	return ids
+}
+
+// askFlags puts odd figures to the person. 确认, with a reason if they like,
+// keeps them; a new value for the item asked replaces it.
+func (t *turn) askFlags(ids []string) {
+	asked := t.s.Asking
+	t.s.Asking = 0
+	t.s.Proposal = &Proposal{Kind: ProposeReason, Checks: ids}
+	for _, f := range t.flags() {
+		if !f.Open() || !slices.Contains(ids, f.Check.ID) {
+			continue
+		}
+		field := t.form.Field(f.Item)
+		if t.s.Asking == 0 {
+			t.s.Asking = f.Item
+			// The item just answered is the one a bare new number is meant for.
+			if asked != f.Item && asked != 0 && slices.Contains(f.Check.Items(), asked) {
+				t.s.Asking, field = asked, t.form.Field(asked)
+			}
+		}
+		t.tell("flag", t.about(field, args{"say": t.sentence(f.Check, f.Item)}))
+	}
+	if t.s.Asking == 0 {
+		t.s.Proposal = nil
+		return
+	}
+	t.tell("flag.how", t.about(t.form.Field(t.s.Asking), nil))
+}
+
+// sentence fills the values into what a check says.
+func (t *turn) sentence(c *Check, item int) string {
+	say := strings.ReplaceAll(c.Say, "{item}", strconv.Itoa(item))
+	say = strings.ReplaceAll(say, "{value}", t.r.Entry(item).Value.String())
+	for _, i := range c.Items() {
+		say = strings.ReplaceAll(say, fmt.Sprintf("{%d}", i), t.r.Entry(i).Value.String())
+	}
+	return say
+}
+
+// vouch keeps the figures that the checks find odd, with the person's words.
+func (t *turn) vouch(ids []string, reason string) {
+	for _, f := range t.flags() {
+		if f.Open() && slices.Contains(ids, f.Check.ID) {
+			t.r.Reasons = append(t.r.Reasons, Reason{Check: f.Check.ID, Values: f.Values, Text: reason, By: t.v.Person.ID, At: t.now})
+			t.log("vouch", LogEntry{Key: t.r.Key, Items: []Change{{Item: f.Item, Old: t.r.Entry(f.Item).Value, New: t.r.Entry(f.Item).Value}}, Text: reason})
+		}
+	}
+}
+
+// unconfirmed are the items that carry 待确认.
+func (t *turn) unconfirmed() []int {
+	var items []int
+	for _, f := range t.flags() {
+		if f.Open() && !slices.Contains(items, f.Item) {
+			items = append(items, f.Item)
+		}
+	}
+	slices.Sort(items)
+	return items
+}

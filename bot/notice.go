@@ -1,0 +1,178 @@
+package bot
+
+import "time"
+
+// Notice is one campaign as data: its forms, dates and wording. A new year is
+// a new notice and no code. Package prompts loads and checks it; the rest of
+// the program treats it as read-only.
+type Notice struct {
+	ID     string // names the campaign in every stored key, e.g. "zhengning-2021"
+	Title  string // the notice's own title
+	Number string // document number, e.g. 正安办发〔2021〕10号
+	Year   string // period of the yearly forms, e.g. "2021"
+
+	Office     Office
+	Main       string // the form that 填报, 汇总 and 谁没报 mean without a word
+	Nomination string // the form that names the liaison
+	Forms      []Form
+	Deadlines  []Deadline
+	Kinds      []string // what 类别 in the roster may say, e.g. 乡镇
+	Sample     []Unit   // a made-up roster for the demo and for trying out
+
+	// Classifiers are the measure words the reader knows at all, near or not.
+	Classifiers []string
+	// Verbs maps each command to the words that call it, the first being the
+	// one shown in help.
+	Verbs map[Verb][]string
+	// Wording maps each key of [WordingKeys] to its text with {blanks}.
+	Wording map[string]string
+}
+
+// Office is who runs the campaign.
+type Office struct {
+	Name  string // 县安委办
+	Phone string // printed at the end of refusals
+}
+
+// Deadline is an instant with the sentence that states it to people.
+type Deadline struct {
+	ID       string    // e.g. "附件2"
+	At       time.Time // the last instant that still counts as on time
+	Sentence string    // e.g. 请于6月30日（星期三）18时前报送，最迟不超过7月1日
+}
+
+// Form is an ordered list of fields, as printed.
+type Form struct {
+	ID       string // 附件2; also the form's name in commands and exports
+	Title    string
+	Period   string // the notice's year, or the month of a monthly form
+	Deadline string // ID of its Deadline
+	Sections []Section
+	Lines    []Line
+	Fields   []Field // Fields[i].Item == i+1
+	Checks   []Check
+}
+
+// Section is one row of the printed form.
+type Section struct {
+	ID    string // 一, 二 …
+	Title string
+}
+
+// Line is one sentence of the form's right-hand column. Text holds the printed
+// words with {N} where item N is filled in, inside the printed brackets; a
+// yes/no item is written □是□否{N}.
+type Line struct {
+	Section string
+	Text    string
+}
+
+// Kind is what sort of answer a field takes.
+type Kind string
+
+const (
+	KindCount  Kind = "count"  // a whole number, 0…[MaxCount], or one of the kinds of nothing
+	KindYesNo  Kind = "yesno"  // 是 or 否
+	KindText   Kind = "text"   // up to [MaxText] bytes
+	KindChoice Kind = "choice" // one of Choices
+	KindPhone  Kind = "phone"  // landline with or without area code
+	KindMobile Kind = "mobile" // 11 digits, 1[3-9]…
+	KindEmail  Kind = "email"
+	KindDigits Kind = "digits" // a number used as a name, Digits[0]…Digits[1] long (QQ号)
+	KindUnit   Kind = "unit"   // a unit on the roster
+)
+
+// MaxCount is the largest number a count may hold. The notice's largest honest
+// answer is in the tens of thousands; what is beyond this is a slip.
+const MaxCount = 100_000_000
+
+// MaxText bounds a text answer in bytes, well below what one commit may hold.
+const MaxText = 8 << 10
+
+// Field is one numbered item of a form.
+type Field struct {
+	Item      int    // the number it goes by, from 1
+	Section   string // Section.ID
+	Label     string // the form's words; stands in lists
+	Short     string // a few words for the echo after an answer
+	Ask       string // the question, without its place
+	Hint      string // how to count it; a proposal until the office confirms
+	Kind      Kind
+	Unit      string   // measure word printed on the form: 次, 场, 人次 …
+	Near      []string // measure words that pass for Unit, Unit itself included
+	PairsWith int      // for 参与人次: the count it belongs to; 0 if none
+	Choices   []string
+	Digits    [2]int   // KindDigits: least and most digits
+	Optional  bool     // “无” is an answer
+	Private   bool     // asked and shown in private chat only
+	Words     []string // what people call it: 咨询活动, 演练 …
+}
+
+// Check is a soft check: figures that are possible but odd. All comparisons
+// must hold for it to speak. What it says is about Item.
+type Check struct {
+	ID     string
+	Item   int       // the item that is marked 待确认
+	All    []Compare // empty for a check across units or on a paste
+	Say    string    // the sentence, with {N} for the value of item N
+	Across []int     // office only: the same non-zero values in two units
+	// Paste speaks of any pasted count of at least Least that equals its own
+	// item number or the notice's year.
+	Paste bool
+	Least int64
+}
+
+// Compare holds when Left Op Right holds and neither side is unfilled.
+type Compare struct {
+	Left  Term
+	Op    string // one of = != < <= > >=
+	Right Term
+}
+
+// Term is one side of a comparison: a constant, an item's value, the quotient
+// of two items, or the number of cases told in a text item. A yes/no item
+// counts as 1 or 0.
+type Term struct {
+	Const int64
+	Item  int // 0 for a constant
+	Over  int // divisor item; 0 for none
+	Cases bool
+}
+
+// Form finds a form by its ID; nil if the notice has none such.
+func (n *Notice) Form(id string) *Form {
+	for i := range n.Forms {
+		if n.Forms[i].ID == id {
+			return &n.Forms[i]
+		}
+	}
+	return nil
+}
+
+// Deadline finds a deadline by its ID; nil if the notice has none such.
+func (n *Notice) Deadline(id string) *Deadline {
+	for i := range n.Deadlines {
+		if n.Deadlines[i].ID == id {
+			return &n.Deadlines[i]
+		}
+	}
+	return nil
+}
+
+// Field finds an item by its number; nil if the form has none such.
+func (f *Form) Field(item int) *Field {
+	if item < 1 || item > len(f.Fields) {
+		return nil
+	}
+	return &f.Fields[item-1]
+}
+
+// Section finds a section by its ID; nil if the form has none such.
+func (f *Form) Section(id string) *Section {
+	for i := range f.Sections {
+		if f.Sections[i].ID == id {
+			return &f.Sections[i]
+		}
+	}
+	return nil
+}

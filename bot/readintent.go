@@ -1,0 +1,270 @@
+package bot
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// Intent is a message understood as far as its words alone allow: which
+// command it is, or none, and what has to be looked up to carry it out.
+type Intent struct {
+	Verb Verb   // "" for an answer or anything else
+	Rest string // what stands after the command's word
+	Item int    // the item a 改 names by number; 0 if by words or not at all
+	Text string // the whole message, tidied
+	Need Need
+}
+
+// Understand reads a message's words. The session matters: while a text item
+// is asked, “查处两家企业” is its answer and not the command 查.
+func Understand(n *Notice, p Person, s Session, m Message) Intent {
+	in := Intent{Text: tidy(m.Text)}
+	if in.Text == "" {
+		in.Text = tidy(m.Quote)
+	}
+	form := n.Form(n.Main)
+	field := form.Field(s.Asking)
+	free := field == nil || field.Kind != KindText
+
+	if item, rest, ok := changeByNumber(n, in.Text); ok {
+		in.Verb, in.Item, in.Rest = VerbChange, item, rest
+	} else if verb, rest, ok := command(n, in.Text, free); ok {
+		in.Verb, in.Rest = verb, rest
+	}
+	in.Need = need(n, p, s, in)
+	return in
+}
+
+func need(n *Notice, p Person, s Session, in Intent) Need {
+	var need Need
+	switch in.Verb {
+	case VerbTotals:
+		if p.Office {
+			need.Totals, need.Roster = n.Main, true
+		}
+	case VerbMissing:
+		if p.Office {
+			need.Status, need.Roster = n.Main, true
+		}
+	case VerbProgress:
+		if p.Office {
+			need.Status, need.Roster = n.Main, true
+		}
+	case VerbLook, VerbConfirm, VerbRegister, VerbRelease, VerbWho:
+		need.Roster = true
+	}
+	if s.Proposal != nil && s.Proposal.Kind == ProposeBind {
+		need.Roster = true
+	}
+	switch key := s.Key; {
+	case key.Unit != "" && slices.Contains(p.Units, key.Unit):
+		need.Report = key
+	case len(p.Units) == 1:
+		need.Report = ReportKey{Unit: p.Units[0], Form: n.Main, Period: n.Form(n.Main).Period}
+	}
+	if in.Verb == VerbFill {
+		if unit, ok := chosenUnit(p, in.Rest); ok {
+			need.Report = ReportKey{Unit: unit, Form: n.Main, Period: n.Form(n.Main).Period}
+		}
+	}
+	if s.Proposal != nil && s.Proposal.Kind == ProposeUnit {
+		if unit, ok := pick(s.Proposal.Units, in.Text); ok {
+			need.Report = ReportKey{Unit: unit, Form: n.Main, Period: n.Form(n.Main).Period}
+		}
+	}
+	if in.Verb == VerbLook && p.Office {
+		need.Look = in.Rest
+	}
+	return need
+}
+
+// tidy takes away what nobody means: invisible characters and outer blanks.
+func tidy(text string) string {
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return r
+		case unicode.Is(unicode.Cf, r), unicode.IsControl(r):
+			return -1
+		case unicode.IsSpace(r):
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(text, "\uFFFD"))
+	return strings.TrimSpace(text)
+}
+
+// bare is a text without the blanks, marks and particles that people put
+// around a command.
+func bare(text string) string {
+	return strings.Trim(text, " 　\t\n。．.！!，,、；;：:~～“”\"'‘’「」【】[]（）()")
+}
+
+// prefixVerbs take words after the command.
+func prefixVerb(v Verb) bool {
+	switch v {
+	case VerbFill, VerbChange, VerbHint, VerbRegister, VerbRelease, VerbMissing, VerbLook, VerbConfirm, VerbYes, VerbTotals, VerbProgress:
+		return true
+	}
+	return false
+}
+
+// command finds the command that a text is: exactly one of the verbs' words,
+// or, where the verb takes something and free is set, such a word and more.
+func command(n *Notice, text string, free bool) (Verb, string, bool) {
+	plain := strings.ToLower(bare(text))
+	for verb, words := range n.Verbs {
+		for _, w := range words {
+			if w == text || w == plain {
+				return verb, "", true
+			}
+		}
+	}
+	if !free {
+		return "", "", false
+	}
+	type match struct {
+		verb Verb
+		word string
+	}
+	var found []match
+	for verb, words := range n.Verbs {
+		if !prefixVerb(verb) {
+			continue
+		}
+		for _, w := range words {
+			if strings.HasPrefix(plain, w) {
+				found = append(found, match{verb, w})
+			}
+		}
+	}
+	if len(found) == 0 {
+		return "", "", false
+	}
+	longest := slices.MaxFunc(found, func(a, b match) int {
+		return cmp.Or(cmp.Compare(len(a.word), len(b.word)), cmp.Compare(b.word, a.word))
+	})
+	rest := strings.TrimSpace(bare(text)[len(longest.word):])
+	if !accepts(longest.verb, rest, bare(text)[len(longest.word):]) {
+		return "", "", false
+	}
+	return longest.verb, strings.TrimLeft(rest, " ：:，,"), true
+}
+
+// accepts holds a command with words behind it to what can follow it, so that
+// “登记台账3次”, “对12家企业开展检查” and “改建2个” are not taken for commands.
+func accepts(v Verb, rest, raw string) bool {
+	spaced := strings.HasPrefix(raw, " ") || strings.HasPrefix(raw, "：") || strings.HasPrefix(raw, ":")
+	switch v {
+	case VerbYes:
+		return strings.HasPrefix(raw, "，") || strings.HasPrefix(raw, ",") || spaced
+	case VerbChange:
+		return spaced
+	case VerbRegister, VerbFill, VerbLook, VerbRelease:
+		return spaced || !strings.ContainsFunc(rest, unicode.IsDigit)
+	case VerbHint:
+		return true
+	}
+	return spaced || len([]rune(rest)) <= 6 && !strings.ContainsFunc(rest, unicode.IsDigit)
+}
+
+// changeByNumber reads the ways of correcting an item by its number: 改12 5,
+// 改第12项 5, 第12项改为5, 12项改成5, 把12改成5, 改12.
+func changeByNumber(n *Notice, text string) (item int, rest string, ok bool) {
+	s := fold(text)
+	verb := false
+	words := slices.Clone(n.Verbs[VerbChange])
+	slices.SortFunc(words, func(a, b string) int { return len(b) - len(a) })
+	for _, w := range append(words, "把", "将") {
+		if after, found := strings.CutPrefix(s, w); found {
+			s, verb = strings.TrimLeft(after, " ：:"), true
+			break
+		}
+	}
+	s, ordinal := strings.CutPrefix(s, "第")
+	s = strings.TrimLeft(s, " ")
+	digits := len(s) - len(strings.TrimLeft(s, "0123456789"))
+	if digits == 0 || digits > 4 {
+		return 0, "", false
+	}
+	item, err := strconv.Atoi(s[:digits])
+	if err != nil {
+		return 0, "", false
+	}
+	s = s[digits:]
+	spaced := strings.HasPrefix(s, " ")
+	s = strings.TrimLeft(s, " ")
+	s, noun := strings.CutPrefix(s, "项")
+	if !noun {
+		s, noun = strings.CutPrefix(s, "题")
+	}
+	s = strings.TrimLeft(s, " ")
+	linked := false
+	for _, w := range []string{"应改为", "应该是", "应为", "改为", "改成", "更正为", "修改为", "变更为", "改", "为", "成", "：", ":", "="} {
+		if after, found := strings.CutPrefix(s, w); found {
+			linked = verb || strings.Contains(w, "改") || strings.Contains(w, "更") || strings.Contains(w, "应")
+			s = after
+			break
+		}
+	}
+	s = strings.TrimSpace(s)
+	switch {
+	case verb && (s == "" || linked || spaced || noun):
+	case !verb && linked && (ordinal || noun || digits > 0):
+	default:
+		return 0, "", false
+	}
+	return item, s, true
+}
+
+// fold turns full-width digits and blanks into plain ones.
+func fold(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= '０' && r <= '９':
+			return r - '０' + '0'
+		case r == '　':
+			return ' '
+		}
+		return r
+	}, text)
+}
+
+// chosenUnit finds the unit a person means among those they speak for: the
+// only one, or the one they name.
+func chosenUnit(p Person, name string) (string, bool) {
+	if name == "" {
+		if len(p.Units) == 1 {
+			return p.Units[0], true
+		}
+		return "", false
+	}
+	return pick(p.Units, name)
+}
+
+// pick chooses from a numbered list by number or by name.
+func pick(list []string, text string) (string, bool) {
+	text = bare(fold(text))
+	if i, err := strconv.Atoi(text); err == nil {
+		if i >= 1 && i <= len(list) {
+			return list[i-1], true
+		}
+		return "", false
+	}
+	var hits []string
+	for _, name := range list {
+		if name == text {
+			return name, true
+		}
+		if text != "" && strings.Contains(name, text) {
+			hits = append(hits, name)
+		}
+	}
+	if len(hits) == 1 {
+		return hits[0], true
+	}
+	return "", false
+}

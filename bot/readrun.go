@@ -1,0 +1,471 @@
+package bot
+
+import "slices"
+
+// This file reads a message as answers in order: “是 两场，一百六十多人” where
+// item 3 is asked answers 3 and 4 and speaks of 5. Each count needs a measure
+// word of its own kind; bare numbers in a row are at most offered.
+
+// piece is the stretch of a run's tokens that speaks of one item.
+type piece struct {
+	start, end int // tokens
+	num        int // place of its number; -1 for words of nothing
+}
+
+// ReadRun reads a message as answers in order, beginning with item from. A
+// message that is one answer gives a run of one, exactly as [Read] has it.
+func ReadRun(n *Notice, form *Form, from int, text string) Run {
+	f := form.Field(from)
+	if f == nil {
+		return Run{}
+	}
+	whole := func() Run {
+		r := Read(n, f, text)
+		return Run{Answers: []ItemReading{{from, r}}, Sure: r.Outcome == Taken}
+	}
+	if f.Kind != KindCount && f.Kind != KindYesNo {
+		return whole()
+	}
+	l := newLine(text)
+	if len(l.runes) > maxRead {
+		return whole()
+	}
+	// Cut with the words of the items that may be meant; each piece is read
+	// again with the words of its own item alone.
+	const ahead = 12
+	var fields []*Field
+	for item := from; item < from+ahead && form.Field(item) != nil; item++ {
+		fields = append(fields, form.Field(item))
+	}
+	toks := lex(n, l, fields...)
+	s := see(l, toks)
+	if s.has(cCorrect, cGrow, cPlan, cOther, cAsk, cNot, cMinus, cSettle) && !(f.Kind == KindYesNo && s.onlyNot()) {
+		// These reach back over everything before them.
+		return whole()
+	}
+	r := &runner{n: n, form: form, s: s, item: from, pieces: s.pieces()}
+	if run, ok := r.groupedPair(f); ok {
+		return run
+	}
+	if len(r.pieces) < 2 && !(f.Kind == KindYesNo && len(s.nums) > 0) {
+		return whole()
+	}
+	run, ok := r.read()
+	if !ok {
+		return whole()
+	}
+	return run
+}
+
+// onlyNot: the only thing that speaks against a run is the 否 that answers it.
+func (s *sighting) onlyNot() bool {
+	return !s.has(cCorrect, cGrow, cPlan, cOther, cAsk, cMinus, cSettle) && s.count[cNot] == 1 &&
+		(s.toks[s.first[cNot]].text == "否" || s.toks[s.first[cNot]].text == "不是")
+}
+
+// parts reports whether a token may part two answers.
+func parts(c class) bool { return c == cPunct || c == cLine || c == cSpace }
+
+// pieces cuts the tokens so that each piece has one number, or is a clause of
+// nothing words. Numbers that a range, 其中 or brackets join stay together, and
+// so do words of nothing in a row (无，未开展). What stands before an answer and
+// is none itself belongs to it.
+func (s *sighting) pieces() []piece {
+	var ps []piece
+	from := 0 // where the next piece may begin
+	add := func(p piece) {
+		if k := len(ps) - 1; k >= 0 {
+			if p.num < 0 && ps[k].num < 0 || p.num >= 0 && ps[k].num >= 0 && s.joined(ps[k].num, p.num) {
+				return
+			}
+			ps[k].end = p.start
+		}
+		ps = append(ps, p)
+	}
+	for k := 0; k < len(s.toks); {
+		end := k
+		for end < len(s.toks) && !parts(s.toks[end].class) {
+			end++
+		}
+		num, none := -1, false
+		for i := k; i < end; i++ {
+			switch s.toks[i].class {
+			case cNum:
+				start := from
+				if num >= 0 {
+					start = s.behind(num) // 3场120人
+				}
+				add(piece{start: start, num: i})
+				num = i
+			case cNone, cNA, cDontKnow, cBlank:
+				none = true
+			}
+		}
+		if none && num < 0 {
+			add(piece{start: from, num: -1})
+		}
+		if none || num >= 0 {
+			from = end
+		}
+		k = end + 1
+	}
+	if len(ps) > 0 {
+		ps[len(ps)-1].end = len(s.toks)
+	}
+	return ps
+}
+
+// behind is the place behind a number and its measure word.
+func (s *sighting) behind(i int) int {
+	if m := s.measureOf(i); m >= 0 {
+		return m + 1
+	}
+	return i + 1
+}
+
+// lastOf is the place behind the clause that holds a piece's answer.
+func (s *sighting) lastOf(p piece) int {
+	i := p.start
+	if p.num >= 0 {
+		i = s.behind(p.num) - 1
+	}
+	for i < p.end && !parts(s.toks[i].class) {
+		i++
+	}
+	return min(i, p.end)
+}
+
+// joined reports whether two numbers make one statement.
+func (s *sighting) joined(a, b int) bool {
+	depth := 0
+	for _, t := range s.toks[a+1 : b] {
+		switch t.class {
+		case cRange, cPlus, cPart:
+			return true
+		case cOpen:
+			depth++
+		case cClose:
+			depth--
+		}
+	}
+	return depth > 0
+}
+
+type runner struct {
+	n      *Notice
+	form   *Form
+	s      *sighting
+	item   int
+	pieces []piece
+
+	answers []ItemReading
+	unsure  bool
+}
+
+// field is the item that comes next.
+func (r *runner) field() *Field { return r.form.Field(r.item) }
+
+// again reads a stretch of the text anew, with the words of one item only.
+func (r *runner) again(f *Field, start, end int) Reading {
+	for start < end && parts(r.s.toks[start].class) {
+		start++
+	}
+	for start < end && parts(r.s.toks[end-1].class) {
+		end--
+	}
+	if start == end {
+		return Reading{Outcome: NoAnswer}
+	}
+	l := r.s.l
+	i, j := r.s.toks[start].start, r.s.toks[end-1].end
+	return Read(r.n, f, string(l.text[l.at[i]:l.at[j]]))
+}
+
+// add records an answer and goes on to the next item.
+func (r *runner) add(a Reading) {
+	r.answers = append(r.answers, ItemReading{r.item, a})
+	r.item++
+}
+
+// stop ends the run with a question.
+func (r *runner) stop(a Reading) (Run, bool) {
+	if len(r.answers) == 0 && a.Outcome != Taken {
+		return Run{}, false // then the message as a whole is what to ask about
+	}
+	r.answers = append(r.answers, ItemReading{r.item, a})
+	return Run{Answers: r.answers, Sure: !r.unsure}, true
+}
+
+func (r *runner) read() (Run, bool) {
+	for k := 0; k < len(r.pieces); k++ {
+		p := r.pieces[k]
+		f := r.field()
+		if f == nil {
+			return Run{}, false // more answers than items
+		}
+		switch f.Kind {
+		case KindYesNo:
+			a, rest := r.yesNo(f, p)
+			if a.Outcome != Taken {
+				return r.contested(k, a)
+			}
+			r.add(a)
+			if rest < p.end && p.num >= 0 {
+				r.pieces[k].start = rest
+				k--
+			}
+			continue
+		case KindCount:
+		default:
+			// Free text takes the rest of the message; whether it was meant so
+			// is put to the person.
+			a := r.again(f, p.start, len(r.s.toks))
+			r.unsure = true
+			if a.Outcome != Taken {
+				return r.stop(Reading{Outcome: Asked, Why: WhyExtra, Quote: r.words(p.start, len(r.s.toks))})
+			}
+			r.add(a)
+			return Run{Answers: r.answers}, true
+		}
+		if done, run, ok := r.count(f, k); done {
+			return run, ok
+		}
+	}
+	return Run{Answers: r.answers, Sure: !r.unsure}, len(r.answers) > 0
+}
+
+// count reads piece k as the count f. It reports done when the run ends there.
+func (r *runner) count(f *Field, k int) (done bool, run Run, ok bool) {
+	p := r.pieces[k]
+	last := k == len(r.pieces)-1
+	end := p.end
+	if last {
+		if trailing, at := r.trailing(p); at < end {
+			// “3次，120人，看了”: the last clause answers the yes/no item next.
+			if a := r.again(f, p.start, at); a.Outcome == Taken {
+				r.mark(f, k)
+				r.add(a)
+				r.unsure = r.unsure || !plainSide(trailing)
+				r.add(trailing.reading)
+				return true, Run{Answers: r.answers, Sure: !r.unsure}, true
+			}
+		}
+	}
+	a := r.again(f, p.start, end)
+	if a.Outcome != Taken && last && len(r.answers) > 0 && len(a.Propose) == 1 && (a.Why == WhyExtra || a.Why == WhyUnsure) {
+		// A good answer with something beside it that is not understood: the
+		// whole reading is put to the person.
+		a = takenAs(a.Propose[0])
+		r.unsure = true
+	}
+	if a.Outcome != Taken {
+		if a.Outcome == NoAnswer {
+			return true, Run{}, false
+		}
+		run, ok := r.contested(k, a)
+		return true, run, ok
+	}
+	if p.num >= 0 && r.s.measureOf(p.num) < 0 && !r.pairOf(k) {
+		// A bare number after others: its place alone does not say what it is.
+		a = Reading{Outcome: Asked, Why: WhyTwo, Quote: r.words(p.num, p.num+1), Propose: []Value{a.Value}}
+		if !last {
+			a.Propose = nil
+		}
+		run, ok := r.stop(a)
+		return true, run, ok
+	}
+	r.mark(f, k)
+	r.add(a)
+	return false, Run{}, true
+}
+
+// contested ends the run at piece k, which does not answer its item. If its
+// measure word fits the item before, it may be meant for that one (2次3场 where
+// 场 is asked), and then neither is certain.
+func (r *runner) contested(k int, a Reading) (Run, bool) {
+	p, prev := r.pieces[k], r.form.Field(r.item-1)
+	if len(r.answers) == 0 || prev.Kind != KindCount || !r.measureFits(p, prev) || r.measureFits(p, r.field()) {
+		return r.stop(a)
+	}
+	r.answers = r.answers[:len(r.answers)-1]
+	r.item--
+	return r.stop(Reading{Outcome: Asked, Why: WhyTwo, Quote: r.words(r.pieces[k-1].start, p.end)})
+}
+
+// words is the text of a stretch of tokens, for a question.
+func (r *runner) words(start, end int) string {
+	return r.s.l.quote(r.s.toks[start].start, r.s.toks[end-1].end)
+}
+
+// mark notes what makes a run one to put to the person: a bare number in a
+// pair, words of nothing in a row of answers, two neighbours that take the
+// same measure word and are not called by their names.
+func (r *runner) mark(f *Field, k int) {
+	p := r.pieces[k]
+	if p.num < 0 || r.s.measureOf(p.num) < 0 {
+		r.unsure = true
+		return
+	}
+	if len(r.answers) == 0 {
+		return
+	}
+	prev := r.form.Field(r.item - 1)
+	if prev.Kind == KindCount && r.measureFits(p, prev) && !r.named(p, f, prev) {
+		r.unsure = true
+	}
+}
+
+// measureFits reports whether the measure word of the piece's number is one of
+// the field's.
+func (r *runner) measureFits(p piece, f *Field) bool {
+	m := -1
+	if p.num >= 0 {
+		m = r.s.measureOf(p.num)
+	}
+	if m < 0 {
+		return false
+	}
+	w := r.s.toks[m].text
+	return w == f.Unit || slices.Contains(f.Near, w)
+}
+
+// named reports whether the piece has words that are the field's and not the
+// other's.
+func (r *runner) named(p piece, f, other *Field) bool {
+	l := r.s.l
+	i, j := r.s.toks[p.start].start, r.s.toks[p.end-1].end
+	part := l.text[l.at[i]:l.at[j]]
+	theirs := map[string]bool{}
+	for _, t := range lex(r.n, newLine(part), other) {
+		if t.class == cLabel {
+			theirs[t.text] = true
+		}
+	}
+	for _, t := range lex(r.n, newLine(part), f) {
+		if t.class == cLabel && !theirs[t.text] {
+			return true
+		}
+	}
+	return false
+}
+
+// pairOf reports whether piece k is one of the two that end the run and answer
+// a pair (3 120, 3次 120).
+func (r *runner) pairOf(k int) bool {
+	f := r.field()
+	next := r.form.Field(r.item + 1)
+	switch len(r.pieces) - k {
+	case 2:
+		return next != nil && paired(f, next)
+	case 1:
+		return r.item > 1 && len(r.answers) > 0 && paired(r.form.Field(r.item-1), f)
+	}
+	return false
+}
+
+func paired(f, next *Field) bool {
+	return f.Kind == KindCount && next.Kind == KindCount && next.PairsWith == f.Item
+}
+
+// yesNo reads the words before a piece's number as the answer to a yes/no item
+// and returns where the number's own part begins.
+func (r *runner) yesNo(f *Field, p piece) (Reading, int) {
+	if p.num < 0 {
+		a := r.again(f, p.start, p.end)
+		return a, p.end
+	}
+	// Whole clauses before the number's clause come first: “是 两场”.
+	clause := p.num
+	for clause > p.start && !parts(r.s.toks[clause-1].class) {
+		clause--
+	}
+	if a := r.again(f, p.start, clause); a.Outcome == Taken {
+		return a, clause
+	}
+	// 看了2场: what stands right before the number may be the answer or belong
+	// to the number.
+	if a := r.again(f, p.start, p.num); a.Outcome == Taken {
+		r.unsure = true
+		return a, p.num
+	}
+	a := r.again(f, p.start, p.end)
+	if a.Outcome == Taken || a.Outcome == NoAnswer {
+		a = Reading{Outcome: Asked, Why: WhyYesNo, Quote: r.words(p.start, p.end)}
+	}
+	return a, p.end
+}
+
+// tail is the clause behind the last number, read as a yes or no.
+type tail struct {
+	reading Reading
+	text    string
+}
+
+// trailing finds, behind the last piece, clauses that answer a yes/no item.
+func (r *runner) trailing(p piece) (tail, int) {
+	next := r.form.Field(r.item + 1)
+	if next == nil || next.Kind != KindYesNo || p.num < 0 {
+		return tail{}, p.end
+	}
+	at := r.s.lastOf(p)
+	if at >= p.end {
+		return tail{}, p.end
+	}
+	a := r.again(next, at, p.end)
+	if a.Outcome != Taken {
+		return tail{}, p.end
+	}
+	l := r.s.l
+	return tail{a, l.quote(r.s.toks[at].start, r.s.toks[p.end-1].end)}, at
+}
+
+// plainSide: 是 and 否 can only be the next answer; 是的 and 看了 may just as
+// well round off the one before.
+func plainSide(t tail) bool { return t.text == "是" || t.text == "否" }
+
+// groupedPair handles “3，120” where a pair is asked: 3120, or 3 and 120.
+func (r *runner) groupedPair(f *Field) (Run, bool) {
+	if len(r.s.nums) != 1 {
+		return Run{}, false
+	}
+	t := r.s.toks[r.s.nums[0]]
+	u := t.num
+	next := r.form.Field(f.Item + 1)
+	if u.trust != exact || u.group == 0 || next == nil || next.Kind != KindCount || f.Kind != KindCount {
+		return Run{}, false
+	}
+	p := r.pieces[0]
+	m := r.s.measureOf(p.num)
+	switch {
+	case m >= 0 && r.measureFits(p, f):
+		return Run{}, false
+	case m >= 0 && paired(f, next) && r.measureFits(p, next):
+		// 3,120人次 can't be an answer to 次, so the comma parts two numbers.
+		l := r.s.l
+		for i := t.start; i < t.end; i++ {
+			if !isGroupMark(l.runes[i]) {
+				continue
+			}
+			a := Read(r.n, f, l.text[:l.at[i]])
+			b := Read(r.n, next, l.text[l.at[i+1]:])
+			if a.Outcome == Taken && b.Outcome == Taken && b.Value.Number < 1000 {
+				return Run{Answers: []ItemReading{{f.Item, a}, {next.Item, b}}}, true
+			}
+			break
+		}
+		return Run{}, false
+	case m >= 0:
+		return Run{}, false
+	}
+	// Without a measure word the comma is trusted as a group mark unless the
+	// next item is as likely meant: always in a pair; elsewhere where the comma
+	// is the sentence's own and what stands before it is no short thousand.
+	if paired(f, next) || u.group == '，' && (u.lead > 1 || u.value >= 1_000_000) {
+		a := Read(r.n, f, r.s.l.text)
+		if a.Outcome == Taken {
+			a = Reading{Outcome: Asked, Why: WhyGrouping, Quote: r.s.l.quote(t.start, t.end), Propose: []Value{a.Value}}
+		}
+		return Run{Answers: []ItemReading{{f.Item, a}}}, true
+	}
+	return Run{}, false
+}

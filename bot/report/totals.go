@@ -1,0 +1,78 @@
+// Package report adds up what the units submitted. It is pure: it takes
+// submissions and gives sums, and knows neither the store nor the chat.
+//
+// It may import bot and the standard library, nothing that reads or writes.
+package report
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+
+	"anyuebot/bot"
+)
+
+// Sum adds up one form over the versions that count. expected is the number of
+// units on the roster. Reports tell how many drafts stand beside the versions;
+// the order of both lists does not matter.
+func Sum(form *bot.Form, period string, expected int, counted []bot.Submission, reports []bot.Report) bot.Totals {
+	t := bot.Totals{Form: form.ID, Period: period, Expected: expected, Counted: len(counted)}
+	for _, r := range reports {
+		if r.Dirty || r.Counted == 0 && len(r.Draft) > 0 {
+			t.Drafts++
+		}
+		if r.State == bot.Returned && r.Counted > 0 {
+			t.Returned++
+		}
+	}
+	t.Items = make([]bot.ItemTotal, len(form.Fields))
+	for i := range t.Items {
+		t.Items[i].Item = form.Fields[i].Item
+		t.Items[i].Unfilled = len(counted)
+	}
+	for _, s := range counted {
+		for _, e := range s.Entries {
+			if e.Item >= 1 && e.Item <= len(t.Items) {
+				add(&t.Items[e.Item-1], e.Value)
+			}
+		}
+	}
+	t.Checksum = checksum(counted)
+	return t
+}
+
+func add(t *bot.ItemTotal, v bot.Value) {
+	if v.Filled() {
+		t.Unfilled--
+	}
+	switch v.Kind {
+	case bot.Number:
+		t.Sum += v.Number
+		t.Numbers++
+	case bot.NotApplicable:
+		t.NotApplicable++
+	case bot.Unknown:
+		t.Unknown++
+	case bot.YesNo:
+		if v.Yes {
+			t.Yes++
+		} else {
+			t.No++
+		}
+	case bot.Text:
+		t.Texts++
+	}
+}
+
+// checksum is eight hex digits over who counts and with which values, and over
+// nothing else: the same data asked for twice has the same checksum.
+func checksum(counted []bot.Submission) string {
+	lines := make([]string, len(counted))
+	for i, s := range counted {
+		lines[i] = s.Key.Unit + "\x00" + s.Key.Form + "\x00" + s.Key.Period + "\x00" + bot.Fingerprint(s.Entries)
+	}
+	slices.Sort(lines)
+	h := sha256.Sum256([]byte(strings.Join(lines, "\n")))
+	return hex.EncodeToString(h[:4])
+}

@@ -1,0 +1,58 @@
+package bot
+
+// Session is what one person was last asked. It is per person, not per chat: a
+// report begun in a group goes on in private. Answers are read against what
+// this person was shown, even when a colleague has moved the report on.
+type Session struct {
+	Person string    `cbor:"1,keyasint"`
+	Key    ReportKey `cbor:"2,keyasint,omitzero"` // the report being filled; zero if none
+	// Asking is the item whose question stands open; 0 outside a form.
+	Asking int `cbor:"3,keyasint,omitempty"`
+	// Section is the heading last shown, so that it is said only when it changes.
+	Section string `cbor:"4,keyasint,omitempty"`
+	// Quote is what the person wrote for Asking that was no plain number; it
+	// becomes the note of the answer they settle on.
+	Quote string `cbor:"5,keyasint,omitempty"`
+	// Proposal waits for 对 or 确认.
+	Proposal *Proposal `cbor:"6,keyasint,omitempty"`
+	// Pages are the rest of the last reply, for 下页.
+	Pages []string `cbor:"7,keyasint,omitempty"`
+	Page  int      `cbor:"8,keyasint,omitempty"` // number of the page last shown
+	Of    int      `cbor:"9,keyasint,omitempty"`
+	// Greeted is set once the person has been told how to begin.
+	Greeted bool `cbor:"10,keyasint,omitempty"`
+}
+
+// ProposalKind is what 对 would do.
+type ProposalKind string
+
+const (
+	ProposeAnswers ProposalKind = "answers" // take Answers into the draft
+	ProposeZeros   ProposalKind = "zeros"   // 其余无
+	ProposeReason  ProposalKind = "reason"  // keep an odd figure, with a reason
+	ProposeSubmit  ProposalKind = "submit"
+	ProposeBind    ProposalKind = "bind" // 登记 Unit
+	ProposeUnit    ProposalKind = "unit" // choose one of Units to fill for
+	ProposeItem    ProposalKind = "item" // choose one of Items for Value
+)
+
+// Proposal is a reading put to the person. Only the one it was put to can take
+// it, and only while what it was made from still stands.
+type Proposal struct {
+	Kind    ProposalKind `cbor:"1,keyasint"`
+	Answers []Proposed   `cbor:"2,keyasint,omitempty"`
+	Checks  []string     `cbor:"3,keyasint,omitempty"`
+	Unit    string       `cbor:"4,keyasint,omitempty"`
+	Units   []string     `cbor:"5,keyasint,omitempty"`
+	Items   []int        `cbor:"6,keyasint,omitempty"`
+	Text    string       `cbor:"7,keyasint,omitempty"` // the words a chosen item is read from
+}
+
+// Proposed is one answer of a proposal and the value it would replace.
+type Proposed struct {
+	Item  int    `cbor:"1,keyasint"`
+	Value Value  `cbor:"2,keyasint"`
+	Was   Value  `cbor:"3,keyasint,omitzero"`
+	Note  string `cbor:"4,keyasint,omitempty"`
+	Paste bool   `cbor:"5,keyasint,omitempty"`
+}

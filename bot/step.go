@@ -1,0 +1,300 @@
+package bot
+
+import (
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Step is one turn: what a message changes and what is said in answer. It is
+// pure; now is the campaign's time, in the campaign's zone.
+func Step(n *Notice, v View, m Message, in Intent, now time.Time) (Changes, []Effect) {
+	t := &turn{n: n, form: n.Form(n.Main), v: v, m: m, in: in, now: now, s: v.Session}
+	t.s.Person = v.Person.ID
+	if v.Report != nil {
+		t.r = v.Report.Clone()
+	} else if in.Need.Report != (ReportKey{}) {
+		t.r = &Report{Key: in.Need.Report, State: NotStarted}
+	}
+	t.handle()
+	if !reflect.DeepEqual(t.s, v.Session) {
+		t.out.Session = &t.s
+	}
+	if t.r != nil && !reflect.DeepEqual(t.r, v.Report) && (v.Report != nil || t.r.State != NotStarted) {
+		t.out.Report = t.r
+	}
+	return t.out, t.say
+}
+
+// turn is the working state of one Step.
+type turn struct {
+	n    *Notice
+	form *Form
+	v    View
+	m    Message
+	in   Intent
+	now  time.Time
+
+	s   Session
+	r   *Report // nil if no report is meant
+	out Changes
+	say []Effect
+}
+
+func (t *turn) handle() {
+	switch t.m.Media {
+	case MediaEnter:
+		t.welcome()
+		return
+	case MediaImage, MediaFile, MediaVideo, MediaOther:
+		t.tell("media."+string(t.m.Media), nil)
+		t.whereWeStand()
+		return
+	}
+	if t.m.Images > 0 {
+		t.tell("media.mixed", nil)
+	}
+	if t.in.Text == "" {
+		t.empty()
+		return
+	}
+	p := t.v.Person
+	if len(p.Units) == 0 && !p.Office && !t.openToAll() {
+		t.tell("stranger", args{"phone": t.n.Office.Phone})
+		return
+	}
+	switch t.in.Verb {
+	case VerbHelp:
+		t.help()
+	case VerbWho:
+		t.who()
+	case VerbThanks:
+		t.thanks()
+	case VerbMore:
+		t.more()
+	case VerbRegister:
+		t.register()
+	case VerbRelease:
+		t.release()
+	case VerbTotals, VerbMissing, VerbLook, VerbConfirm:
+		t.office()
+	case VerbProgress:
+		t.progress()
+	case VerbFill, VerbContinue:
+		t.fill()
+	case VerbQuit:
+		t.quit()
+	case VerbYes:
+		t.yes(t.in.Rest)
+	case VerbNo:
+		t.no()
+	case VerbBack, VerbSkip, VerbUndo, VerbZeros, VerbPreview, VerbSubmit, VerbWithdraw, VerbHint, VerbList, VerbChange:
+		t.edit()
+	default:
+		t.words()
+	}
+}
+
+// openToAll are the messages that a member who speaks for no unit may send.
+func (t *turn) openToAll() bool {
+	switch t.in.Verb {
+	case VerbHelp, VerbWho, VerbRegister, VerbThanks, VerbTotals, VerbMissing, VerbLook, VerbConfirm:
+		return true
+	}
+	return t.s.Proposal != nil && t.s.Proposal.Kind == ProposeBind
+}
+
+// edit carries out the commands that work on a report.
+func (t *turn) edit() {
+	if !t.haveReport() {
+		return
+	}
+	if t.in.Verb != VerbZeros && t.in.Verb != VerbList {
+		t.s.Proposal = nil
+	}
+	switch t.in.Verb {
+	case VerbBack:
+		t.back()
+	case VerbSkip:
+		t.skip()
+	case VerbUndo:
+		t.undo()
+	case VerbZeros:
+		t.zeros()
+	case VerbList:
+		t.list()
+	case VerbPreview:
+		t.preview()
+	case VerbSubmit:
+		t.submit()
+	case VerbWithdraw:
+		t.withdraw()
+	case VerbHint:
+		t.hint()
+	case VerbChange:
+		t.change()
+	}
+}
+
+type args map[string]string
+
+// tell says a wording on a line of its own.
+func (t *turn) tell(key string, a args) {
+	t.say = append(t.say, Effect{Key: key, Args: a})
+}
+
+// add says a wording on the line of the one before.
+func (t *turn) add(key string, a args) {
+	t.say = append(t.say, Effect{Key: key, Args: a, Join: SameLine})
+}
+
+func (t *turn) log(what string, e LogEntry) {
+	e.At, e.By, e.What = t.now, t.v.Person.ID, what
+	t.out.Log = append(t.out.Log, e)
+}
+
+// haveReport makes sure that a report is meant. If the person speaks for
+// several units and named none, they are asked which.
+func (t *turn) haveReport() bool {
+	if t.r != nil {
+		return true
+	}
+	units := t.v.Person.Units
+	if len(units) == 0 {
+		t.tell("report.none", args{"phone": t.n.Office.Phone})
+		return false
+	}
+	t.askUnit(units)
+	return false
+}
+
+func (t *turn) askUnit(units []string) {
+	t.s.Proposal = &Proposal{Kind: ProposeUnit, Units: slices.Clone(units)}
+	t.tell("unit.which", nil)
+	for i, u := range units {
+		t.tell("choice", args{"n": strconv.Itoa(i + 1), "choice": u})
+	}
+}
+
+func (t *turn) empty() {
+	if t.s.Asking != 0 && t.r != nil {
+		t.askAgain()
+		return
+	}
+	t.welcome()
+}
+
+// welcome is for a chat just opened, or a bare mention.
+func (t *turn) welcome() {
+	p := t.v.Person
+	t.tell("welcome", nil)
+	switch {
+	case len(p.Units) > 0:
+		t.tell("welcome.liaison", args{"units": strings.Join(p.Units, "、"), "deadline": t.deadline()})
+	case p.Office:
+		t.tell("welcome.office", nil)
+	default:
+		t.tell("stranger", args{"phone": t.n.Office.Phone})
+	}
+	t.tell("welcome.secret", nil)
+}
+
+// whereWeStand repeats the open question, if there is one.
+func (t *turn) whereWeStand() {
+	if t.s.Asking != 0 && t.r != nil {
+		t.askAgain()
+	}
+}
+
+func (t *turn) thanks() {
+	t.tell("thanks", nil)
+	t.whereWeStand()
+}
+
+// more shows the next page of the last reply.
+func (t *turn) more() {
+	if len(t.s.Pages) == 0 {
+		t.tell("more.none", nil)
+		return
+	}
+	t.s.Page++
+	t.tell("page", args{"text!": t.s.Pages[0]})
+	t.s.Pages = slices.Clone(t.s.Pages[1:])
+	if len(t.s.Pages) > 0 {
+		t.tell("page.more", args{"page": strconv.Itoa(t.s.Page), "pages": strconv.Itoa(t.s.Of)})
+	}
+}
+
+func (t *turn) help() {
+	p := t.v.Person
+	if len(p.Units) > 0 {
+		if f := t.form.Field(t.s.Asking); f != nil {
+			t.tell("help.hint", args{"item": strconv.Itoa(f.Item), "short": f.Short, "hint": f.Hint})
+		}
+		t.tell("help.liaison", nil)
+	}
+	if p.Office {
+		t.tell("help.office", nil)
+	}
+	if len(p.Units) == 0 && !p.Office {
+		t.tell("stranger", args{"phone": t.n.Office.Phone})
+	}
+	t.tell("help.phone", args{"phone": t.n.Office.Phone})
+	t.whereWeStand()
+}
+
+// who tells unit, role and what is due.
+func (t *turn) who() {
+	p := t.v.Person
+	for _, name := range p.Units {
+		pending := false
+		for _, u := range t.v.Roster.Units {
+			if u.Name == name {
+				pending = t.v.Roster.Pending(u)
+			}
+		}
+		if pending {
+			t.tell("who.pending", args{"unit": name})
+		} else {
+			t.tell("who.liaison", args{"unit": name})
+		}
+	}
+	if p.Office {
+		t.tell("who.office", nil)
+	}
+	if len(p.Units) == 0 && !p.Office {
+		t.tell("stranger", args{"phone": t.n.Office.Phone})
+		return
+	}
+	t.due()
+}
+
+// due tells what the person still has to send in, and till when.
+func (t *turn) due() {
+	switch {
+	case t.r != nil && t.r.Counted > 0:
+		t.tell("due.none", args{"form": t.form.ID, "version": strconv.Itoa(t.r.Counted)})
+	case t.r != nil || len(t.v.Person.Units) > 0:
+		t.tell("due", args{"form": t.form.ID, "deadline": t.deadline()})
+	}
+}
+
+func (t *turn) deadline() string {
+	if d := t.n.Deadline(t.form.Deadline); d != nil {
+		return d.Sentence
+	}
+	return ""
+}
+
+// instant writes a time as officials do, in the campaign's zone.
+func (t *turn) instant(at time.Time) string {
+	return Instant(at.In(t.now.Location()))
+}
+
+// Instant writes a time as official papers do: 2021年6月30日（星期三）9时05分.
+func Instant(at time.Time) string {
+	weekday := []string{"日", "一", "二", "三", "四", "五", "六"}[at.Weekday()]
+	return at.Format("2006年1月2日（星期") + weekday + "）" + strconv.Itoa(at.Hour()) + at.Format("时04分")
+}

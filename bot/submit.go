@@ -1,0 +1,168 @@
+package bot
+
+import (
+	"strconv"
+	"strings"
+)
+
+// line writes one item of a list: its number, its label, value and unit.
+func (t *turn) line(f *Field, e Entry, unconfirmed bool) {
+	a := t.about(f, args{"value": e.Value.String()})
+	switch {
+	case e.Value.Kind == Number && f.Unit != "":
+		t.tell("line", a)
+	default:
+		t.tell("line.text", a)
+	}
+	if e.Note != "" {
+		t.add("line.note", args{"note": e.Note})
+	}
+	if unconfirmed {
+		t.add("line.unconfirmed", nil)
+	}
+}
+
+// whole lists every item and remembers that these values were seen.
+func (t *turn) whole() {
+	odd := map[int]bool{}
+	for _, item := range t.unconfirmed() {
+		odd[item] = true
+	}
+	section := ""
+	for i := range t.form.Fields {
+		f := &t.form.Fields[i]
+		if f.Section != section {
+			section = f.Section
+			if sec := t.form.Section(section); sec != nil {
+				t.tell("section", args{"id": sec.ID, "title": sec.Title})
+			}
+		}
+		t.line(f, t.r.Entry(f.Item), odd[f.Item])
+	}
+	t.s.Section = ""
+	t.r.Shown = Fingerprint(t.r.Draft)
+}
+
+func (t *turn) preview() {
+	t.s.Key = t.r.Key
+	t.tell("preview", args{
+		"unit": t.r.Key.Unit, "form": t.form.ID, "period": t.r.Key.Period, "state": t.state(t.r),
+		"all": strconv.Itoa(len(t.form.Fields)), "filled": strconv.Itoa(len(t.r.Draft)),
+	})
+	t.whole()
+	switch open := t.r.unfilled(t.form); {
+	case len(open) > 0:
+		t.tell("preview.unfilled", args{"n": strconv.Itoa(len(open)), "items": ranges(open)})
+		if t.s.Asking == 0 {
+			t.s.Asking = t.r.next(t.form)
+		}
+		t.whereWeStand()
+	case len(t.unconfirmed()) > 0:
+		t.askFlags(t.openFlags(nil))
+	case t.r.Counted > 0 && !t.r.Dirty:
+		t.tell("complete.same", args{"version": strconv.Itoa(t.r.Counted)})
+	default:
+		t.tell("complete.submit", nil)
+	}
+}
+
+// submit makes the next version if every item is settled and the person has
+// seen these very values.
+func (t *turn) submit() {
+	t.s.Key = t.r.Key
+	if open := t.r.unfilled(t.form); len(open) > 0 {
+		t.tell("submit.unfilled", args{"n": strconv.Itoa(len(open)), "items": ranges(open)})
+		t.s.Asking = t.r.next(t.form)
+		t.askAgain()
+		return
+	}
+	if open := t.openFlags(nil); len(open) > 0 {
+		t.tell("submit.unconfirmed", args{"items": ranges(t.unconfirmed())})
+		t.askFlags(open)
+		return
+	}
+	if t.r.Counted > 0 && !t.r.Dirty {
+		t.tell("submit.same", args{"version": strconv.Itoa(t.r.Counted)})
+		return
+	}
+	if t.r.Shown != Fingerprint(t.r.Draft) {
+		t.whole()
+		t.s.Proposal = &Proposal{Kind: ProposeSubmit}
+		t.tell("submit.confirm", nil)
+		return
+	}
+	t.deliver()
+}
+
+// deliver makes the version and gives the receipt.
+func (t *turn) deliver() {
+	if len(t.r.unfilled(t.form)) > 0 || len(t.openFlags(nil)) > 0 || t.r.Shown != Fingerprint(t.r.Draft) {
+		// The draft changed between the question and its answer.
+		t.submit()
+		return
+	}
+	sub := t.r.submit(t.n, t.v.Person.ID, t.now)
+	t.out.Submission = &sub
+	t.s.Asking, t.s.Quote, t.s.Proposal = 0, "", nil
+	t.log("submit", LogEntry{Key: t.r.Key, Number: sub.Version, Text: sub.Receipt})
+	t.tell("receipt", args{
+		"unit": t.r.Key.Unit, "form": t.form.ID, "receipt": sub.Receipt,
+		"version": strconv.Itoa(sub.Version), "time": t.instant(sub.At),
+	})
+	t.tell("receipt.next", nil)
+}
+
+// withdraw takes the submitted version out of the totals. Its number is never
+// used again.
+func (t *turn) withdraw() {
+	if t.r.Counted == 0 {
+		t.tell("withdraw.none", nil)
+		t.whereWeStand()
+		return
+	}
+	was := t.r.Counted
+	t.r.Counted, t.r.Dirty, t.r.State = 0, false, Filling
+	t.s.Key, t.s.Asking = t.r.Key, 0
+	t.log("withdraw", LogEntry{Key: t.r.Key, Number: was})
+	t.tell("withdrawn", args{"unit": t.r.Key.Unit, "form": t.form.ID, "version": strconv.Itoa(was)})
+}
+
+// state tells how a report stands, in words.
+func (t *turn) state(r *Report) string {
+	if r.State == Submitted && r.Dirty {
+		return t.phrase("state.dirty", args{"state": string(r.State)})
+	}
+	return string(r.State)
+}
+
+// progress tells how far the person's own reports are, and the office how far
+// the county is.
+func (t *turn) progress() {
+	p := t.v.Person
+	if t.r != nil {
+		open := t.r.unfilled(t.form)
+		t.tell("progress.unit", args{
+			"unit": t.r.Key.Unit, "form": t.form.ID, "period": t.r.Key.Period, "state": t.state(t.r),
+			"all": strconv.Itoa(len(t.form.Fields)), "filled": strconv.Itoa(len(t.r.Draft)),
+		})
+		if t.v.Latest != nil {
+			t.tell("progress.version", args{"version": strconv.Itoa(t.v.Latest.Version), "receipt": t.v.Latest.Receipt, "time": t.instant(t.v.Latest.At)})
+		}
+		if len(open) > 0 && len(open) < len(t.form.Fields) {
+			t.tell("progress.open", args{"n": strconv.Itoa(len(open)), "items": ranges(open)})
+		}
+		if odd := t.unconfirmed(); len(odd) > 0 {
+			t.tell("progress.unconfirmed", args{"items": ranges(odd)})
+		}
+		if t.r.Counted == 0 {
+			t.due()
+		}
+	} else if len(p.Units) > 1 {
+		t.tell("progress.units", args{"units": strings.Join(p.Units, "、")})
+	}
+	if p.Office {
+		t.county()
+	} else {
+		t.whereWeStand()
+	}
+}

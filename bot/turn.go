@@ -1,0 +1,110 @@
+package bot
+
+import "time"
+
+// View is what a turn may see, loaded by the caller at one revision of the
+// store as the intent's [Need] asked.
+type View struct {
+	Person  Person
+	Session Session
+	Roster  Roster      // Need.Roster
+	Report  *Report     // Need.Report; nil if there is none yet
+	Latest  *Submission // the version that Report.Counted names; nil if none
+	Status  []Status    // Need.Status, in roster order
+	Totals  *Totals     // Need.Totals
+	Looked  *Report     // Need.Look: that unit's report; nil if there is none yet
+	Version *Submission // Need.Look: the version that counts; nil if none
+}
+
+// Need names what has to be looked up before [Step] can run.
+type Need struct {
+	Roster bool
+	Report ReportKey // zero for none
+	Status string    // the form whose state is wanted for every unit; "" for none
+	Totals string    // the form to add up; "" for none
+	// Look is what the office typed after 查. The caller finds the unit with
+	// [Roster.Find] and, if it is exactly one, loads its report as Looked.
+	Look string
+}
+
+// Status is how one unit stands with one form.
+type Status struct {
+	Unit    string
+	State   State
+	Filled  int // items in the draft
+	Version int // the version totals count; 0 if none
+	Dirty   bool
+	At      time.Time // when that version was submitted
+}
+
+// Totals are the sums of one form over the submitted versions.
+type Totals struct {
+	Form, Period string
+	Expected     int // units on the roster
+	Counted      int // units whose version is in the sums
+	Drafts       int // units with a draft that is not, or not yet again, submitted
+	Returned     int // counted units whose report was sent back
+	Items        []ItemTotal
+	// Checksum is eight hex digits that change with the counted data and with
+	// nothing else.
+	Checksum string
+}
+
+// ItemTotal is one item's sum with how many units stand behind each kind of
+// answer.
+type ItemTotal struct {
+	Item                            int
+	Sum                             int64
+	Numbers, NotApplicable, Unknown int
+	Unfilled                        int
+	Yes, No                         int
+	Texts                           int
+}
+
+// Changes is the new state a turn leaves behind. It is committed whole,
+// together with the claim of the message id and the stored reply, or not at
+// all. Nil and empty parts are unchanged.
+type Changes struct {
+	Session    *Session
+	Report     *Report
+	Submission *Submission // a new version; its number must be free
+	Units      []Unit      // rows of the roster that changed
+	Confirmed  time.Time   // the office confirmed all registrations up to here
+	People     []Person    // members whose Units changed
+	Log        []LogEntry
+}
+
+// LogEntry is a line of the append-only log. It names people by Person.ID.
+type LogEntry struct {
+	At     time.Time `cbor:"1,keyasint"`
+	By     string    `cbor:"2,keyasint,omitempty"`
+	What   string    `cbor:"3,keyasint"` // answer, submit, withdraw, bind, confirm, import …
+	Key    ReportKey `cbor:"4,keyasint,omitzero"`
+	Items  []Change  `cbor:"5,keyasint,omitempty"`
+	Number int       `cbor:"6,keyasint,omitempty"` // version, where one is meant
+	Text   string    `cbor:"7,keyasint,omitempty"` // a reason given
+}
+
+// Change is one item's value before and after.
+type Change struct {
+	Item int   `cbor:"1,keyasint"`
+	Old  Value `cbor:"2,keyasint,omitzero"`
+	New  Value `cbor:"3,keyasint,omitzero"`
+}
+
+// Effect is something a turn wants done in the world. So far: a line to say in
+// answer. Key is a key of [WordingKeys]; Args fill its blanks.
+type Effect struct {
+	Key  string
+	Args map[string]string
+	Join Join
+}
+
+// Join is how an effect's words stand to those before.
+type Join uint8
+
+const (
+	NewLine  Join = iota // on a line of their own
+	SameLine             // at once behind them
+	Spaced               // behind them with a wide blank between
+)

@@ -1,0 +1,454 @@
+// The page of the demo. The server tells what was said, as events; this file
+// shows it and posts what is typed. It keeps nothing but what it shows.
+(() => {
+  'use strict';
+
+  const setup = JSON.parse(document.body.dataset.setup);
+  const people = new Map(setup.people.map((p, i) => [p.id, { ...p, tint: i % 6 }]));
+  const mention = '@' + setup.bot;
+  const $ = (id) => document.getElementById(id);
+  const log = $('log'), box = $('box');
+  const narrow = matchMedia('(max-width: 760px)'); // as in chat.css
+
+  const here = { as: setup.people[0].id, chat: 'group' };
+  let entries = [];             // all that this person may read, oldest first
+  let told = false;             // whether the server has told all it had
+  let seen = { group: 0, private: 0 };
+  const drafts = new Map();     // what stands in the box, by person and chat
+  const spoke = new Set();      // who has said something to the bot
+  let mentions = true;          // whether what is said in the group is said to the bot
+  let typing = null;
+
+  // el makes an element: attributes, then children; strings become text.
+  function el(tag, attributes, ...children) {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes || {})) {
+      if (name.startsWith('on')) node.addEventListener(name.slice(2), value);
+      else if (value !== false && value != null) node.setAttribute(name, value === true ? '' : value);
+    }
+    node.append(...children.filter((c) => c != null));
+    return node;
+  }
+
+  function face(person) {
+    return el('span', { class: 'face tint' + person.tint, 'aria-hidden': 'true' }, person.name.slice(-2));
+  }
+  function botFace() {
+    return el('span', { class: 'face', 'aria-hidden': 'true' }, el('img', { src: 'icon.svg', alt: '' }));
+  }
+
+  // ── who and where ──
+
+  const me = () => people.get(here.as);
+  const key = () => here.as + '/' + here.chat;
+
+  function readHash() {
+    const wish = new URLSearchParams(location.hash.slice(1));
+    if (people.has(wish.get('as'))) here.as = wish.get('as');
+    if (['group', 'private'].includes(wish.get('chat'))) here.chat = wish.get('chat');
+  }
+
+  // go turns to a person and a chat.
+  function go(as, chat) {
+    drafts.set(key(), box.value);
+    const other = as !== here.as;
+    seen[here.chat] = seen[chat] = last;
+    here.as = as;
+    here.chat = chat;
+    history.replaceState(null, '', '#' + new URLSearchParams(here));
+    drawer(false);
+    if (other) {
+      forget();
+      connect();
+    }
+    show();
+    if (chat === 'private') enter();
+  }
+
+  function draw() {
+    drawSide();
+    drawHead();
+    drawLog();
+    drawChips();
+  }
+
+  function show() {
+    draw();
+    setBox(drafts.get(key()) || '');
+    // Not from under someone who goes through the people by keyboard.
+    if (!$('people').querySelector(':focus-visible')) focusBox();
+  }
+
+  function drawSide() {
+    if (!$('people').querySelector('input')) {
+      for (const p of people.values()) {
+        $('people').append(el('label', {},
+          el('input', { type: 'radio', name: 'as', value: p.id, onchange: () => go(p.id, here.chat) }),
+          face(p), el('span', { class: 'two' }, el('b', {}, p.name), el('small', {}, p.role))));
+      }
+    }
+    for (const radio of $('people').querySelectorAll('input')) radio.checked = radio.value === here.as;
+    $('chats').replaceChildren(...['group', 'private'].map((chat) => {
+      const group = chat === 'group';
+      const unread = unreadIn(chat);
+      return el('li', {}, el('button', { type: 'button', 'aria-current': chat === here.chat ? 'true' : null, onclick: () => go(here.as, chat) },
+        group ? el('span', { class: 'face many', 'aria-hidden': 'true' }, '群') : botFace(),
+        el('span', { class: 'two' },
+          el('b', {}, group ? `${setup.group}（${people.size + 1}）` : setup.bot),
+          el('small', {}, group ? '大家都看得到' : '私聊，只有您看得到')),
+        unread ? badge(unread) : null));
+    }));
+  }
+
+  const badge = (n) => el('span', { class: 'count' }, String(n > 99 ? '99+' : n), el('span', { class: 'unseen' }, '条未读'));
+
+  function drawHead() {
+    const group = here.chat === 'group';
+    $('title').textContent = group ? `${setup.group}（${people.size + 1}）` : setup.bot;
+    $('members').textContent = group
+      ? [...people.values()].map((p) => p.name).join('、') + '、' + setup.bot
+      : '机器人 · 私聊';
+    $('menu').replaceChildren(face(me()), me().name, el('span', { class: 'unseen' }, '，换身份'));
+    const unread = unreadIn(group ? 'private' : 'group');
+    $('other').replaceChildren(group ? '去私聊' : '回群里', ...(unread ? [badge(unread)] : []));
+  }
+
+  function unreadIn(chat) {
+    if (chat === here.chat) return 0;
+    return entries.filter((e) => e.chat === chat && e.id > seen[chat] && !(e.kind === 'said' && e.member === here.as)).length;
+  }
+
+  function drawer(open) {
+    document.body.classList.toggle('drawer', open);
+    $('shade').hidden = !open;
+    document.querySelector('main').inert = open;
+    $('menu').setAttribute('aria-expanded', String(open));
+    if (open) $('people').querySelector(':checked').focus();
+  }
+
+  // ── the conversation ──
+
+  function drawLog() {
+    log.setAttribute('aria-busy', 'true');
+    typing = null;
+    log.replaceChildren(intro());
+    let day = '';
+    for (const e of entries) if (e.chat === here.chat) day = append(e, day);
+    log.dataset.day = day;
+    afterChange(true);
+    log.removeAttribute('aria-busy');
+  }
+
+  function intro() {
+    const p = me();
+    const what = p.office ? '点下面的“汇总”，看各单位报上来的数。' : '点下面的“填报”，机器人一项一项问，用平常的话答就行。';
+    return el('div', { class: 'intro' },
+      el('p', {}, `您现在是${p.role}${p.name}。${what}`),
+      el('p', {}, `${narrow.matches ? '点左上角' : '在左边'}可以换一个身份。这是演示，消息不会发到这台电脑之外。`));
+  }
+
+  // append shows an entry at the end, behind a line with the day if that is new.
+  function append(e, day) {
+    const nodes = [];
+    if (e.day !== day) nodes.push(el('p', { class: 'day' }, e.day));
+    nodes.push(e.kind === 'said' ? message(e) : answer(e));
+    if (typing) typing.before(...nodes); else log.append(...nodes);
+    return e.day;
+  }
+
+  function message(e) {
+    const p = people.get(e.member), own = e.member === here.as;
+    const meta = own ? [el('time', {}, e.time)] : [p.name, el('span', {}, p.role), el('time', {}, e.time)];
+    const words = el('div', { class: 'words' });
+    if (e.chat === 'group' && e.text.trimStart().startsWith(mention)) {
+      words.append(el('span', { class: 'at' }, mention), e.text.trimStart().slice(mention.length));
+    } else {
+      words.append(e.text);
+    }
+    const body = el('div', { class: 'body' }, el('div', { class: 'meta' }, ...meta), el('div', { class: 'bubble' }, words));
+    if (own && !e.heard) {
+      body.append(el('div', { class: 'hint' }, '没有@机器人，它看不到',
+        el('button', { type: 'button', onclick: () => { mentions = true; fill(e.text); } }, '补上@再发')));
+    }
+    return el('div', { class: own ? 'msg own' : 'msg' }, own ? el('span', { class: 'unseen' }, '我：') : null, face(p), body);
+  }
+
+  function botBody(time, ...content) {
+    return el('div', { class: 'msg bot' }, botFace(), el('div', { class: 'body' },
+      el('div', { class: 'meta' }, setup.bot, el('span', { class: 'tag' }, '机器人'), time ? el('time', {}, time) : null),
+      ...content));
+  }
+
+  function answer(e) {
+    const bubble = el('div', { class: 'bubble' });
+    const asked = e.re && entries.find((x) => x.id === e.re);
+    if (e.chat === 'group' && asked) {
+      const words = asked.text.replace(mention, '').trim().split('\n')[0];
+      bubble.append(el('p', { class: 'quoted' }, `${people.get(e.member).name}：${words}`));
+    }
+    if (e.kind === 'reply') {
+      const md = el('div', { class: 'md' });
+      md.innerHTML = e.html; // made by the server, which lets no HTML through
+      bubble.append(md);
+    } else if (e.kind === 'silent') {
+      bubble.append('机器人没有回答这条消息。');
+    } else {
+      bubble.classList.add('bad');
+      bubble.append(el('p', {}, asked ? '这条消息没有得到回答，请再发一次。' : '机器人没有应答。'), el('small', {}, e.text));
+      if (asked && asked.member === here.as) {
+        const again = el('div', { class: 'hint' }, el('button', { type: 'button', onclick: () => fill(bare(asked.text)) }, '放回输入框'));
+        return botBody(e.time, bubble, again);
+      }
+    }
+    return botBody(e.time, bubble);
+  }
+
+  // note shows in this tab alone that a message did not get out.
+  function note(text) {
+    const node = botBody('', el('div', { class: 'bubble bad' }, el('p', {}, text)));
+    if (typing) typing.before(node); else log.append(node);
+    afterChange(true);
+  }
+
+  // afterChange shows whether the bot is writing, and keeps the end in sight.
+  function afterChange(toEnd) {
+    const answered = new Set(entries.map((e) => e.re));
+    const open = entries.some((e) => e.kind === 'said' && e.heard && e.chat === here.chat && !answered.has(e.id));
+    if (open && !typing) {
+      typing = botBody('', el('div', { class: 'bubble typing' },
+        el('i'), el('i'), el('i'), el('span', { class: 'unseen' }, '机器人正在输入')));
+      log.append(typing);
+    } else if (!open && typing) {
+      typing.remove();
+      typing = null;
+    }
+    if (toEnd) log.scrollTop = log.scrollHeight;
+    atEnd = nearEnd();
+    $('latest').hidden = atEnd;
+  }
+
+  let atEnd = true; // of the conversation, as far as the visitor scrolled
+  const nearEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < 90;
+
+  // ── what the server tells ──
+
+  let stream = null, mark = '', last = 0, retry = 0;
+
+  function forget() {
+    entries = [];
+    told = false;
+    mark = '';
+    last = 0;
+    seen = { group: 0, private: 0 };
+  }
+
+  function connect() {
+    disconnect();
+    const mine = new EventSource('events?' + new URLSearchParams({ as: here.as, after: mark }));
+    stream = mine;
+    const current = (handle) => (event) => {
+      if (stream !== mine) return;
+      if (event.lastEventId) mark = event.lastEventId;
+      handle(event);
+    };
+    mine.onopen = current(() => { $('offline').hidden = true; });
+    mine.onerror = current(() => {
+      $('offline').hidden = false;
+      $('offline').textContent = '和本机服务的连接断了，正在重连。请看运行演示的窗口是否还开着。';
+      if (mine.readyState === EventSource.CLOSED) retry = setTimeout(connect, 3000);
+    });
+    mine.addEventListener('reset', current(() => {
+      forget();
+      drawLog();
+    }));
+    mine.addEventListener('ready', current(() => {
+      if (told) return; // the stream goes on where it broke off
+      told = true;
+      seen = { group: last, private: last };
+      draw();
+    }));
+    mine.onmessage = current((event) => take(JSON.parse(event.data)));
+  }
+
+  function disconnect() {
+    clearTimeout(retry);
+    if (stream) stream.close();
+    stream = null;
+  }
+
+  function take(e) {
+    if (e.id <= last) return;
+    last = e.id;
+    entries.push(e);
+    if (e.kind === 'said' && e.heard && e.member === here.as) spoke.add(here.as);
+    if (!told) return;
+    if (e.chat !== here.chat) {
+      drawSide();
+      drawHead();
+      return;
+    }
+    const own = e.kind === 'said' && e.member === here.as;
+    const stick = own || nearEnd();
+    log.dataset.day = append(e, log.dataset.day);
+    seen[here.chat] = e.id;
+    afterChange(stick);
+    if (own) drawChips();
+  }
+
+  // A browser gives a page six connections, all tabs together, so tabs that
+  // nobody looks at hold none.
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) disconnect();
+    else if (!stream) connect();
+  });
+
+  // ── speaking ──
+
+  let tail = Promise.resolve(); // one request after the other, in order
+
+  function post(path, body, failed) {
+    tail = tail.then(async () => {
+      try {
+        const response = await fetch(path, {
+          method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body),
+        });
+        if (response.ok) return;
+        const told = await response.json().catch(() => ({}));
+        failed(told.error || `没有发出（${response.status}）。`);
+      } catch {
+        failed('没有发出：连不上本机的服务。请看运行演示的窗口是否还开着。');
+      }
+    });
+  }
+
+  function say(text) {
+    const from = key();
+    const words = here.chat === 'group' && mentions && !text.includes(mention) ? mention + ' ' + text : text;
+    post('send', { ...here, text: words }, (why) => {
+      if (key() !== from) {
+        drafts.set(from, text);
+        return;
+      }
+      note(why);
+      if (box.value === '') fill(text);
+    });
+  }
+
+  function enter() {
+    post('enter', { as: here.as }, () => {}); // the next message will say what is wrong
+  }
+
+  // bare is a message without the mention that say put before it.
+  const bare = (text) => (text.startsWith(mention + ' ') ? text.slice(mention.length + 1) : text);
+
+  function setBox(text) {
+    box.value = text;
+    changed();
+    box.setSelectionRange(text.length, text.length);
+  }
+
+  function changed() {
+    const group = here.chat === 'group';
+    box.style.height = 'auto';
+    box.style.height = box.scrollHeight + 'px';
+    box.placeholder = group && !mentions ? '在群里说句话' : '发给' + setup.bot;
+    $('go').disabled = box.value.trim() === '';
+    $('mention').hidden = $('heard').hidden = !group;
+    $('mention').setAttribute('aria-pressed', String(mentions));
+    $('heard').textContent = mentions ? '' : '没有@，机器人看不到';
+  }
+
+  // focusBox lets people type at once. On a phone it would raise the keyboard.
+  function focusBox() {
+    if (!narrow.matches) box.focus();
+  }
+
+  // fill puts words into the box, for the visitor to look at and send.
+  function fill(text) {
+    setBox(text);
+    box.focus();
+    box.scrollTop = 0;
+  }
+
+  function submit() {
+    const text = box.value.trim();
+    if (text === '') return;
+    setBox('');
+    say(text);
+  }
+
+  function drawChips() {
+    const p = me();
+    const unit = setup.people.find((x) => x.unit)?.unit;
+    const sends = (text) => ({ text });
+    const fills = (text, label) => ({ text, label, fills: true });
+    const chips = p.office
+      ? [sends('汇总'), sends('谁没报'), ...(unit ? [sends('查 ' + unit)] : []), sends('帮助')]
+      : [sends('填报'), fills('3次，参与120人次'), ...(setup.sample ? [fills(setup.sample, '粘贴一份填好的表')] : []), sends('预览'), sends('帮助')];
+    $('chips').replaceChildren(...chips.map((chip, i) => el('button', {
+      type: 'button',
+      class: [chip.fills && 'fills', i === 0 && !spoke.has(here.as) && 'first'].filter(Boolean).join(' ') || null,
+      title: chip.fills ? '放进输入框，看过再发' : '直接发送',
+      onclick: () => {
+        mentions = true;
+        changed();
+        if (chip.fills) {
+          fill(chip.text);
+        } else {
+          say(chip.text);
+          focusBox();
+        }
+      },
+    }, chip.label || chip.text)));
+  }
+
+  // ── joining it up ──
+
+  $('composer').addEventListener('submit', (event) => {
+    event.preventDefault();
+    submit();
+    box.focus();
+  });
+  box.addEventListener('input', changed);
+  box.addEventListener('keydown', (event) => {
+    // While an input method is composing, Enter belongs to it.
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    submit();
+  });
+  $('mention').addEventListener('click', () => {
+    mentions = !mentions;
+    changed();
+    focusBox();
+  });
+  $('menu').addEventListener('click', () => drawer(true));
+  $('close').addEventListener('click', () => { drawer(false); $('menu').focus(); });
+  $('shade').addEventListener('click', () => drawer(false));
+  $('other').addEventListener('click', () => go(here.as, here.chat === 'group' ? 'private' : 'group'));
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && document.body.classList.contains('drawer')) {
+      drawer(false);
+      $('menu').focus();
+    }
+  });
+  log.addEventListener('scroll', () => {
+    atEnd = nearEnd();
+    if (atEnd) $('latest').hidden = true;
+  });
+  // The end stays in sight when the box grows or a keyboard comes up.
+  new ResizeObserver(() => { if (atEnd) log.scrollTop = log.scrollHeight; }).observe(log);
+  $('latest').addEventListener('click', () => { log.scrollTop = log.scrollHeight; });
+  addEventListener('resize', changed);
+  addEventListener('hashchange', () => {
+    const before = { ...here };
+    readHash();
+    const next = { ...here };
+    Object.assign(here, before);
+    if (next.as !== before.as || next.chat !== before.chat) go(next.as, next.chat);
+  });
+
+  readHash();
+  show();
+  connect();
+  if (here.chat === 'private') enter();
+})();

@@ -1,0 +1,250 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"embed"
+	"encoding/json"
+	"errors"
+	"html/template"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+)
+
+//go:embed assets
+var assets embed.FS
+
+// maxBody is the most bytes of a request: a whole form pasted has a tenth.
+const maxBody = 64 << 10
+
+// policy lets the page load from its own address and nowhere else. Nothing may
+// stand inline, so whatever a message holds, it cannot run.
+const policy = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+// Person is one whom a visitor may speak as.
+type Person struct {
+	UserID string
+	Name   string
+	Role   string // as shown beside the name
+	Unit   string // the unit they speak for; "" for the office
+	Office bool   // decides which words the page proposes
+}
+
+// Config is a chat.
+type Config struct {
+	Title     string // of the page
+	GroupName string
+	GroupID   string // the group's chat id, as Send gets it
+	BotName   string // what stands behind the "@"; Send's platform must use the same
+	People    []Person
+	// SampleForm is a form filled in, which a liaison may paste with one
+	// click; "" for none.
+	SampleForm string
+
+	// Send delivers a message and returns the bot's answer, which is markdown;
+	// "" means the bot kept silent. In a group (group is not "") the message
+	// mentioned the bot, and text is without that mention. It is called for
+	// one message of a member at a time, in the order they were written, and
+	// its error is shown in the conversation: it must hold no secret.
+	Send func(ctx context.Context, from, group, text string) (string, error)
+	// Enter tells that a member opened the private chat and returns the bot's
+	// greeting, "" for none. It is called at each opening. It may be nil.
+	Enter func(ctx context.Context, from string) (string, error)
+	// Now is the campaign's time, in the zone it is to be shown in.
+	Now func() time.Time
+}
+
+// Chat is the demo's page: the work group, each member's private chat with the
+// bot, and a choice of who one is. It keeps the conversation in memory, the
+// last thousand messages or so.
+//
+// There is no login, by design. Everybody who can open the page can speak as
+// anybody and read everything, so serve it on a loopback address alone, and
+// never beside real data. Other sites open in the same browser cannot post to
+// it.
+type Chat struct {
+	cfg    Config
+	page   []byte
+	routes http.Handler
+	log    *transcript
+
+	ctx  context.Context // of all deliveries and streams, till Close
+	stop context.CancelFunc
+	work sync.WaitGroup
+
+	mu      sync.Mutex
+	closed  bool
+	waiting map[string][]func() // by member, the one being worked on first
+}
+
+// NewChat makes a chat. All of cfg but SampleForm and Enter is required, and
+// at least one person.
+func NewChat(cfg Config) *Chat {
+	ctx, stop := context.WithCancel(context.Background())
+	c := &Chat{
+		cfg: cfg, page: render(cfg), log: newTranscript(rand.Text()),
+		ctx: ctx, stop: stop, waiting: map[string][]func(){},
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", c.showPage)
+	for _, name := range []string{"chat.css", "chat.js", "icon.svg"} {
+		mux.HandleFunc("GET /"+name, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Cache-Control", "no-cache")
+			http.ServeFileFS(w, r, assets, "assets/"+name)
+		})
+	}
+	mux.HandleFunc("GET /events", c.events)
+	mux.HandleFunc("POST /send", c.send)
+	mux.HandleFunc("POST /enter", c.enter)
+	sameOrigin := http.NewCrossOriginProtection()
+	sameOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		refuse(w, http.StatusForbidden, "只接受从本页面发出的消息。")
+	}))
+	c.routes = sameOrigin.Handler(mux)
+	return c
+}
+
+// ServeHTTP serves the page at "/" and what belongs to it below.
+func (c *Chat) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Security-Policy", policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	c.routes.ServeHTTP(w, r)
+}
+
+// Close ends the open streams, without which a server's Shutdown would wait
+// for ever, cancels what is still being delivered and waits for it. Give it to
+// the server's RegisterOnShutdown.
+func (c *Chat) Close() {
+	c.mu.Lock()
+	c.closed = true
+	c.mu.Unlock()
+	c.stop()
+	c.work.Wait()
+}
+
+// setup is what the script has to know.
+type setup struct {
+	Group  string        `json:"group"`
+	Bot    string        `json:"bot"`
+	Sample string        `json:"sample"`
+	People []setupPerson `json:"people"`
+}
+
+type setupPerson struct {
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Role   string `json:"role"`
+	Unit   string `json:"unit"`
+	Office bool   `json:"office"`
+}
+
+// render makes the page, which is the same for everybody.
+func render(cfg Config) []byte {
+	s := setup{Group: cfg.GroupName, Bot: cfg.BotName, Sample: cfg.SampleForm, People: []setupPerson{}}
+	for _, p := range cfg.People {
+		s.People = append(s.People, setupPerson{p.UserID, p.Name, p.Role, p.Unit, p.Office})
+	}
+	var out bytes.Buffer
+	// Neither step can fail: s is plain strings, the template a part of the program.
+	data, err := json.Marshal(s)
+	if err == nil {
+		err = template.Must(template.ParseFS(assets, "assets/page.html")).Execute(&out, map[string]any{
+			"Title": cfg.Title, "Bot": cfg.BotName, "Setup": string(data),
+		})
+	}
+	if err != nil {
+		panic("web: the page is broken: " + err.Error())
+	}
+	return out.Bytes()
+}
+
+func (c *Chat) showPage(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = w.Write(c.page) // nobody is left to be told
+}
+
+// send takes a message: {"as": userid, "chat": "group" or "private", "text": …}.
+// It answers 202 once the message stands in the transcript; what the bot says
+// comes with the events.
+func (c *Chat) send(w http.ResponseWriter, r *http.Request) {
+	var in struct {
+		As   string `json:"as"`
+		Chat place  `json:"chat"`
+		Text string `json:"text"`
+	}
+	if !c.read(w, r, &in) || !c.known(w, in.As) {
+		return
+	}
+	if in.Chat != inGroup && in.Chat != inPrivate {
+		refuse(w, http.StatusBadRequest, "没有这个会话。")
+		return
+	}
+	if strings.TrimSpace(in.Text) == "" {
+		refuse(w, http.StatusBadRequest, "消息是空的。")
+		return
+	}
+	c.accept(w, c.say(in.As, in.Chat, in.Text))
+}
+
+// enter is told that a member opened the private chat: {"as": userid}.
+func (c *Chat) enter(w http.ResponseWriter, r *http.Request) {
+	var in struct {
+		As string `json:"as"`
+	}
+	if c.read(w, r, &in) && c.known(w, in.As) {
+		c.accept(w, c.greet(in.As))
+	}
+}
+
+func (c *Chat) accept(w http.ResponseWriter, err error) {
+	switch {
+	case errors.Is(err, errFull):
+		refuse(w, http.StatusTooManyRequests, "前面的消息还没有答完，请稍后再发。")
+	case errors.Is(err, errClosed):
+		refuse(w, http.StatusServiceUnavailable, "演示正在退出，这条没有发出。")
+	default:
+		w.WriteHeader(http.StatusAccepted)
+	}
+}
+
+// read decodes a request strictly. If it cannot, it answers and returns false.
+func (c *Chat) read(w http.ResponseWriter, r *http.Request, to any) bool {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		refuse(w, http.StatusRequestEntityTooLarge, "消息太长，请分几次发。")
+		return false
+	}
+	dec := json.NewDecoder(bytes.NewReader(body))
+	dec.DisallowUnknownFields()
+	if err != nil || !utf8.Valid(body) || dec.Decode(to) != nil || dec.More() {
+		refuse(w, http.StatusBadRequest, "请求的格式不对。")
+		return false
+	}
+	return true
+}
+
+// known looks whether there is such a person. If not, it answers.
+func (c *Chat) known(w http.ResponseWriter, userid string) bool {
+	for _, p := range c.cfg.People {
+		if p.UserID == userid {
+			return true
+		}
+	}
+	refuse(w, http.StatusBadRequest, "没有这个人，请刷新页面。")
+	return false
+}
+
+func refuse(w http.ResponseWriter, status int, sentence string) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]string{"error": sentence}) // nobody is left to be told
+}

@@ -1,0 +1,253 @@
+package wecomtest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+)
+
+// Kind is the msgtype of a message.
+type Kind string
+
+const (
+	Text  Kind = "text"
+	Mixed Kind = "mixed" // words and pictures
+	Voice Kind = "voice" // arrives as a transcript
+	Image Kind = "image"
+	File  Kind = "file"
+	Video Kind = "video"
+)
+
+// Msg is what a member sends.
+type Msg struct {
+	From  string // userid
+	Group string // chat id; "" in the private chat
+	Kind  Kind   // "" for Text
+	Text  string // the words, without the mention: Send adds it in groups
+	// Images is the number of pictures in a Mixed message.
+	Images int
+	// Quote is what the quoted message says; QuoteKind its kind, "" for Text.
+	// A message without both quotes nothing.
+	Quote     string
+	QuoteKind Kind
+	// Unmentioned leaves the mention out, in a group.
+	Unmentioned bool
+	// ID is the msgid; "" for a new one.
+	ID string
+}
+
+// Answer is what the member got to see.
+type Answer struct {
+	ID     string   // of the message
+	Stream string   // id of the answer; "" if there was none, or a greeting
+	Text   string   // the final words; "" if the service had nothing to say
+	Shown  []string // all the words on the way there, Text last
+	Tries  int      // how often the message was sent till it was answered
+	Polls  int      // how many refreshes it took
+}
+
+type trigger string
+
+const (
+	onMessage trigger = "message"
+	onRefresh trigger = "refresh"
+	onEnter   trigger = "enter_chat"
+	onCard    trigger = "template_card_event"
+	onOther   trigger = "another event"
+)
+
+// where is the conversation a callback belongs to.
+type where struct {
+	from, group string
+}
+
+// Send has a member send a message, as often as it takes, follows the answer
+// to its end and returns it. Errors are ErrNotDelivered, ErrBusy, ErrUnanswered,
+// ErrUnfinished, a *BadReply, and what ends ctx.
+func (p *Platform) Send(ctx context.Context, m Msg) (Answer, error) {
+	s, err := p.prepare(m)
+	if err != nil {
+		return Answer{}, err
+	}
+	end, err := p.begin(m.From)
+	if err != nil {
+		return Answer{}, err
+	}
+	defer end()
+	p.remember(s)
+	return p.deliver(ctx, s, tries)
+}
+
+// Resend sends a message of this Platform once more, as the platform does when
+// an answer got lost on its way: the same msgid, sealed anew. The answer must
+// have the same stream id as before.
+func (p *Platform) Resend(ctx context.Context, id string) (Answer, error) {
+	s, _, err := p.recall(id)
+	if err != nil {
+		return Answer{}, err
+	}
+	return p.deliver(ctx, s, tries)
+}
+
+// SendTwiceAtOnce sends a message and, without waiting, its resend.
+func (p *Platform) SendTwiceAtOnce(ctx context.Context, m Msg) (first, second Answer, err error) {
+	s, err := p.prepare(m)
+	if err != nil {
+		return Answer{}, Answer{}, err
+	}
+	end, err := p.begin(m.From)
+	if err != nil {
+		return Answer{}, Answer{}, err
+	}
+	defer end()
+	p.remember(s)
+	var errs [2]error
+	var both sync.WaitGroup
+	both.Go(func() { first, errs[0] = p.deliver(ctx, s, tries) })
+	both.Go(func() { second, errs[1] = p.deliver(ctx, s, tries) })
+	both.Wait()
+	return first, second, errors.Join(errs[:]...)
+}
+
+// Enter has a member open the private chat. The platform tells the bot only
+// the first time in a day; after that Enter returns ErrNotDelivered.
+func (p *Platform) Enter(ctx context.Context, from string) (Answer, error) {
+	day := p.cfg.Now().Format("2006-01-02")
+	p.mu.Lock()
+	again := p.greeted[from] == day
+	p.greeted[from] = day
+	p.mu.Unlock()
+	if again {
+		return Answer{}, ErrNotDelivered
+	}
+	return p.Event(ctx, Event{From: from, Type: "enter_chat"})
+}
+
+// Event is something that happened rather than something that was written.
+type Event struct {
+	From  string
+	Group string // "" in the private chat
+	Type  string // enter_chat, template_card_event, feedback_event …
+	Body  any    // what stands under the event's own name; nil for nothing
+}
+
+// Event tells the bot of an event. Only enter_chat has an answer with words; a
+// card's event is sent once and no more (page 101027).
+func (p *Platform) Event(ctx context.Context, e Event) (Answer, error) {
+	event := map[string]any{"eventtype": e.Type}
+	if e.Body != nil {
+		event[e.Type] = e.Body
+	}
+	s := &sent{id: p.newID("e"), where: where{e.From, e.Group}}
+	callback := p.common(s.id, s.where, "event")
+	callback["create_time"] = p.cfg.Now().Unix()
+	callback["event"] = event
+	times := tries
+	switch e.Type {
+	case "enter_chat":
+		s.trigger = onEnter
+	case "template_card_event":
+		s.trigger, times = onCard, 1
+		callback["response_url"] = responseURL(s.id)
+	default:
+		s.trigger = onOther
+	}
+	var err error
+	if s.plain, err = json.Marshal(callback); err != nil {
+		return Answer{}, fmt.Errorf("wecomtest: %w", err)
+	}
+	p.remember(s)
+	return p.deliver(ctx, s, times)
+}
+
+// Compose returns the callback for a message before it is sealed (page
+// 100719), for a test to damage or a load generator to send itself. The error
+// is ErrNotDelivered if the platform would send none.
+func (p *Platform) Compose(m Msg) ([]byte, error) {
+	s, err := p.prepare(m)
+	if err != nil {
+		return nil, err
+	}
+	return s.plain, nil
+}
+
+func (p *Platform) prepare(m Msg) (*sent, error) {
+	if m.Kind == "" {
+		m.Kind = Text
+	}
+	words := m.Text
+	if m.Group != "" {
+		if m.Unmentioned || m.Kind != Text && m.Kind != Mixed {
+			return nil, ErrNotDelivered
+		}
+		words = "@" + p.cfg.BotName + p.cfg.MentionSpace + words
+	}
+	s := &sent{id: m.ID, trigger: onMessage, where: where{m.From, m.Group}}
+	if s.id == "" {
+		s.id = p.newID("m")
+	}
+	callback := p.common(s.id, s.where, string(m.Kind))
+	callback["response_url"] = responseURL(s.id)
+	said, err := says(m.Kind, words, m.Images, s.id)
+	if err != nil {
+		return nil, err
+	}
+	callback[string(m.Kind)] = said
+	if m.Quote != "" || m.QuoteKind != "" {
+		kind := m.QuoteKind
+		if kind == "" {
+			kind = Text
+		}
+		said, err := says(kind, m.Quote, 1, s.id+"-quote")
+		if err != nil {
+			return nil, err
+		}
+		callback["quote"] = map[string]any{"msgtype": kind, string(kind): said}
+	}
+	if s.plain, err = json.Marshal(callback); err != nil {
+		return nil, fmt.Errorf("wecomtest: %w", err)
+	}
+	return s, nil
+}
+
+// common holds the fields that every callback has. A chatid comes with groups
+// only.
+func (p *Platform) common(id string, w where, msgtype string) map[string]any {
+	callback := map[string]any{
+		"msgid": id, "aibotid": p.cfg.BotID, "msgtype": msgtype,
+		"from": map[string]any{"userid": w.from}, "chattype": "single",
+	}
+	if w.group != "" {
+		callback["chattype"], callback["chatid"] = "group", w.group
+	}
+	return callback
+}
+
+// says is what a message of a kind holds under its kind's name. Pictures,
+// files and films are addresses that lead nowhere.
+func says(kind Kind, words string, images int, id string) (map[string]any, error) {
+	switch kind {
+	case Text, Voice:
+		return map[string]any{"content": words}, nil
+	case Image, File, Video:
+		return map[string]any{"url": mediaURL(id, 0)}, nil
+	case Mixed:
+		items := []map[string]any{}
+		if words != "" {
+			items = append(items, map[string]any{"msgtype": Text, "text": map[string]any{"content": words}})
+		}
+		for i := range images {
+			items = append(items, map[string]any{"msgtype": Image, "image": map[string]any{"url": mediaURL(id, i)}})
+		}
+		return map[string]any{"msg_item": items}, nil
+	}
+	return nil, fmt.Errorf("wecomtest: there is no message of kind %q", kind)
+}
+
+func responseURL(id string) string {
+	return "https://qyapi.weixin.qq.com/cgi-bin/aibot/response?response_code=" + id
+}
+
+func mediaURL(id string, n int) string { return fmt.Sprintf("https://media.invalid/%s/%d", id, n) }

@@ -1,0 +1,74 @@
+package wecomtest
+
+import (
+	"bytes"
+	"crypto/aes"
+	"crypto/cipher"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"github.com/silenceper/wechat/v2/util"
+)
+
+// sealer seals callbacks and opens replies, by page 101033.
+type sealer struct {
+	token  string
+	aesKey string
+	key    []byte
+}
+
+func newSealer(token, aesKey string) (sealer, error) {
+	if token == "" {
+		return sealer{}, errors.New("wecomtest: no Token")
+	}
+	key, err := base64.StdEncoding.DecodeString(aesKey + "=")
+	if err != nil || len(key) != 32 {
+		return sealer{}, errors.New("wecomtest: the EncodingAESKey is not 43 characters of base64")
+	}
+	return sealer{token: token, aesKey: aesKey, key: key}, nil
+}
+
+func (s sealer) sign(timestamp, nonce, sealed string) string {
+	return util.Signature(s.token, timestamp, nonce, sealed)
+}
+
+func (s sealer) seal(random, plain []byte, receiver string) (string, error) {
+	sealed, err := util.EncryptMsg(random, plain, receiver, s.aesKey)
+	if err != nil {
+		return "", errors.New("wecomtest: sealing failed")
+	}
+	return string(sealed), nil
+}
+
+// open decrypts a reply. Whoever sealed it must have done so for nobody in
+// particular: a company's own bot has no receiveid.
+func (s sealer) open(sealed string) ([]byte, error) {
+	data, err := base64.StdEncoding.Strict().DecodeString(sealed)
+	if err != nil {
+		return nil, errors.New("encrypt is not base64")
+	}
+	if len(data) < 32 || len(data)%32 != 0 {
+		return nil, fmt.Errorf("encrypt has %d bytes, no multiple of 32", len(data))
+	}
+	block, err := aes.NewCipher(s.key)
+	if err != nil {
+		return nil, err
+	}
+	cipher.NewCBCDecrypter(block, s.key[:16]).CryptBlocks(data, data)
+
+	last := data[len(data)-1]
+	tail := bytes.Repeat([]byte{last}, int(last))
+	if last == 0 || last > 32 || !bytes.HasSuffix(data, tail) {
+		return nil, errors.New("the padding of encrypt is wrong")
+	}
+	data = bytes.TrimSuffix(data, tail)
+	if len(data) < 20 {
+		return nil, errors.New("encrypt is too short")
+	}
+	if n := binary.BigEndian.Uint32(data[16:20]); uint64(n) != uint64(len(data)-20) {
+		return nil, fmt.Errorf("encrypt holds %d bytes and says %d: it must end with the message, without a receiveid", len(data)-20, n)
+	}
+	return data[20:], nil
+}

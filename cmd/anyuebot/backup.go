@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"slices"
+	"time"
+
+	"anyuebot/store"
+)
+
+// backup writes a consistent copy of the store, running or not.
+func backup(ctx context.Context, c console, args []string) error {
+	cfg, path, err := fileCommand(c, "backup", args, true)
+	if err != nil {
+		return err
+	}
+	err = writeFile(path, func(w io.Writer) error { return do(ctx, cfg, "backup", nil, nil, w) })
+	if err != nil {
+		return err
+	}
+	result, err := verifyFile(ctx, path)
+	if err != nil {
+		return fmt.Errorf("备份已写到 %s，但读回核对不通过：%w", path, err)
+	}
+	fmt.Fprintf(c.out, "已备份到 %s，读回核对通过\n", path)
+	return tell(c, result)
+}
+
+func backupWork(ctx context.Context, s *service, _ url.Values, _ io.Reader, out io.Writer) error {
+	_, err := s.store.Backup(ctx, out)
+	return err
+}
+
+// restore fills an empty store from a backup. The service must not be running:
+// it holds the campaign it was started with.
+func restore(ctx context.Context, c console, args []string) error {
+	cfg, path, err := fileCommand(c, "restore", args, true)
+	if err != nil {
+		return err
+	}
+	if socket := socketPath(cfg.Store); socket != "" {
+		if conn, err := net.DialTimeout("unix", socket, time.Second); err == nil {
+			conn.Close()
+			return errors.New("服务正在运行。请先停止服务，再恢复到空的存储")
+		}
+	}
+	file, size, err := openBackup(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	engine, err := openEngine(cfg.Store)
+	if err != nil {
+		return err
+	}
+	_, err = store.Restore(ctx, file, size, engine)
+	err = errors.Join(err, engine.Close())
+	if err != nil {
+		return fmt.Errorf("没有恢复：%w", err)
+	}
+	fmt.Fprintf(c.out, "已从 %s 恢复到 %s\n", path, cfg.Store)
+	var result store.Audit
+	if err := doJSON(ctx, cfg, "verify", nil, nil, &result); err != nil {
+		return err
+	}
+	return tell(c, result)
+}
+
+// verify reads every record of the store, or of a backup, and counts.
+func verify(ctx context.Context, c console, args []string) error {
+	cfg, path, err := fileCommand(c, "verify", args, false)
+	if err != nil {
+		return err
+	}
+	var result store.Audit
+	if path == "" {
+		if err := doJSON(ctx, cfg, "verify", nil, nil, &result); err != nil {
+			return err
+		}
+		return tell(c, result)
+	}
+	if result, err = verifyFile(ctx, path); err != nil {
+		return fmt.Errorf("%s：%w", path, err)
+	}
+	return tell(c, result)
+}
+
+// openBackup opens a backup file and tells its size.
+func openBackup(path string) (*os.File, int64, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, 0, fmt.Errorf("读不了备份：%w", err)
+	}
+	info, err := file.Stat()
+	if err != nil {
+		file.Close()
+		return nil, 0, fmt.Errorf("读不了备份：%w", err)
+	}
+	return file, info.Size(), nil
+}
+
+func verifyFile(ctx context.Context, path string) (store.Audit, error) {
+	file, size, err := openBackup(path)
+	if err != nil {
+		return store.Audit{}, err
+	}
+	defer file.Close()
+	return store.VerifyBackup(ctx, file, size)
+}
+
+func verifyWork(ctx context.Context, s *service, _ url.Values, _ io.Reader, out io.Writer) error {
+	result, err := s.store.Verify(ctx)
+	if err != nil {
+		return err
+	}
+	return json.NewEncoder(out).Encode(result)
+}
+
+// fileCommand reads the command line of the commands that take one file.
+func fileCommand(c console, name string, args []string, needed bool) (config, string, error) {
+	fs := flagSet(name)
+	read := configFlags(fs, c)
+	rest, err := parse(fs, args)
+	if err != nil {
+		return config{}, "", err
+	}
+	switch {
+	case len(rest) > 1:
+		return config{}, "", usageError{"只要一个文件"}
+	case len(rest) == 0 && needed:
+		return config{}, "", usageError{"请写明文件"}
+	}
+	cfg, err := read()
+	if err != nil || len(rest) == 0 {
+		return cfg, "", err
+	}
+	return cfg, rest[0], nil
+}
+
+// tell prints what a check counted and found.
+func tell(c console, result store.Audit) error {
+	var kinds []string
+	for kind := range result.Records {
+		kinds = append(kinds, kind)
+	}
+	slices.Sort(kinds)
+	for _, kind := range kinds {
+		fmt.Fprintf(c.out, "  %-10s %d\n", kind, result.Records[kind])
+	}
+	for _, fault := range result.Faults {
+		fmt.Fprintf(c.err, "  ✗ %s：%s\n", fault.Key, fault.What)
+	}
+	if len(result.Faults) > 0 {
+		fmt.Fprintf(c.err, "发现 %d 处问题\n", len(result.Faults))
+		return errReported
+	}
+	fmt.Fprintln(c.out, "没有发现问题")
+	return nil
+}

@@ -1,0 +1,277 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// config is everything that can be set. Flags win over the environment, the
+// environment over the file, the file over the defaults.
+type config struct {
+	Listen string
+	Store  string
+	Notice string
+	Office []string
+	Rate   float64
+	Now    time.Time // zero: the real clock
+
+	AibotName, AibotToken, AibotAESKey string
+}
+
+// setting is one thing that can be set: by --name, ANYUE_NAME or name: in the
+// file. A secret may also be read from a file named by name_file, and is never
+// printed.
+type setting struct {
+	name, fallback, help string
+	secret               bool
+	set                  func(*config, string) error
+}
+
+func settings() []setting {
+	text := func(p func(*config) *string) func(*config, string) error {
+		return func(c *config, v string) error { *p(c) = v; return nil }
+	}
+	return []setting{
+		{"listen", "127.0.0.1:8080", "监听地址", false, text(func(c *config) *string { return &c.Listen })},
+		{"store", defaultStore, "存储：bolt:文件；mem: 只在内存，用于测速", false, setStore},
+		{"notice", "", "目录，其中的文件按名替换内置通知的文件", false, text(func(c *config) *string { return &c.Notice })},
+		{"office", "", "安委办人员的 userid，逗号分隔", false, setOffice},
+		{"rate", "20", "每人每秒最多几条消息，0 为不限", false, setRate},
+		{"now", "", "演练时钟：从这个时刻（RFC 3339）开始走", false, setNow},
+		{"aibot-name", "", "智能机器人的名称，用来去掉 @", false, text(func(c *config) *string { return &c.AibotName })},
+		{"aibot-token", "", "智能机器人回调的 Token", true, text(func(c *config) *string { return &c.AibotToken })},
+		{"aibot-aes-key", "", "智能机器人回调的 EncodingAESKey", true, text(func(c *config) *string { return &c.AibotAESKey })},
+	}
+}
+
+// defaultStore is a bbolt file in the working directory.
+const defaultStore = "bolt:anyuebot.db"
+
+func setStore(c *config, v string) error {
+	if v != "mem:" && !strings.HasPrefix(v, "bolt:") || v == "bolt:" {
+		return fmt.Errorf("要写成 bolt:文件名，如 bolt:anyuebot.db")
+	}
+	c.Store = v
+	return nil
+}
+
+func setOffice(c *config, v string) error {
+	c.Office = nil
+	for id := range strings.SplitSeq(v, ",") {
+		if id = strings.TrimSpace(id); id != "" {
+			c.Office = append(c.Office, id)
+		}
+	}
+	return nil
+}
+
+func setRate(c *config, v string) error {
+	rate, err := strconv.ParseFloat(v, 64)
+	if err != nil || rate < 0 || rate > 1e6 {
+		return errors.New("要写成不小于 0 的数，如 20")
+	}
+	c.Rate = rate
+	return nil
+}
+
+func setNow(c *config, v string) error {
+	c.Now = time.Time{}
+	if v == "" {
+		return nil
+	}
+	at, err := time.Parse(time.RFC3339, v)
+	if err != nil {
+		return errors.New("要写成 RFC 3339 时刻，如 2021-06-16T09:00:00+08:00")
+	}
+	c.Now = at
+	return nil
+}
+
+func (s setting) env() string {
+	return "ANYUE_" + strings.ToUpper(strings.ReplaceAll(s.name, "-", "_"))
+}
+func (s setting) key() string { return strings.ReplaceAll(s.name, "-", "_") }
+
+// configFlags adds a flag for every setting to a command's flags and returns
+// what reads the whole configuration once they are parsed.
+func configFlags(fs *flag.FlagSet, c console) func() (config, error) {
+	file := fs.String("config", "", "配置文件")
+	given := map[string]*string{}
+	for _, s := range settings() {
+		given[s.name] = fs.String(s.name, "", s.help)
+		if s.secret {
+			given[s.name+"-file"] = fs.String(s.name+"-file", "", s.help+"（从文件读）")
+		}
+	}
+	return func() (config, error) {
+		flags := map[string]string{}
+		fs.Visit(func(f *flag.Flag) {
+			if v := given[f.Name]; v != nil {
+				flags[f.Name] = *v
+			}
+		})
+		return readConfig(c.env, *file, flags)
+	}
+}
+
+// source is where a value came from, for the message when it is wrong.
+type source struct{ value, from string }
+
+func readConfig(env func(string) string, file string, flags map[string]string) (config, error) {
+	fromFile, err := readConfigFile(file)
+	if err != nil {
+		return config{}, err
+	}
+	var c config
+	var problems []error
+	for _, s := range settings() {
+		pick := func(name, envName, key string) (source, bool) {
+			if v, ok := flags[name]; ok {
+				return source{v, "--" + name}, true
+			}
+			if v := env(envName); v != "" {
+				return source{v, envName}, true
+			}
+			v, ok := fromFile[key]
+			return v, ok
+		}
+		v, ok := pick(s.name, s.env(), s.key())
+		if s.secret {
+			if path, fromPath := pick(s.name+"-file", s.env()+"_FILE", s.key()+"_file"); fromPath && !ok {
+				v, ok = source{from: path.from}, true
+				data, err := os.ReadFile(path.value)
+				if err != nil {
+					problems = append(problems, fmt.Errorf("%s：读不了文件：%w", path.from, err))
+					continue
+				}
+				v.value = strings.TrimSpace(string(data))
+			}
+		}
+		if !ok {
+			v = source{s.fallback, "默认值"}
+		}
+		if err := s.set(&c, v.value); err != nil {
+			problems = append(problems, fmt.Errorf("%s：%w", v.from, err))
+		}
+	}
+	return c, errors.Join(problems...)
+}
+
+// readConfigFile reads the YAML file strictly: a key nobody knows is refused
+// with its line.
+func readConfigFile(path string) (map[string]source, error) {
+	values := map[string]source{}
+	if path == "" {
+		return values, nil
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("配置文件：%w", err)
+	}
+	parsed, err := parser.ParseBytes(data, 0)
+	if err != nil {
+		return nil, fmt.Errorf("%s：%s", path, strings.TrimSpace(yaml.FormatError(err, false, false)))
+	}
+	known := map[string]bool{}
+	for _, s := range settings() {
+		known[s.key()] = true
+		known[s.key()+"_file"] = s.secret
+	}
+	var problems []error
+	for _, doc := range parsed.Docs {
+		if doc.Body == nil {
+			continue
+		}
+		body, ok := doc.Body.(*ast.MappingNode)
+		if !ok {
+			return nil, fmt.Errorf("%s：每行要写成“名称: 值”", path)
+		}
+		for _, pair := range body.Values {
+			key, line := pair.Key.String(), pair.Key.GetToken().Position.Line
+			at := fmt.Sprintf("%s:%d：%s", path, line, key)
+			if !known[key] {
+				problems = append(problems, fmt.Errorf("%s 不是配置项。可用的有：%s", at, strings.Join(knownKeys(), "、")))
+				continue
+			}
+			var value any
+			if err := yaml.NodeToValue(pair.Value, &value); err != nil {
+				problems = append(problems, fmt.Errorf("%s 读不出值", at))
+				continue
+			}
+			switch v := value.(type) {
+			case []any:
+				var parts []string
+				for _, x := range v {
+					parts = append(parts, fmt.Sprint(x))
+				}
+				values[key] = source{strings.Join(parts, ","), at}
+			case map[string]any:
+				problems = append(problems, fmt.Errorf("%s 只能是一个值", at))
+			default:
+				values[key] = source{fmt.Sprint(v), at}
+			}
+		}
+	}
+	return values, errors.Join(problems...)
+}
+
+func knownKeys() []string {
+	var keys []string
+	for _, s := range settings() {
+		keys = append(keys, s.key())
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// strangers are environment variables that look like ours and are not: most
+// likely a slip of the pen.
+func strangers(c console) []string {
+	known := map[string]bool{}
+	for _, s := range settings() {
+		known[s.env()] = true
+		known[s.env()+"_FILE"] = s.secret
+	}
+	var odd []string
+	for _, pair := range c.environ() {
+		name, _, _ := strings.Cut(pair, "=")
+		if strings.HasPrefix(name, "ANYUE_") && !known[name] {
+			odd = append(odd, name)
+		}
+	}
+	slices.Sort(odd)
+	return odd
+}
+
+// flagSet makes the flags of one command; a wrong one is a usage error.
+func flagSet(name string) *flag.FlagSet {
+	fs := flag.NewFlagSet(name, flag.ContinueOnError)
+	fs.SetOutput(io.Discard)
+	return fs
+}
+
+// parse reads flags that may stand before and behind the other words.
+func parse(fs *flag.FlagSet, args []string) ([]string, error) {
+	var rest []string
+	for {
+		if err := fs.Parse(args); err != nil {
+			return nil, usageError{err.Error()}
+		}
+		if fs.NArg() == 0 {
+			return rest, nil
+		}
+		rest = append(rest, fs.Arg(0))
+		args = fs.Args()[1:]
+	}
+}

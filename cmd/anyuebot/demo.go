@@ -1,0 +1,243 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"anyuebot/bot"
+	"anyuebot/bot/web"
+	"anyuebot/bot/wecom/wecomtest"
+	"anyuebot/store"
+)
+
+// demoStart is when a demo's campaign time begins, unless told otherwise: a
+// working day late in the campaign.
+const demoStart = "2021-06-28T09:00:00+08:00"
+
+const (
+	demoOffice  = "anwei"
+	demoBot     = "安月小助手"
+	demoGroup   = "wrDemoGroup"
+	demoAddress = "127.0.0.1:8088"
+)
+
+// demo runs the whole service with a stand-in for 企业微信 and a page to talk
+// through it. Every message is encrypted and POSTed to the service's own
+// webhook, as the platform does.
+func demo(ctx context.Context, c console, args []string) error {
+	fs := flagSet("demo")
+	play := fs.Bool("play", false, "先演一遍：所有示例单位填报并提交")
+	fresh := fs.Bool("fresh", false, "从头开始，不接着上次的")
+	page := fs.String("page", demoAddress, "网页地址")
+	read := configFlags(fs, c)
+	rest, err := parse(fs, args)
+	if err != nil {
+		return err
+	}
+	if len(rest) > 0 {
+		return usageError{"多出了“" + rest[0] + "”"}
+	}
+	cfg, err := read()
+	if err != nil {
+		return err
+	}
+	if err := demoConfig(&cfg, *fresh || *play); err != nil {
+		return err
+	}
+	d, err := startDemo(ctx, c, cfg)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var side sync.WaitGroup
+	failed := make(chan error, 1)
+	side.Go(func() { failed <- d.service.run(ctx, d.webhook) })
+	defer side.Wait()
+	defer cancel()
+
+	if err := d.platform.Verify(ctx); err != nil {
+		return fmt.Errorf("回调地址验证：%w", err)
+	}
+	if *play {
+		if err := d.play(ctx, c.out); err != nil {
+			return err
+		}
+	}
+	l, err := net.Listen("tcp", *page)
+	if err != nil {
+		if l, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(c.out, "\n打开浏览器：http://%s/\n活动时间从 %s 开始走（演练时钟）。数据在 %s\n按 Ctrl+C 停止。\n",
+		l.Addr(), bot.Instant(cfg.Now.In(d.service.zone)), strings.TrimPrefix(cfg.Store, "bolt:"))
+	side.Go(func() {
+		if err := d.service.listen(ctx, l, d.chat); err != nil && !errors.Is(err, http.ErrServerClosed) {
+			failed <- err
+		}
+	})
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-failed:
+		return err
+	}
+}
+
+// demoConfig sets what a demo needs and nobody set.
+func demoConfig(cfg *config, fresh bool) error {
+	if cfg.Store == defaultStore {
+		dir, err := os.UserCacheDir()
+		if err != nil {
+			dir = os.TempDir()
+		}
+		cfg.Store = "bolt:" + filepath.Join(dir, "anyuebot", "demo.db")
+	}
+	if path, ok := strings.CutPrefix(cfg.Store, "bolt:"); ok && fresh {
+		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	if cfg.Now.IsZero() {
+		if err := setNow(cfg, demoStart); err != nil {
+			return err
+		}
+	}
+	cfg.Office = append(cfg.Office, demoOffice)
+	cfg.AibotName = demoBot
+	cfg.AibotToken, cfg.AibotAESKey = randomHex(8), randomHex(22)[:43]
+	return nil
+}
+
+// randomHex makes a secret for one run of the demo.
+func randomHex(bytes int) string {
+	b := make([]byte, bytes)
+	rand.Read(b)
+	return hex.EncodeToString(b)
+}
+
+// demoRun is a service on a loopback address with its stand-in platform.
+type demoRun struct {
+	service  *service
+	webhook  net.Listener
+	platform *wecomtest.Platform
+	chat     http.Handler
+}
+
+func startDemo(ctx context.Context, c console, cfg config) (_ *demoRun, err error) {
+	s, err := open(ctx, cfg, slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			s.close()
+		}
+	}()
+	if err := s.importUnits(ctx, s.notice.Sample); err != nil {
+		return nil, err
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	platform, err := wecomtest.New(wecomtest.Config{
+		URL: "http://" + l.Addr().String() + "/wecom/aibot", Token: cfg.AibotToken, AESKey: cfg.AibotAESKey, BotName: demoBot,
+	})
+	if err != nil {
+		l.Close()
+		return nil, err
+	}
+	d := &demoRun{service: s, webhook: l, platform: platform}
+	d.chat = d.page()
+	return d, nil
+}
+
+// page is the browser's side: the sample liaisons and one of the office.
+func (d *demoRun) page() http.Handler {
+	var people []web.Person
+	for _, u := range d.service.notice.Sample {
+		if u.Liaison != "" && len(people) < 3 {
+			people = append(people, web.Person{UserID: u.Liaison, Name: demoName(u.Liaison), Role: u.Name + "联络员"})
+		}
+	}
+	people = append(people, web.Person{UserID: demoOffice, Name: demoName(demoOffice), Role: "县安委办", Office: true})
+	return web.NewChat(web.Config{
+		Title: "安月小助手 演示", GroupName: "全县安全生产月工作群", GroupID: demoGroup, BotName: demoBot,
+		People: people, SampleForm: sampleForm(d.service.notice, 0),
+		Now: func() time.Time { return d.service.now().In(d.service.zone) },
+		Send: func(ctx context.Context, from, group, text string) (string, error) {
+			answer, err := d.platform.Send(ctx, wecomtest.Msg{From: from, Group: group, Text: text})
+			return answer.Text, err
+		},
+		Enter: func(ctx context.Context, from string) (string, error) {
+			answer, err := d.platform.Enter(ctx, from)
+			return answer.Text, err
+		},
+	})
+}
+
+// demoName is what the page calls the made-up members.
+func demoName(userid string) string {
+	names := map[string]string{"lisi": "李四", "zhoumin": "周敏", "fulian": "王芳", demoOffice: "安委办 小赵"}
+	if name, ok := names[userid]; ok {
+		return name
+	}
+	return userid
+}
+
+// importUnits puts a notice's sample roster into the store.
+func (s *service) importUnits(ctx context.Context, units []bot.Unit) error {
+	var rows []store.RosterRow
+	for _, u := range units {
+		rows = append(rows, store.RosterRow{Name: u.Name, Kind: u.Kind, Full: u.Full, Short: u.Short, Aliases: u.Aliases, UserID: u.Liaison})
+	}
+	_, err := s.store.ImportRoster(ctx, rows, store.ImportOptions{At: s.now()})
+	return err
+}
+
+// play has every sample unit fill and submit its form through the encrypted
+// webhook, then shows the office's totals.
+func (d *demoRun) play(ctx context.Context, out io.Writer) error {
+	n := d.service.notice
+	for i, u := range n.Sample {
+		from := u.Liaison
+		var says []string
+		if from == "" {
+			from = fmt.Sprintf("demo%02d", i+1)
+			says = append(says, n.Verbs[bot.VerbRegister][0]+" "+u.Name)
+		}
+		says = append(says, n.Verbs[bot.VerbFill][0], sampleForm(n, i), n.Verbs[bot.VerbYes][3], n.Verbs[bot.VerbSubmit][0])
+		for _, text := range says {
+			if _, err := d.platform.Send(ctx, wecomtest.Msg{From: from, Group: demoGroup, Text: text}); err != nil {
+				return fmt.Errorf("%s：%w", u.Name, err)
+			}
+		}
+		fmt.Fprintf(out, "\r%s %d/%d %-12s", bar(i+1, len(n.Sample), 24), i+1, len(n.Sample), u.Name)
+	}
+	fmt.Fprintln(out)
+	answer, err := d.platform.Send(ctx, wecomtest.Msg{From: demoOffice, Text: n.Verbs[bot.VerbTotals][0]})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "\n%s\n", answer.Text)
+	return nil
+}
+
+func bar(done, all, width int) string {
+	full := done * width / all
+	return strings.Repeat("█", full) + strings.Repeat("░", width-full)
+}

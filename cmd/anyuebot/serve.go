@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync"
+)
+
+// serve runs the service until it is told to stop.
+func serve(ctx context.Context, c console, args []string) error {
+	fs := flagSet("serve")
+	read := configFlags(fs, c)
+	rest, err := parse(fs, args)
+	if err != nil {
+		return err
+	}
+	if len(rest) > 0 {
+		return usageError{"多出了“" + rest[0] + "”"}
+	}
+	cfg, err := read()
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(c.err, nil))
+	for _, name := range strangers(c) {
+		log.Warn("环境变量不是本程序的配置项，没有使用", "name", name)
+	}
+	s, err := open(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	if s.aibot == nil {
+		s.close()
+		return errors.New("没有配置智能机器人：请设置 ANYUE_AIBOT_TOKEN 和 ANYUE_AIBOT_AES_KEY（只想试用请运行 anyuebot demo）")
+	}
+	if cfg.Store == "mem:" {
+		log.Warn("存储是 mem:，只在内存，停止后什么都不留")
+	}
+	if !cfg.Now.IsZero() {
+		log.Warn("演练时钟：活动时间从这个时刻开始走，不是真实时间", "from", cfg.Now)
+	}
+	l, err := net.Listen("tcp", cfg.Listen)
+	if err != nil {
+		return errors.Join(fmt.Errorf("监听 %s：%w", cfg.Listen, err), s.close())
+	}
+	log.Info("已启动", "address", "http://"+l.Addr().String()+"/wecom/aibot", "store", cfg.Store, "notice", s.notice.ID, "office", len(cfg.Office))
+	err = s.run(ctx, l)
+	log.Info("已停止")
+	return err
+}
+
+// run opens the doors, works until ctx ends and closes everything.
+func (s *service) run(ctx context.Context, l net.Listener) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var side sync.WaitGroup
+	side.Go(func() { s.sweep(ctx) })
+	socket, err := s.openSocket()
+	if err != nil {
+		s.log.Warn("本机管理口没有打开，备份、导出等命令在服务运行时不可用", "error", err)
+	} else {
+		side.Go(func() { s.serveSocket(ctx, socket) })
+	}
+	err = s.listen(ctx, l, s.mux)
+	cancel()
+	side.Wait()
+	return errors.Join(err, s.close())
+}

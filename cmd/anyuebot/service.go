@@ -1,0 +1,235 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"anyuebot/bot"
+	"anyuebot/bot/app"
+	"anyuebot/bot/wecom"
+	"anyuebot/prompts"
+	"anyuebot/store"
+	"anyuebot/store/kv"
+	"anyuebot/store/kv/boltkv"
+	"anyuebot/store/kv/memkv"
+)
+
+// zone is where every campaign takes place.
+const zone = "Asia/Shanghai"
+
+// service is everything that runs: the store, the conversation and its doors.
+type service struct {
+	config config
+	notice *bot.Notice
+	engine kv.Store
+	store  *store.Store
+	app    *app.App
+	aibot  *wecom.Aibot // nil if none is configured
+	mux    *http.ServeMux
+	log    *slog.Logger
+	now    func() time.Time
+	zone   *time.Location
+}
+
+// claimsKept is how long a message id is remembered (design §3).
+const claimsKept = 30 * 24 * time.Hour
+
+func loadNotice(c config) (*bot.Notice, error) {
+	return prompts.Load(c.Notice, bot.WordingKeys())
+}
+
+// open makes the service without opening any door to the outside.
+func open(ctx context.Context, c config, log *slog.Logger) (*service, error) {
+	s := &service{config: c, log: log, mux: http.NewServeMux()}
+	var err error
+	if s.zone, err = time.LoadLocation(zone); err != nil {
+		return nil, err
+	}
+	s.now = campaignClock(c.Now, time.Now)
+	if s.notice, err = loadNotice(c); err != nil {
+		return nil, err
+	}
+	if s.engine, err = openEngine(c.Store); err != nil {
+		return nil, err
+	}
+	if s.store, err = store.Open(ctx, s.engine, s.notice.ID); err != nil {
+		s.engine.Close()
+		return nil, err
+	}
+	metrics := newMetrics()
+	s.app = app.New(app.Config{
+		Notice: s.notice,
+		Store:  port{s.store},
+		Say:    func(e bot.Effect) (string, error) { return prompts.Render(s.notice, e) },
+		Office: c.Office,
+		Now:    s.now, Zone: s.zone, Rate: c.Rate,
+		Observe: metrics.observe, Log: log,
+	})
+	if c.AibotToken != "" || c.AibotAESKey != "" {
+		s.aibot, err = wecom.NewAibot(wecom.Config{
+			Name: c.AibotName, Token: c.AibotToken, AESKey: c.AibotAESKey,
+			Words: wecom.Words{Working: s.notice.Wording["working"], Lost: s.notice.Wording["lost"]},
+		}, s.app, log)
+		if err != nil {
+			s.engine.Close()
+			return nil, err
+		}
+		s.mux.Handle("/wecom/aibot", s.aibot)
+	}
+	s.mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	s.mux.HandleFunc("GET /readyz", s.ready)
+	s.mux.Handle("GET /metrics", metrics.handler)
+	return s, nil
+}
+
+// campaignClock is the clock of the campaign: the real one, or for a rehearsal
+// one that starts at an instant and runs at normal speed.
+func campaignClock(from time.Time, real func() time.Time) func() time.Time {
+	if from.IsZero() {
+		return real
+	}
+	start := real()
+	return func() time.Time { return from.Add(real().Sub(start)) }
+}
+
+// ready reports whether a turn could be read from the store right now.
+func (s *service) ready(w http.ResponseWriter, r *http.Request) {
+	snap, err := s.engine.Snapshot(r.Context())
+	if err != nil {
+		s.log.Error("not ready", "error", err)
+		http.Error(w, "store unavailable", http.StatusServiceUnavailable)
+		return
+	}
+	snap.Close()
+	fmt.Fprintln(w, "ready")
+}
+
+// openEngine opens what ANYUE_STORE names.
+func openEngine(name string) (kv.Store, error) {
+	path, ok := strings.CutPrefix(name, "bolt:")
+	if !ok {
+		return memkv.New(), nil
+	}
+	if dir := filepath.Dir(path); dir != "." {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, fmt.Errorf("存储：建不了目录：%w", err)
+		}
+	}
+	engine, err := boltkv.Open(path, boltkv.Options{})
+	if errors.Is(err, boltkv.ErrInUse) {
+		return nil, fmt.Errorf("另一个 anyuebot 正在使用 %s（another anyuebot is using this file）。请先停止它，或换一个文件", path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("存储：%w", err)
+	}
+	return engine, nil
+}
+
+// close ends what open began, in the opposite order. Turns under way are let
+// finish.
+func (s *service) close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	var errs []error
+	if s.aibot != nil {
+		errs = append(errs, s.aibot.Close(ctx))
+	}
+	errs = append(errs, s.engine.Close())
+	return errors.Join(errs...)
+}
+
+// listen serves HTTP until ctx ends, then lets open requests finish.
+func (s *service) listen(ctx context.Context, l net.Listener, h http.Handler) error {
+	server := &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, IdleTimeout: 2 * time.Minute,
+		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+	}
+	return serveUntil(ctx, server, l)
+}
+
+func serveUntil(ctx context.Context, server *http.Server, l net.Listener) error {
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(l) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	shutdown, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	return server.Shutdown(shutdown)
+}
+
+// sweep forgets message ids that no platform will send again, once at start
+// and then every day, until ctx ends.
+func (s *service) sweep(ctx context.Context) {
+	tick := time.NewTicker(24 * time.Hour)
+	defer tick.Stop()
+	for {
+		n, err := s.store.Sweep(ctx, s.now().Add(-claimsKept))
+		if err != nil && ctx.Err() == nil {
+			s.log.Error("forgetting old message ids failed", "error", err)
+		} else if n > 0 {
+			s.log.Info("forgot old message ids", "count", n)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// port joins the store to what package app asks for.
+type port struct{ *store.Store }
+
+func (p port) Begin(ctx context.Context, claim, userid string) (app.Turn, error) {
+	t, err := p.Store.Begin(ctx, claim, userid)
+	if err != nil {
+		return nil, err
+	}
+	return portTurn{t}, nil
+}
+
+type portTurn struct{ *store.Turn }
+
+func (t portTurn) Commit(ch bot.Changes, at time.Time, reply bot.Reply) error {
+	err := t.Turn.Commit(ch, at, reply)
+	if errors.Is(err, kv.ErrConflict) {
+		return fmt.Errorf("%w: %w", app.ErrConflict, err)
+	}
+	return err
+}
+
+// metrics is what /metrics shows: numbers of turns, never of people.
+type metrics struct {
+	handler http.Handler
+	turns   *prometheus.HistogramVec
+}
+
+func newMetrics() *metrics {
+	r := prometheus.NewRegistry()
+	m := &metrics{turns: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name: "anyuebot_turn_seconds", Help: "Time one inbound message took, by outcome.",
+		Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5},
+	}, []string{"outcome"})}
+	r.MustRegister(m.turns)
+	m.handler = promhttp.HandlerFor(r, promhttp.HandlerOpts{})
+	return m
+}
+
+func (m *metrics) observe(outcome string, took time.Duration) {
+	m.turns.WithLabelValues(outcome).Observe(took.Seconds())
+}

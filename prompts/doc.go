@@ -1,0 +1,23 @@
+// Package prompts is the notice as data: what is asked, in which words, by
+// when, and what the bot says. A new year, or another county, is a change of
+// the YAML files here and of no code.
+//
+// [Load] reads the embedded notice, lets an office's own directory replace any
+// of its files by name, checks everything that can be checked before the first
+// message, and hands out a [bot.Notice]. It is strict because its reader is an
+// office without IT staff: a slip must show as a line of `anyuebot check`, not
+// as a wrong question to eighty units. It therefore reports every problem it
+// finds, each a [Problem] with file, line and the mend.
+//
+// [Render] puts what a turn wants to say into words, and is the one place
+// where text that people typed is made harmless ([Plain]).
+//
+// Where to look: notice.yaml has dates and measure words, annex1.yaml and
+// annex2.yaml the forms, checks.yaml the soft checks, words.yaml what people
+// type for each command, wording.yaml what the bot says, roster.yaml a made-up
+// roster for trying out. Each file begins with how to edit it. The Go file of
+// the same name reads it; yaml.go is the strict reader under all of them.
+//
+// The package may import bot, the YAML library and the standard library, and
+// nothing that keeps state or talks to the world.
+package prompts

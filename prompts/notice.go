@@ -1,0 +1,136 @@
+package prompts
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"anyuebot/bot"
+)
+
+func (l *loader) readNotice() {
+	n := l.notice
+	o := l.open(noticeFile).object(
+		[]string{"id", "title", "number", "year", "office", "kinds", "forms", "main", "nomination", "deadlines", "classifiers", "near"}, nil)
+	n.ID = o.get("id").text()
+	if n.ID != "" && strings.Trim(n.ID, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+		o.get("id").fail(WrongValue, "“%s”只能用小写字母、数字和短横线，如 zhengning-2021。", n.ID)
+	}
+	n.Title = o.get("title").text()
+	n.Number = o.get("number").text()
+	n.Year = o.get("year").text()
+	if n.Year != "" && (len(n.Year) != 4 || strings.Trim(n.Year, "0123456789") != "") {
+		o.get("year").fail(WrongValue, "“%s”不是年份。请写四位数字，如 \"2021\"。", n.Year)
+	}
+	office := o.get("office").object([]string{"name", "phone"}, nil)
+	n.Office = bot.Office{Name: office.get("name").text(), Phone: office.get("phone").text()}
+	n.Kinds = o.get("kinds").texts()
+	n.Classifiers = o.get("classifiers").texts()
+	l.readNear(o.get("near"))
+	l.readDeadlines(o.get("deadlines"))
+	l.readForms(o)
+}
+
+func (l *loader) readNear(v value) {
+	grouped := make(map[string]bool)
+	for _, group := range v.list() {
+		var words []string
+		for _, item := range group.list() {
+			word := item.text()
+			switch {
+			case word == "" || !l.classifier(item, word):
+			case grouped[word]:
+				item.fail(Duplicate, "量词“%s”已在另一组里。一个量词只能属于一组，请删去一处。", word)
+			default:
+				grouped[word] = true
+				words = append(words, word)
+			}
+		}
+		l.near = append(l.near, words)
+	}
+}
+
+// classifier reports whether the reader knows a measure word at all, and says
+// so if not. Without any list that is reported already.
+func (l *loader) classifier(v value, word string) bool {
+	known := l.notice.Classifiers
+	if len(known) == 0 || slices.Contains(known, word) {
+		return true
+	}
+	v.fail(ClassifierUnknown, "量词“%s”不在 notice.yaml 的 classifiers 里。请改正，或先加进去。", word)
+	return false
+}
+
+func (l *loader) readDeadlines(v value) {
+	for _, item := range v.list() {
+		o := item.object([]string{"id", "at", "sentence"}, nil)
+		d := bot.Deadline{ID: o.get("id").text(), Sentence: o.get("sentence").text()}
+		if d.ID != "" && l.notice.Deadline(d.ID) != nil {
+			o.get("id").fail(Duplicate, "截止时刻“%s”写了两次。请删去一处。", d.ID)
+		}
+		if at := o.get("at").text(); at != "" {
+			var ok bool
+			if d.At, ok = instant(at); !ok {
+				o.get("at").fail(DeadlineInvalid, "“%s”不是时刻。请写作 2021-06-30T18:00:00+08:00，当天结束写 24:00:00。", at)
+			}
+		}
+		l.notice.Deadlines = append(l.notice.Deadlines, d)
+	}
+}
+
+// instant reads an RFC 3339 instant in the campaign's own zone. 24:00:00, which
+// RFC 3339 lacks and every notice means, is the last instant of its day, so
+// that the date is still the one that was announced.
+func instant(s string) (time.Time, bool) {
+	day, endOfDay := strings.CutSuffix(s, "T24:00:00+08:00")
+	if endOfDay {
+		s = day + "T23:59:59.999999999+08:00"
+	}
+	at, err := time.Parse(time.RFC3339, s)
+	if err != nil || !strings.HasSuffix(s, "+08:00") {
+		return time.Time{}, false
+	}
+	return at.In(time.FixedZone("CST", 8*60*60)), true
+}
+
+func (l *loader) readForms(o object) {
+	n := l.notice
+	files := o.get("forms").texts()
+	if len(files) > 0 {
+		l.refuseStrangers(files)
+	}
+	l.allForms = len(files) > 0
+	for _, file := range files {
+		if !regexp.MustCompile(`^[a-z0-9-]+\.yaml$`).MatchString(file) {
+			o.get("forms").fail(WrongValue, "“%s”不能作文件名。请用小写字母、数字和短横线，以 .yaml 结尾。", file)
+			continue
+		}
+		doc := l.open(file)
+		l.allForms = l.allForms && !doc.absent()
+		before := len(l.p.list)
+		form := l.readForm(doc)
+		if len(l.p.list) == before && !doc.absent() {
+			l.sound = append(l.sound, form.ID)
+		}
+		if form.ID != "" && n.Form(form.ID) != nil {
+			doc.fail(Duplicate, "表“%s”在另一个文件里已经有了。请改 id。", form.ID)
+		}
+		n.Forms = append(n.Forms, form)
+	}
+	n.Main, n.Nomination = o.get("main").text(), o.get("nomination").text()
+	for _, key := range []string{"main", "nomination"} {
+		// A form that could not be read at all is no reason to doubt the name.
+		if id := o.get(key).text(); id != "" && l.allForms && n.Form(id) == nil {
+			o.get(key).fail(FormUnknown, "没有“%s”这张表。可选：%s。", id, strings.Join(l.formIDs(), "、"))
+		}
+	}
+}
+
+func (l *loader) formIDs() []string {
+	var ids []string
+	for _, form := range l.notice.Forms {
+		ids = append(ids, form.ID)
+	}
+	return ids
+}

@@ -1,0 +1,294 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"anyuebot/bot"
+	"anyuebot/store/kv"
+)
+
+// Audit is what a full verification found.
+type Audit struct {
+	Notice   string
+	Revision int64
+	Records  map[string]int // by kind: unit, person, report, version …
+	Faults   []Fault        // sorted by key; empty when all is well
+}
+
+// Fault is one record that cannot be read or does not fit the others.
+type Fault struct {
+	Key  string
+	What string
+}
+
+// Verify reads the whole campaign at one revision: every record is decoded and
+// held against its key, and what records say of each other is checked. Faults
+// are in the audit; the error is for what kept it from being made.
+func (s *Store) Verify(ctx context.Context) (Audit, error) {
+	v, err := s.View(ctx)
+	if err != nil {
+		return Audit{}, err
+	}
+	defer v.Close()
+	a := newAuditor(s.codec, s.keys, s.notice)
+	a.Revision = v.Revision()
+	if err := v.each(s.keys.all(), func(e kv.Entry) error {
+		a.add(e.Key, e.Value)
+		return nil
+	}); err != nil {
+		return Audit{}, err
+	}
+	return a.finish(), nil
+}
+
+// VerifyBackup is [Store.Verify] for a backup of size bytes. A damaged or cut
+// file is [ErrBackup].
+func VerifyBackup(ctx context.Context, r io.ReaderAt, size int64) (Audit, error) {
+	b, err := openBackup(ctx, r, size)
+	if err != nil {
+		return Audit{}, err
+	}
+	a := newAuditor(b.codec, keys{escape(b.manifest.Notice)}, b.manifest.Notice)
+	a.Revision = b.manifest.Revision
+	if err := b.each(ctx, func(p backupPair) error {
+		a.add(p.Key, p.Value)
+		return nil
+	}); err != nil {
+		return Audit{}, err
+	}
+	return a.finish(), nil
+}
+
+// auditor is fed all records of a campaign, sorted by key, so that the secret
+// comes before the people and a report before its versions.
+type auditor struct {
+	Audit
+	codec codec
+	keys  keys
+
+	secret   []byte
+	units    map[string]bot.Unit
+	places   map[int]string
+	people   map[string]bot.Person
+	reports  map[bot.ReportKey]bot.Report
+	versions map[bot.ReportKey]int // highest so far
+	named    map[string]string     // person → a key whose record names them
+}
+
+func newAuditor(c codec, k keys, notice string) *auditor {
+	return &auditor{
+		Audit:    Audit{Notice: notice, Records: map[string]int{}},
+		codec:    c,
+		keys:     k,
+		units:    map[string]bot.Unit{},
+		places:   map[int]string{},
+		people:   map[string]bot.Person{},
+		reports:  map[bot.ReportKey]bot.Report{},
+		versions: map[bot.ReportKey]int{},
+		named:    map[string]string{},
+	}
+}
+
+func (a *auditor) fault(key, format string, args ...any) {
+	a.Faults = append(a.Faults, Fault{Key: key, What: fmt.Sprintf(format, args...)})
+}
+
+// add takes one record in.
+func (a *auditor) add(key string, value []byte) {
+	kind, names, err := a.keys.split(key)
+	if err != nil {
+		a.fault(key, "%v", err)
+		return
+	}
+	a.Records[string(kind)]++
+	var want string
+	switch kind {
+	case kindKey:
+		var r secretRecord
+		if !a.decode(key, value, &r) {
+			return
+		}
+		if r.Notice != a.Notice || len(r.Key) != secretSize {
+			a.fault(key, "belongs to campaign %q", r.Notice)
+		}
+		a.secret = r.Key
+		want = a.keys.secret()
+	case kindRoster:
+		var r rosterRecord
+		if !a.decode(key, value, &r) {
+			return
+		}
+		want = a.keys.roster()
+	case kindClaim:
+		var r claimRecord
+		if !a.decode(key, value, &r) {
+			return
+		}
+		if len(names) == 1 {
+			want = a.keys.claim(names[0])
+		}
+	case kindLog:
+		var r logRecord
+		if !a.decode(key, value, &r) {
+			return
+		}
+		for _, e := range r.Entries {
+			a.name(key, e.By)
+		}
+		want = a.logKey(names)
+	case kindUnit:
+		var u bot.Unit
+		if !a.decode(key, value, &u) {
+			return
+		}
+		a.unit(key, u)
+		want = a.keys.unit(u.Name)
+	case kindPerson:
+		var p bot.Person
+		if !a.decode(key, value, &p) {
+			return
+		}
+		a.people[p.ID] = p
+		if p.ID != personID(a.secret, p.UserID) {
+			a.fault(key, "the ID was not made from the userid")
+		}
+		want = a.keys.person(p.ID)
+	case kindSession:
+		var s bot.Session
+		if !a.decode(key, value, &s) {
+			return
+		}
+		a.name(key, s.Person)
+		want = a.keys.session(s.Person)
+	case kindReport:
+		var r bot.Report
+		if !a.decode(key, value, &r) {
+			return
+		}
+		a.reports[r.Key] = r
+		a.entries(key, r.Draft, r.Reasons)
+		want = a.keys.report(r.Key)
+	case kindVersion:
+		var s bot.Submission
+		if !a.decode(key, value, &s) {
+			return
+		}
+		a.version(key, s)
+		want = a.keys.version(s.Key, s.Version)
+	default:
+		a.fault(key, "unknown kind of record")
+		return
+	}
+	if key != want {
+		a.fault(key, "holds the record of another key")
+	}
+}
+
+func (a *auditor) decode(key string, value []byte, record any) bool {
+	err := a.codec.decode(key, value, record)
+	if err != nil {
+		a.fault(key, "%v", err)
+	}
+	return err == nil
+}
+
+// name notes that a record speaks of a person; nobody is "".
+func (a *auditor) name(key, person string) {
+	if _, ok := a.named[person]; !ok && person != "" {
+		a.named[person] = key
+	}
+}
+
+func (a *auditor) logKey(names []string) string {
+	if len(names) != 1 || len(names[0]) <= len(logTime) {
+		return ""
+	}
+	at, err := time.Parse(logTime, names[0][:len(logTime)])
+	if err != nil {
+		return ""
+	}
+	return a.keys.log(at, names[0][len(logTime)+1:])
+}
+
+func (a *auditor) unit(key string, u bot.Unit) {
+	if other, ok := a.places[u.Order]; ok || u.Order < 1 {
+		a.fault(key, "place %d in the roster is none or taken by %q", u.Order, other)
+	}
+	a.places[u.Order] = u.Name
+	a.units[u.Name] = u
+}
+
+// entries must be sorted by item, each once.
+func (a *auditor) entries(key string, entries []bot.Entry, reasons []bot.Reason) {
+	for i, e := range entries {
+		if e.Item < 1 || i > 0 && e.Item <= entries[i-1].Item {
+			a.fault(key, "item %d stands out of order", e.Item)
+		}
+		a.name(key, e.By)
+	}
+	for _, r := range reasons {
+		a.name(key, r.By)
+	}
+}
+
+func (a *auditor) version(key string, s bot.Submission) {
+	if last := a.versions[s.Key]; s.Version != last+1 {
+		a.fault(key, "version %d follows version %d", s.Version, last)
+	}
+	a.versions[s.Key] = s.Version
+	if _, ok := a.reports[s.Key]; !ok {
+		a.fault(key, "its report is missing")
+	}
+	a.name(key, s.By)
+	a.entries(key, s.Entries, s.Reasons)
+}
+
+// finish checks what only all records together can tell.
+func (a *auditor) finish() Audit {
+	if a.secret == nil {
+		a.fault(a.keys.secret(), "missing")
+	}
+	for id, key := range a.named {
+		if _, ok := a.people[id]; !ok {
+			a.fault(key, "names person %s, who has no record", id)
+		}
+	}
+	for name, u := range a.units {
+		if u.Liaison == "" {
+			continue
+		}
+		if p, ok := a.people[u.Liaison]; !ok || !slices.Contains(p.Units, name) {
+			a.fault(a.keys.unit(name), "its liaison %s does not speak for it", u.Liaison)
+		}
+	}
+	for id, p := range a.people {
+		for _, name := range p.Units {
+			if u, ok := a.units[name]; !ok || u.Liaison != id {
+				a.fault(a.keys.person(id), "speaks for %q, which has another liaison or is missing", name)
+			}
+		}
+	}
+	for k, r := range a.reports {
+		key := a.keys.report(k)
+		if _, ok := a.units[k.Unit]; !ok {
+			a.fault(key, "its unit is not on the roster")
+		}
+		// Versions leave without gaps and stay after 撤回, so the highest one
+		// there is the last number given out.
+		if last := a.versions[k]; last != r.Version {
+			a.fault(key, "has given out version %d, the highest there is %d", r.Version, last)
+		}
+		if r.Counted < 0 || r.Counted > r.Version {
+			a.fault(key, "counts version %d of %d", r.Counted, r.Version)
+		}
+	}
+	slices.SortStableFunc(a.Faults, func(x, y Fault) int {
+		return cmp.Or(cmp.Compare(x.Key, y.Key), cmp.Compare(x.What, y.What))
+	})
+	return a.Audit
+}

@@ -1,0 +1,42 @@
+// Package store keeps a campaign: who is on the roster, what each unit has
+// reported, what each person was last asked, and which messages were answered.
+// It puts the nouns of package bot into the entries of an engine (package kv)
+// and out again.
+//
+// A message is one [Turn]: everything is read at one revision, and
+// [Turn.Commit] writes the claim of the message, the new state, the log and the
+// stored reply in one commit, or nothing. When somebody else wrote meanwhile
+// what the turn had read it fails with [kv.ErrConflict] and the caller runs the
+// turn anew. Lists and exports read through a [View], also at one revision.
+//
+// # Layout
+//
+// All keys of a campaign begin with its notice's ID, so that a store may hold
+// several. A name in a key has '/', '%' and control characters escaped.
+//
+//	<notice>/key                                    the campaign's secret, see [Store.PersonID]
+//	<notice>/roster                                 when the list was confirmed
+//	<notice>/unit/<unit>                            a row of the roster
+//	<notice>/person/<person>                        the only place with a userid
+//	<notice>/session/<person>                       what the person was last asked
+//	<notice>/report/<form>/<period>/<unit>/         a unit's form, with its draft
+//	<notice>/version/<form>/<period>/<unit>/<n>     a submitted version, never changed
+//	<notice>/log/<time>-<claim>                     log lines of one commit, rising keys
+//	<notice>/claim/<claim>                          a message answered, with the reply
+//	restoring                                       a restore that has not ended
+//
+// Form and period stand before the unit so that the state of one form over all
+// units is one scan; a report's key ends in '/' so that reports sort as their
+// versions do, and both can be read side by side.
+//
+// A value is one byte of format version and then CBOR with integer keys. An
+// unknown version, or a field that this program does not know, is [ErrRecord]
+// and names the key: better no answer than a record written back without what a
+// newer program had put there. Instants keep their nanoseconds and come back in
+// UTC.
+//
+// The package imports bot, store/kv, a CBOR codec and the standard library
+// without net/http. It must not import bot/app, bot/wecom, prompts or an
+// engine. It reads no clock; it does draw the campaign's secret, for package
+// bot may not.
+package store

@@ -1,0 +1,143 @@
+package store
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"anyuebot/bot"
+)
+
+// kind is the second part of a key: what sort of record it holds.
+type kind string
+
+const (
+	kindKey     kind = "key"
+	kindRoster  kind = "roster"
+	kindUnit    kind = "unit"
+	kindPerson  kind = "person"
+	kindSession kind = "session"
+	kindReport  kind = "report"
+	kindVersion kind = "version"
+	kindLog     kind = "log"
+	kindClaim   kind = "claim"
+)
+
+// restoringKey stands outside every campaign; all other keys have a '/'.
+const restoringKey = "restoring"
+
+// versionDigits makes version numbers sort as numbers.
+const versionDigits = 6
+
+// logTime makes instants sort as text; all are written in UTC.
+const logTime = "20060102T150405.000000000"
+
+// keys makes the keys of one campaign.
+type keys struct {
+	notice string // escaped
+}
+
+func (k keys) join(kind kind, names ...string) string {
+	var b strings.Builder
+	b.WriteString(k.notice)
+	b.WriteByte('/')
+	b.WriteString(string(kind))
+	for _, name := range names {
+		b.WriteByte('/')
+		b.WriteString(escape(name))
+	}
+	return b.String()
+}
+
+// all and every are prefixes: of the campaign, and of one kind of record within
+// it that names has narrowed down.
+func (k keys) all() string { return k.notice + "/" }
+
+func (k keys) every(kind kind, names ...string) string { return k.join(kind, names...) + "/" }
+
+func (k keys) secret() string            { return k.join(kindKey) }
+func (k keys) roster() string            { return k.join(kindRoster) }
+func (k keys) unit(name string) string   { return k.join(kindUnit, name) }
+func (k keys) person(id string) string   { return k.join(kindPerson, id) }
+func (k keys) session(id string) string  { return k.join(kindSession, id) }
+func (k keys) claim(claim string) string { return k.join(kindClaim, claim) }
+
+// A report's key ends in '/', so that reports sort as their versions do.
+func (k keys) report(r bot.ReportKey) string {
+	return k.join(kindReport, r.Form, r.Period, r.Unit) + "/"
+}
+
+func (k keys) version(r bot.ReportKey, n int) string {
+	return k.join(kindVersion, r.Form, r.Period, r.Unit, fmt.Sprintf("%0*d", versionDigits, n))
+}
+
+func (k keys) log(at time.Time, claim string) string {
+	return k.join(kindLog, at.UTC().Format(logTime)+"-"+claim)
+}
+
+// split takes a key of the campaign apart, its names unescaped.
+func (k keys) split(key string) (kind, []string, error) {
+	rest, ok := strings.CutPrefix(key, k.all())
+	if !ok {
+		return "", nil, fmt.Errorf("%w: key %q is not of this campaign", ErrRecord, key)
+	}
+	parts := strings.Split(strings.TrimSuffix(rest, "/"), "/")
+	names := make([]string, 0, len(parts)-1)
+	for _, part := range parts[1:] {
+		name, err := unescape(part)
+		if err != nil {
+			return "", nil, fmt.Errorf("%w: key %q: %w", ErrRecord, key, err)
+		}
+		names = append(names, name)
+	}
+	return kind(parts[0]), names, nil
+}
+
+// escape makes a name one part of a key, readable and never empty. A '%' alone
+// stands for the empty name, since any other is followed by two digits.
+func escape(name string) string {
+	if name == "" {
+		return "%"
+	}
+	if !strings.ContainsFunc(name, special) {
+		return name
+	}
+	var b strings.Builder
+	for i := range len(name) {
+		if c := name[i]; special(rune(c)) {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+func special(c rune) bool { return c == '/' || c == '%' || c < ' ' || c == 0x7f }
+
+func unescape(part string) (string, error) {
+	if part == "%" {
+		return "", nil
+	}
+	if !strings.Contains(part, "%") {
+		return part, nil
+	}
+	var b strings.Builder
+	for i := 0; i < len(part); i++ {
+		if part[i] != '%' {
+			b.WriteByte(part[i])
+			continue
+		}
+		if i+2 >= len(part) {
+			return "", fmt.Errorf("escape cut short in %q", part)
+		}
+		c, err := strconv.ParseUint(part[i+1:i+3], 16, 8)
+		if err != nil {
+			return "", fmt.Errorf("escape in %q: %w", part, err)
+		}
+		b.WriteByte(byte(c))
+		i += 2
+	}
+	return b.String(), nil
+}

@@ -1,0 +1,114 @@
+package boltkv
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
+
+	"anyuebot/store/kv"
+)
+
+// Store implements [kv.Store]. Use [Open].
+type Store struct {
+	db *bbolt.DB
+
+	mu      sync.Mutex
+	waiting sync.Cond // signalled when queue or closed changes
+	queue   []*request
+	closed  bool
+	done    chan struct{} // closed when the committer has ended
+
+	// writing is held while a group is written. Between bbolt's writing of a
+	// commit and the end of its fsync a reader can already see what the disk
+	// could still lose; such a reader waits here.
+	writing sync.Mutex
+	durable atomic.Int64 // revision that the disk has
+	broken  atomic.Bool  // see settle
+}
+
+// Snapshot implements [kv.Store].
+func (s *Store) Snapshot(ctx context.Context) (kv.Snapshot, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	tx, err := s.db.Begin(false)
+	if errors.Is(err, bolterrors.ErrDatabaseNotOpen) {
+		return nil, kv.ErrClosed
+	}
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	snap, err := s.view(tx)
+	if err != nil {
+		return nil, errors.Join(err, tx.Rollback())
+	}
+	return snap, nil
+}
+
+func (s *Store) view(tx *bbolt.Tx) (*snapshot, error) {
+	rev, err := decodeRev(tx.Bucket([]byte(metaBucket)).Get([]byte(revKey)))
+	if err != nil {
+		return nil, err
+	}
+	if rev > s.durable.Load() {
+		s.writing.Lock()
+		//lint:ignore SA2001 waiting for the fsync is all that is wanted
+		s.writing.Unlock()
+	}
+	if s.broken.Load() {
+		return nil, errBroken()
+	}
+	return &snapshot{tx: tx, data: tx.Bucket([]byte(dataBucket)), rev: rev}, nil
+}
+
+// Commit implements [kv.Store]. When ctx ends while the commit still waits in
+// the queue it is withdrawn: ctx.Err() means that nothing was written. Once the
+// disk is at it, Commit waits for the outcome whatever ctx says.
+func (s *Store) Commit(ctx context.Context, tx kv.Tx) (int64, error) {
+	if err := kv.Validate(tx); err != nil {
+		return 0, err
+	}
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	r := &request{tx: tx, done: make(chan struct{})}
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return 0, kv.ErrClosed
+	}
+	s.queue = append(s.queue, r)
+	s.mu.Unlock()
+	s.waiting.Signal()
+
+	select {
+	case <-r.done:
+	case <-ctx.Done():
+		if r.withdraw() {
+			return 0, ctx.Err()
+		}
+		<-r.done
+	}
+	return r.rev, r.err
+}
+
+// Close implements [kv.Store]: what is queued is still written.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	s.waiting.Signal()
+	<-s.done
+	return s.db.Close()
+}
+
+func unavailable(err error) error { return fmt.Errorf("%w: %w", kv.ErrUnavailable, err) }
+
+func errBroken() error {
+	return fmt.Errorf("%w: the disk failed in the middle of a commit; the store has to be opened anew", kv.ErrUnavailable)
+}

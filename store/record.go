@@ -1,0 +1,89 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/fxamacker/cbor/v2"
+
+	"anyuebot/bot"
+)
+
+// ErrRecord: a stored record cannot be read. The message names its key.
+var ErrRecord = errors.New("unreadable record")
+
+// recordVersion is the first byte of every value. A change that an older
+// program could misread gets a new one.
+const recordVersion = 1
+
+// Records that are not nouns of package bot.
+type (
+	secretRecord struct {
+		Notice string `cbor:"1,keyasint"`
+		Key    []byte `cbor:"2,keyasint"`
+	}
+	rosterRecord struct {
+		Confirmed time.Time `cbor:"1,keyasint,omitzero"`
+	}
+	claimRecord struct {
+		Reply bot.Reply `cbor:"1,keyasint"`
+		At    time.Time `cbor:"2,keyasint"`
+	}
+	logRecord struct {
+		Entries []bot.LogEntry `cbor:"1,keyasint"`
+	}
+	restoringRecord struct {
+		Notice string `cbor:"1,keyasint"`
+	}
+)
+
+// codec turns records into values and back.
+type codec struct {
+	enc cbor.EncMode
+	dec cbor.DecMode
+}
+
+func newCodec() (codec, error) {
+	// Text keeps instants whole and legible in a dump; CBOR's numbers of
+	// seconds are floats and would come back a little off.
+	enc, err := cbor.EncOptions{
+		Time:        cbor.TimeRFC3339NanoUTC,
+		IndefLength: cbor.IndefLengthForbidden,
+		TagsMd:      cbor.TagsForbidden,
+	}.EncMode()
+	if err != nil {
+		return codec{}, err
+	}
+	// What people write may hold bytes that are no UTF-8. It was taken, so it
+	// has to come back.
+	dec, err := cbor.DecOptions{
+		ExtraReturnErrors: cbor.ExtraDecErrorUnknownField,
+		IndefLength:       cbor.IndefLengthForbidden,
+		TagsMd:            cbor.TagsForbidden,
+		UTF8:              cbor.UTF8DecodeInvalid,
+	}.DecMode()
+	return codec{enc: enc, dec: dec}, err
+}
+
+func (c codec) encode(key string, record any) ([]byte, error) {
+	b, err := c.enc.Marshal(record)
+	if err != nil {
+		return nil, fmt.Errorf("encode %q: %w", key, err)
+	}
+	value := make([]byte, 0, 1+len(b))
+	return append(append(value, recordVersion), b...), nil
+}
+
+func (c codec) decode(key string, value []byte, record any) error {
+	if len(value) == 0 {
+		return fmt.Errorf("%w: %q is empty", ErrRecord, key)
+	}
+	if value[0] != recordVersion {
+		return fmt.Errorf("%w: %q has format version %d, this program knows %d", ErrRecord, key, value[0], recordVersion)
+	}
+	if err := c.dec.Unmarshal(value[1:], record); err != nil {
+		return fmt.Errorf("%w: %q: %w", ErrRecord, key, err)
+	}
+	return nil
+}

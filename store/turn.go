@@ -1,0 +1,225 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"anyuebot/bot"
+	"anyuebot/store/kv"
+)
+
+// Turn is one inbound message: what it reads, at one revision, and the one
+// commit that it ends in. Beside its own methods it has those of [View]. It
+// belongs to one goroutine; close it, also after Commit.
+type Turn struct {
+	*View
+	claim  string
+	person bot.Person
+	stored bool // the person has a record
+	// read are the single records this turn concluded from, with their
+	// revisions; all must still stand when it commits.
+	read map[string]int64
+}
+
+// Begin starts the turn of a message. Claim is what makes the message unique,
+// already hashed; userid is who sent it, as the platform wrote it. All methods
+// of the turn work within ctx.
+func (s *Store) Begin(ctx context.Context, claim, userID string) (*Turn, error) {
+	if claim == "" || userID == "" {
+		return nil, fmt.Errorf("%w: a turn needs a claim and a userid", ErrMisuse)
+	}
+	v, err := s.View(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t := &Turn{View: v, claim: claim, read: map[string]int64{}}
+	if err := t.loadPerson(userID); err != nil {
+		t.Close()
+		return nil, err
+	}
+	return t, nil
+}
+
+func (t *Turn) loadPerson(userID string) error {
+	id := t.store.PersonID(userID)
+	key := t.store.keys.person(id)
+	rev, err := t.get(key, &t.person)
+	if err != nil {
+		return err
+	}
+	t.read[key] = rev
+	t.stored = rev != 0
+	if !t.stored {
+		t.person = bot.Person{ID: id, UserID: userID}
+	}
+	if personID(t.store.secret, t.person.UserID) != id {
+		return fmt.Errorf("%w: %q holds another userid than the one it was made from", ErrRecord, key)
+	}
+	return nil
+}
+
+// Claimed gives the stored reply if the message was answered before.
+func (t *Turn) Claimed() (bot.Reply, bool, error) { return t.reply(t.claim) }
+
+// Person is who sent the message. Somebody never seen before has an ID and no
+// units; a record is made when the turn changes something.
+func (t *Turn) Person() (bot.Person, error) { return t.person, nil }
+
+// Session is what the person was last asked; one that only names the person if
+// there is none.
+func (t *Turn) Session() (bot.Session, error) {
+	session := bot.Session{Person: t.person.ID}
+	key := t.store.keys.session(t.person.ID)
+	rev, err := t.get(key, &session)
+	t.read[key] = rev
+	return session, err
+}
+
+// Unit is [View.Unit]; the turn then fails if the row has changed meanwhile.
+func (t *Turn) Unit(name string) (bot.Unit, bool, error) {
+	var u bot.Unit
+	key := t.store.keys.unit(name)
+	rev, err := t.get(key, &u)
+	t.read[key] = rev
+	return u, rev != 0 && err == nil, err
+}
+
+// Report is [View.Report]; the turn then fails if the report has changed
+// meanwhile.
+func (t *Turn) Report(key bot.ReportKey) (*bot.Report, *bot.Submission, error) {
+	r, rev, err := t.report(key)
+	t.read[t.store.keys.report(key)] = rev
+	if r == nil || err != nil || r.Counted == 0 {
+		return r, nil, err
+	}
+	s, err := t.Version(key, r.Counted)
+	return r, s, err
+}
+
+// note keeps the revision of a record that the commit depends on and that was
+// not read before.
+func (t *Turn) note(key string) error {
+	if _, ok := t.read[key]; ok {
+		return nil
+	}
+	e, err := t.snap.Get(t.ctx, key)
+	t.read[key] = e.Rev
+	return err
+}
+
+// Commit writes the claim with its reply and time, all changes and the log
+// lines in one commit, whose log key is made from at. It is made only if nobody
+// has claimed the message, everything written and every single record read is
+// as this turn saw it, and the new version's number is free; otherwise the
+// error is [kv.ErrConflict] and the turn has to be run anew from Begin. (Lists,
+// as from Roster, are not held against later changes, their rows are if
+// written.) After [kv.ErrUnavailable] it may have been written nevertheless:
+// the claim tells.
+//
+// Commit ends the turn. Changes without anything in them still claim the
+// message. [ErrMisuse] for changes that contradict themselves.
+func (t *Turn) Commit(changes bot.Changes, at time.Time, reply bot.Reply) error {
+	defer t.Close()
+	w := writer{store: t.store}
+	w.put(t.store.keys.claim(t.claim), claimRecord{Reply: reply, At: at})
+	t.read[t.store.keys.claim(t.claim)] = 0
+	if err := t.changes(&w, changes, at); err != nil {
+		return err
+	}
+	if w.err != nil {
+		return w.err
+	}
+	for _, p := range w.tx.Put {
+		if err := t.note(p.Key); err != nil {
+			return err
+		}
+	}
+	for key, rev := range t.read {
+		w.tx.Expect = append(w.tx.Expect, kv.Expect{Key: key, Rev: rev})
+	}
+	// The engine may have to wait for open snapshots before it can grow.
+	t.Close()
+	_, err := t.store.kv.Commit(t.ctx, w.tx)
+	return err
+}
+
+func (t *Turn) changes(w *writer, c bot.Changes, at time.Time) error {
+	k := t.store.keys
+	people := c.People
+	if !t.stored && !blank(c) && !names(people, t.person.ID) {
+		// Whatever names the person needs the record that says who that is.
+		people = append([]bot.Person{t.person}, people...)
+	}
+	for _, p := range people {
+		if p.ID == "" || p.ID != t.store.PersonID(p.UserID) {
+			return fmt.Errorf("%w: person %q with another person's userid", ErrMisuse, p.ID)
+		}
+		w.put(k.person(p.ID), p)
+	}
+	if c.Session != nil {
+		session := *c.Session
+		if session.Person == "" {
+			session.Person = t.person.ID
+		}
+		if session.Person != t.person.ID {
+			return fmt.Errorf("%w: a turn changes the session of its own person only", ErrMisuse)
+		}
+		w.put(k.session(t.person.ID), session)
+	}
+	if c.Report != nil {
+		w.put(k.report(c.Report.Key), c.Report)
+	}
+	if s := c.Submission; s != nil {
+		if c.Report == nil || c.Report.Key != s.Key || s.Version < 1 || c.Report.Version < s.Version {
+			return fmt.Errorf("%w: a version needs its report, which has given out its number", ErrMisuse)
+		}
+		key := k.version(s.Key, s.Version)
+		w.put(key, s)
+		t.read[key] = 0
+	}
+	for _, u := range c.Units {
+		w.put(k.unit(u.Name), u)
+	}
+	if !c.Confirmed.IsZero() {
+		w.put(k.roster(), rosterRecord{Confirmed: c.Confirmed})
+	}
+	if len(c.Log) > 0 {
+		w.put(k.log(at, t.claim), logRecord{Entries: c.Log})
+	}
+	return nil
+}
+
+func blank(c bot.Changes) bool {
+	return c.Session == nil && c.Report == nil && c.Submission == nil && len(c.Units) == 0 &&
+		c.Confirmed.IsZero() && len(c.People) == 0 && len(c.Log) == 0
+}
+
+func names(people []bot.Person, id string) bool {
+	for _, p := range people {
+		if p.ID == id {
+			return true
+		}
+	}
+	return false
+}
+
+// writer gathers the puts of a commit; its first error stands.
+type writer struct {
+	store *Store
+	tx    kv.Tx
+	err   error
+}
+
+func (w *writer) put(key string, record any) {
+	value, err := w.store.codec.encode(key, record)
+	if err != nil {
+		w.err = errors.Join(w.err, err)
+		return
+	}
+	w.tx.Put = append(w.tx.Put, kv.Pair{Key: key, Value: value})
+}
+
+// missing says that a record which another one names is not there.
+func missing(key string) error { return fmt.Errorf("%w: %q is missing", ErrRecord, key) }
