@@ -30,18 +30,25 @@ func (t *turn) words() {
 		t.paste(paste)
 		return
 	}
-	if !free {
-		if answers, problem, ok := ReadRange(t.n, t.form, text); ok {
-			t.ranged(answers, problem)
-			return
-		}
-		answers, rest, ok := ReadList(t.n, t.form, text)
-		// One bare pair such as “12 5” is first of all an answer to what was asked.
-		doubtful := len(answers) == 1 && !answers[0].Sure && field != nil
-		if ok && !doubtful {
-			t.listed(answers, rest)
-			return
-		}
+	if answers, problem, ok := ReadRange(t.n, t.form, text); ok {
+		t.ranged(answers, problem)
+		return
+	}
+	answers, rest, ok := ReadList(t.n, t.form, text)
+	// One bare pair such as “12 5” is first of all an answer to what was asked,
+	// and a text may be a numbered list of its own.
+	doubtful := field != nil && slices.ContainsFunc(answers, func(a ItemAnswer) bool { return !a.Sure }) && (free || len(answers) == 1)
+	if ok && !doubtful && !(free && len(rest) > 0) {
+		t.listed(answers, rest)
+		return
+	}
+	if field == nil && t.clauses(text) {
+		return
+	}
+	if field == nil && t.s.Key == t.r.Key && t.s.Proposal != nil {
+		t.tell("offtopic", nil)
+		t.askAgain()
+		return
 	}
 	if field == nil {
 		t.tell("idle", nil)
@@ -71,6 +78,12 @@ func (t *turn) asked() int {
 // run reads the message as answers in order, beginning with one item.
 func (t *turn) run(from int, text string) {
 	run := ReadRun(t.n, t.form, from, text)
+	if (len(run.Answers) == 0 || run.Answers[0].Outcome != Taken) && t.clauses(text) {
+		return
+	}
+	if t.form.Field(from).Kind == KindText && t.speaksOfOthers(text) && t.clauses(text) {
+		return
+	}
 	if len(run.Answers) == 0 || run.Answers[0].Outcome == NoAnswer {
 		t.tell("offtopic", nil)
 		t.whereWeStand()
@@ -101,6 +114,41 @@ func (t *turn) run(from int, text string) {
 		}
 	}
 	t.question(rest.Item, rest.Reading)
+}
+
+// speaksOfOthers reports whether a text is nothing but figures for other items,
+// called by name: whoever sends “演练1场60人” for the cases has another item in
+// mind.
+func (t *turn) speaksOfOthers(text string) bool {
+	c := ReadClauses(t.n, t.form, text)
+	return len(c.Placed) > 0 && len(c.Unclear) == 0 && len(c.Rest) == 0
+}
+
+// clauses puts a placement by words to the person. It reports false if the
+// message names no item with a figure.
+func (t *turn) clauses(text string) bool {
+	c := ReadClauses(t.n, t.form, text)
+	if len(c.Placed) == 0 && len(c.Unclear) == 0 {
+		return false
+	}
+	t.enterQuietly()
+	if len(c.Placed) == 0 {
+		t.which(c.Unclear[0].Items, c.Unclear[0].Text, text)
+		return true
+	}
+	var placed []taken
+	for _, a := range c.Placed {
+		placed = append(placed, taken{item: a.Item, value: a.Value})
+	}
+	t.propose(placed)
+	t.s.Proposal.Zeros = c.Zeros
+	for _, u := range c.Unclear {
+		c.Rest = append(c.Rest, u.Text)
+	}
+	if rest := strings.Join(c.Rest, "，"); strings.ContainsFunc(rest, figureRune) {
+		t.unread(rest)
+	}
+	return true
 }
 
 // note tells how an answer was settled when the first words were no number.
@@ -141,20 +189,38 @@ func (t *turn) question(item int, r Reading) {
 		quote = clip(t.in.Text, 30)
 	}
 	t.tell(key, t.about(f, args{"quote": clip(quote, 30)}))
+	if r.Why == WhyGrowing && t.r.Entry(item).Value.Filled() {
+		return // 又1场 beside 2场 is a sum to be told, not the number 1
+	}
 	if len(r.Propose) == 1 {
 		t.s.Proposal = &Proposal{Kind: ProposeAnswers, Answers: []Proposed{{Item: item, Value: r.Propose[0], Was: t.r.Entry(item).Value, Note: t.note(item)}}}
 		t.tell("propose.one", t.about(f, args{"value": withUnit(f, r.Propose[0])}))
 	}
 }
 
-// propose puts a reading to the person before anything is stored.
+// propose puts a reading to the person before anything is stored. While it
+// stands open a bare answer is for its first item if that is the one asked, and
+// else for none.
 func (t *turn) propose(answers []taken) {
 	t.s.Proposal = &Proposal{Kind: ProposeAnswers}
+	for _, a := range answers {
+		t.s.Proposal.Answers = append(t.s.Proposal.Answers, Proposed{Item: a.item, Value: a.value, Was: t.r.Entry(a.item).Value, Note: a.note, Paste: a.paste})
+	}
+	if answers[0].item != t.s.Asking {
+		t.s.Asking = 0
+	}
+	t.tellProposal(t.s.Proposal.Answers)
+}
+
+func (t *turn) tellProposal(answers []Proposed) {
 	var parts []string
 	for _, a := range answers {
-		f := t.form.Field(a.item)
-		t.s.Proposal.Answers = append(t.s.Proposal.Answers, Proposed{Item: a.item, Value: a.value, Was: t.r.Entry(a.item).Value, Note: a.note, Paste: a.paste})
-		parts = append(parts, t.phrase("propose.part", t.about(f, args{"value": withUnit(f, a.value)})))
+		f := t.form.Field(a.Item)
+		value := withUnit(f, a.Value)
+		if a.Was.Filled() && a.Was != a.Value {
+			value = fromTo(f, a.Was, a.Value)
+		}
+		parts = append(parts, t.phrase("propose.part", t.about(f, args{"value": value})))
 	}
 	t.tell("propose", args{"reading": strings.Join(parts, "、")})
 }
@@ -191,21 +257,33 @@ func (t *turn) paste(p Paste) {
 		f := t.form.Field(a.Item)
 		t.tell("paste.odd", t.about(f, args{"quote": clip(a.Quote, 30)}))
 	}
-	if len(p.Rest) > 0 {
-		t.tell("paste.rest", args{"text": clip(strings.Join(p.Rest, " "), 100)})
-	}
+	rest := strings.Join(p.Rest, "，")
 	if len(over) > 0 {
+		t.unread(rest)
 		t.overwrite(over)
 		return
 	}
+	if !flagged && rest != "" && t.clauses(rest) {
+		return
+	}
+	t.unread(rest)
 	if !flagged {
 		t.askNext()
+	}
+}
+
+// unread shows what of a message was not read, so that nobody takes it for
+// recorded.
+func (t *turn) unread(text string) {
+	if text != "" {
+		t.tell("paste.rest", args{"text": clip(text, 100)})
 	}
 }
 
 // overwrite shows what a paste would replace and waits for 对.
 func (t *turn) overwrite(over []taken) {
 	t.s.Proposal = &Proposal{Kind: ProposeAnswers}
+	t.s.Asking = 0
 	t.tell("paste.over", nil)
 	for _, a := range over {
 		f := t.form.Field(a.item)
@@ -283,9 +361,7 @@ func (t *turn) listed(answers []ItemAnswer, rest []string) {
 			unsure = append(unsure, taken{item: a.Item, value: a.Value})
 		}
 	}
-	if len(rest) > 0 {
-		t.tell("paste.rest", args{"text": clip(strings.Join(rest, " "), 100)})
-	}
+	t.unread(strings.Join(rest, "，"))
 	switch {
 	case len(unsure) > 0:
 		for _, a := range sure {

@@ -31,13 +31,19 @@ func (t *turn) change() {
 	case 1:
 		t.changeTo(items[0], value)
 	default:
-		t.s.Proposal = &Proposal{Kind: ProposeItem, Items: items, Text: value}
-		t.tell("change.which", args{"name": clip(name, 20)})
-		for _, item := range items {
-			t.line(t.form.Field(item), t.r.Entry(item), false)
-		}
-		t.tell("change.choose", nil)
+		t.which(items, value, name)
 	}
+}
+
+// which asks for which of several items a value is meant.
+func (t *turn) which(items []int, value, name string) {
+	t.s.Proposal = &Proposal{Kind: ProposeItem, Items: items, Text: value}
+	t.s.Asking = 0
+	t.tell("change.which", args{"name": clip(name, 20)})
+	for _, item := range items {
+		t.line(t.form.Field(item), t.r.Entry(item), false)
+	}
+	t.tell("change.choose", nil)
 }
 
 // changeTo reads a value for one item; without one it asks the item's question.

@@ -84,18 +84,37 @@ func (t *turn) ask(item int) {
 	}
 }
 
-// askAgain repeats the question that stands open.
+// askAgain repeats what stands open: what was put to the person, or else the
+// question.
 func (t *turn) askAgain() {
-	if t.s.Proposal != nil && t.s.Proposal.Kind == ProposeReason {
-		t.askFlags(t.s.Proposal.Checks)
-		return
+	p := t.s.Proposal
+	switch {
+	case p == nil && t.s.Asking != 0:
+		t.ask(t.s.Asking)
+	case p == nil:
+		t.askNext()
+	case p.Kind == ProposeReason:
+		t.askFlags(p.Checks)
+	case p.Kind == ProposeAnswers:
+		t.tellProposal(p.Answers)
+	case p.Kind == ProposeZeros:
+		t.tell("zeros.ask", args{"n": strconv.Itoa(len(p.Items)), "items": ranges(p.Items)})
+	case p.Kind == ProposeSubmit:
+		t.tell("submit.confirm", nil)
+	default:
+		t.tell("choose", nil)
 	}
-	t.ask(t.s.Asking)
 }
 
 // askNext goes on with the first open item; when none is left it settles the
-// odd figures, then shows the whole.
+// odd figures, then shows the whole. Whoever has just told the events of an
+// item out of order is asked for its people first: that is what they have in
+// mind.
 func (t *turn) askNext() {
+	if pair := t.form.Field(t.set + 1); pair != nil && t.set != 0 && pair.PairsWith == t.set && !t.r.Entry(pair.Item).Value.Filled() {
+		t.ask(pair.Item)
+		return
+	}
 	if item := t.r.next(t.form); item != 0 {
 		t.ask(item)
 		return
@@ -153,6 +172,9 @@ func (t *turn) take(answers []taken) (flagged bool) {
 	t.log("answer", LogEntry{Key: t.r.Key, Items: changes})
 	open := t.openFlags(items)
 	t.echo(answers, was)
+	// Whoever follows puts the next question; until then none stands open.
+	t.s.Asking, t.s.Quote = 0, ""
+	t.set = items[len(items)-1]
 	if len(open) == 0 {
 		return false
 	}

@@ -126,8 +126,10 @@ func (p *paster) texts() {
 				pl.to = p.textEnd(start[1], limit)
 				pl.value = p.textValue(start[1], pl.to)
 			}
-			if pl.empty = pl.value == ""; !pl.empty {
-				pl.reading = p.read(p.n, b.field, pl.value)
+			pl.reading = p.read(p.n, b.field, pl.value)
+			pl.empty = !strings.ContainsFunc(pl.value, meaningful)
+			if pl.reading.Outcome == NoAnswer {
+				pl.reading = Reading{Outcome: Asked, Why: WhyNothing, Quote: pl.value}
 			}
 			p.places = append(p.places, pl)
 		}
@@ -190,6 +192,12 @@ func (p *paster) textValue(from, to int) string {
 		}
 	}
 	return p.raw(from, to)
+}
+
+// meaningful tells what a person put into a blank from what the form printed.
+func meaningful(r rune) bool {
+	k := kindOf(plainRune(r))
+	return k == glyphWord || k == glyphOther
 }
 
 func (p *paster) sort() {
@@ -355,7 +363,7 @@ func (p *paster) fill(i, from, at, limit int, certain bool) (place, bool) {
 		limit = min(limit, p.nextLabel(at, limit, next.label))
 	}
 	gap, ok := p.gap(at, limit, b.unit)
-	if !ok && !certain || gap.letters > mostLetters {
+	if !ok && !certain || gap.letters > mostLetters || !certain && gap.others > mostOthers {
 		return place{}, false
 	}
 	pl.to = gap.to
@@ -373,7 +381,7 @@ func (p *paster) fill(i, from, at, limit int, certain bool) (place, bool) {
 	default:
 		pl.value = p.within(at, gap.end)
 		if ok {
-			pl.value += p.longerUnit(&pl, b.unit)
+			pl.value += p.longerUnit(&pl, b.unit, limit)
 		}
 		pl.reading = p.read(p.n, b.field, pl.value)
 	}
@@ -394,20 +402,20 @@ func allNumerals(words string) bool {
 // 其中线上六十人次） is within it, a sentence of another cell is not.
 const mostLetters = 32
 
+// mostOthers letters beside a figure (约, 余, 人次) may be part of its value where
+// the label is not as printed. More of them are words of the label.
+const mostOthers = 4
+
 // nextLabel is where a value ends at the latest: at the next words of its own
-// sentence.
+// sentence, inside a bracket too, since a lost bracket makes another reach far.
 func (p *paster) nextLabel(at, limit int, label string) int {
 	for i, letters := at, 0; i < limit && letters <= mostLetters; i++ {
-		switch p.glyphs[i].kind {
-		case glyphOpen:
-			if c := p.closer(i, limit); c > 0 {
-				i = c
-			}
-		case glyphWord:
-			letters++
-			if _, ok := p.label(i, limit, label); ok {
-				return i
-			}
+		if p.glyphs[i].kind != glyphWord {
+			continue
+		}
+		letters++
+		if _, ok := p.label(i, limit, label); ok {
+			return i
 		}
 	}
 	return limit
@@ -419,6 +427,7 @@ type gap struct {
 	parts   [3]gapPart
 	bracket bool
 	letters int
+	others  int // of the letters, those that are no numerals
 	end     int // where the measure word begins
 	to      int // where it ends
 }
@@ -457,6 +466,9 @@ func (p *paster) gap(at, limit int, unit string) (gap, bool) {
 			return
 		case c.kind == glyphWord:
 			g.letters++
+			if !isNumeral(c.r) {
+				g.others++
+			}
 		}
 		g.parts[k].filled = true
 		g.parts[k].figure = g.parts[k].figure || isNumeral(c.r)
@@ -513,7 +525,7 @@ func (p *paster) betweenDigits(i int) bool {
 // longerUnit looks behind a measure word for the rest of a longer one: （3）条次
 // where 条 is printed. The reader then has to see it. A unit written twice,
 // once by the person and once by the form, is passed over.
-func (p *paster) longerUnit(pl *place, unit string) string {
+func (p *paster) longerUnit(pl *place, unit string, limit int) string {
 	start := pl.to - utf8.RuneCountInString(unit)
 	for _, u := range p.units {
 		if len(u) <= len(unit) {
@@ -524,8 +536,12 @@ func (p *paster) longerUnit(pl *place, unit string) string {
 			return u
 		}
 	}
-	if p.at(pl.to, unit) {
-		pl.to += utf8.RuneCountInString(unit)
+	again := pl.to
+	for again < limit && (blankKind(p.glyphs[again].kind) || p.glyphs[again].kind == glyphClose) {
+		again++
+	}
+	if end, ok := p.literal(again, unit); ok && end <= limit {
+		pl.to = end
 	}
 	return ""
 }

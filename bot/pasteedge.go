@@ -61,6 +61,9 @@ func (p *paster) closest(lo, v, limit int) (blank, from int, ok bool) {
 		if !b.head || b.field.Kind == KindText || b.field.Kind != KindYesNo && b.unit == "" {
 			continue
 		}
+		if strings.ContainsRune(b.label, p.glyphs[v].r) {
+			continue // 一 in “记者走一线” is a printed word
+		}
 		key := string(b.field.Kind) + b.unit
 		fit, known := fits[key]
 		if !known {
@@ -86,7 +89,7 @@ func (p *paster) valueAt(v, limit int, b blank) bool {
 		return words > 0
 	}
 	g, ok := p.gap(v, limit, b.unit)
-	return ok && (g.bracket || g.figures() > 0)
+	return ok && (g.bracket || g.figures() > 0) && g.others <= mostOthers
 }
 
 // wordsBefore are the letters before glyph v within its sentence and behind any

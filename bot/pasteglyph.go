@@ -152,14 +152,26 @@ func (s *sheet) raw(i, j int) string {
 }
 
 // within is like raw without the brackets. They too leave a blank behind, so
-// that “1)2” can't turn into 12.
+// that “1)2” can't turn into 12. A blank or line end inside a word (人 次) goes
+// too; one beside a numeral stays, because the reader has to ask about it.
 func (s *sheet) within(i, j int) string {
+	letter := func(k int) bool {
+		return k >= i && k < j && s.glyphs[k].kind == glyphWord && !isNumeral(s.glyphs[k].r)
+	}
 	var b strings.Builder
-	for _, g := range s.glyphs[i:j] {
+	for k := i; k < j; k++ {
+		g := s.glyphs[k]
 		switch {
-		case g.r == '_', g.r == 0, g.kind == glyphOpen, g.kind == glyphClose:
+		case blankKind(g.kind):
+			start := k
+			for k+1 < j && blankKind(s.glyphs[k+1].kind) {
+				k++
+			}
+			if !letter(start-1) || !letter(k+1) {
+				b.WriteString(s.blanks(start, k+1))
+			}
+		case g.kind == glyphOpen, g.kind == glyphClose:
 			b.WriteByte(' ')
-		case g.kind == glyphFill:
 		default:
 			b.WriteString(s.text[g.at:g.end])
 		}
@@ -169,8 +181,16 @@ func (s *sheet) within(i, j int) string {
 	})
 }
 
-// word is the index in words of the first letter or digit at or after glyph i.
-func (s *sheet) word(i int) int { return sort.SearchInts(s.words, i) }
+// blanks is what parts the words on either side of a run of blanks: nothing if
+// none of them can be seen.
+func (s *sheet) blanks(i, j int) string {
+	for _, g := range s.glyphs[i:j] {
+		if g.kind != glyphFill || g.r == '_' || g.r == 0 {
+			return " "
+		}
+	}
+	return ""
+}
 
 // find lists where a printed phrase stands, as glyph ranges.
 func (s *sheet) find(phrase string) [][2]int {

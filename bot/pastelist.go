@@ -128,14 +128,22 @@ func isCut(r rune) bool {
 // cut finds where the next item of the line begins: behind ； or behind a comma
 // that is followed by an item's number and 项.
 func (l *lister) cut(line string) int {
+	from, hard, soft := 0, false, false
 	for i, r := range line {
-		if i == 0 || !strings.ContainsRune("；;。，,、", r) {
+		if isCut(r) {
+			if !hard && !soft {
+				from = i
+			}
+			hard = hard || strings.ContainsRune("；;。", r)
+			soft = soft || !unicode.IsSpace(r)
 			continue
 		}
-		m, ok := l.marker(strings.TrimLeftFunc(line[i:], isCut))
-		if ok && (m.named || strings.ContainsRune("；;。", r)) {
-			return i
+		if from > 0 && (hard || soft) {
+			if m, ok := l.marker(line[i:]); ok && (m.named || hard) {
+				return from
+			}
 		}
+		hard, soft = false, false
 	}
 	return len(line)
 }
@@ -349,26 +357,50 @@ func cutShortened(s, label string) (string, bool) {
 	return s, false
 }
 
-// dropNotes takes off the notes that the bot's own lines end with: all of them
-// end in 确认, such as （待确认） and （据“三四百人”确认）. Other brackets are the
-// person's, and the reader's to judge.
+// dropNotes takes off the notes that the bot's own lines end with: （待确认），
+// （据“三四百人”确认）, （已核实：…）. Other brackets are the person's, and the
+// reader's to judge.
 func dropNotes(value string) string {
 	for {
 		value = strings.TrimSpace(value)
-		short := strings.TrimRightFunc(value, func(r rune) bool { return strings.ContainsRune("）)】］]", r) })
-		if short == value {
-			if after, ok := strings.CutSuffix(value, "待确认"); ok {
-				value = strings.TrimRight(after, " 　，,、·*【[（(")
-				continue
-			}
+		if short, ok := strings.CutSuffix(value, "待确认"); ok {
+			value = strings.TrimRight(short, " 　，,、·*")
+			continue
+		}
+		open := lastBracket(value)
+		if open < 0 {
 			return value
 		}
-		open := strings.LastIndexAny(short, "（(【［[")
-		if open < 0 || !strings.HasSuffix(strings.TrimSpace(short), "确认") && !strings.HasSuffix(strings.TrimSpace(short), "确认）") {
+		note := strings.TrimFunc(value[open:], func(r rune) bool {
+			return unicode.IsSpace(r) || strings.ContainsRune(openBrackets+closeBrackets, plainRune(r))
+		})
+		if !strings.HasSuffix(note, "确认") && !strings.HasPrefix(note, "已核实") {
 			return value
 		}
 		value = value[:open]
 	}
+}
+
+// lastBracket is where the bracket opens with which s ends; -1 if it doesn't.
+func lastBracket(s string) int {
+	depth := 0
+	for end := len(s); end > 0; {
+		r, size := utf8.DecodeLastRuneInString(s[:end])
+		end -= size
+		switch kindOf(plainRune(r)) {
+		case glyphClose:
+			depth++
+		case glyphOpen:
+			depth--
+		}
+		if depth <= 0 {
+			if depth == 0 && kindOf(plainRune(r)) == glyphOpen {
+				return end
+			}
+			return -1
+		}
+	}
+	return -1
 }
 
 // startsWithMeasure reports whether a measure word stands first.

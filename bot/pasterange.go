@@ -66,9 +66,11 @@ func readRange(n *Notice, form *Form, text string, read reader) ([]ItemReading, 
 // rangeHead takes the items off the front: 3-7：, 3至7项, 第3项到第7项.
 func rangeHead(text string) (from, to int, rest string, ok bool) {
 	s := strings.TrimLeftFunc(text, unicode.IsSpace)
+	ordinal := false
 	item := func() (n int, named, ok bool) {
 		s = strings.TrimLeftFunc(s, unicode.IsSpace)
-		after, ordinal := strings.CutPrefix(s, "第")
+		after, found := strings.CutPrefix(s, "第")
+		ordinal = ordinal || found
 		after = strings.TrimLeftFunc(after, unicode.IsSpace)
 		n, size := leadingNumber(after)
 		if size == 0 && ordinal {

@@ -1,5 +1,7 @@
 package bot
 
+import "strings"
+
 // This file judges a whole text as the answer to one count. A number comes out
 // only if every token is understood, none bends it, and there is exactly one.
 
@@ -142,15 +144,16 @@ func (s *sighting) offer(places []int) []Value {
 }
 
 func readCount(n *Notice, f *Field, text string) Reading {
-	l := newLine(text)
-	if len(l.runes) > maxRead {
-		return tooMuch(l)
+	if tooLong(text) {
+		return tooMuch(text)
 	}
-	return countOf(n, f, l, lex(n, l, f))
+	l := newLine(text)
+	return countOf(n, l, lex(n, l, f))
 }
 
-// tooMuch answers a text that is too long to be an answer to a count.
-func tooMuch(l *line) Reading {
+// tooMuch answers a text that is too long to be an answer.
+func tooMuch(text string) Reading {
+	l := newLine(text[:maxRead])
 	for _, r := range l.runes {
 		if isFigure(r) {
 			return Reading{Outcome: Asked, Why: WhyExtra, Quote: l.quote(0, len(l.runes))}
@@ -159,7 +162,7 @@ func tooMuch(l *line) Reading {
 	return Reading{Outcome: NoAnswer}
 }
 
-func countOf(n *Notice, f *Field, l *line, toks []token) Reading {
+func countOf(n *Notice, l *line, toks []token) Reading {
 	s := see(l, toks)
 	if len(s.nums) == 0 {
 		return s.withoutNumber()
@@ -404,10 +407,19 @@ func (s *sighting) single(n *Notice) Reading {
 		return s.ask(WhyExtra, own...) // (3) may be the third of a list
 	case u.trust == doubtful:
 		return s.ask(u.why, own...)
-	case !near && n != nil && u.full && u.group == 0 && s.toks[i].text == n.Year:
-		return s.ask(WhyExtra, own...) // 2021 by itself may be the year
+	case !near && n != nil && u.full && likeDate(s.toks[i].text, n.Year):
+		return s.ask(WhyExtra, own...)
 	}
 	return takenAs(Count(u.value))
+}
+
+// likeDate: the bare year, or a date in digits alone (2021, 202106, 20210616).
+func likeDate(digits, year string) bool {
+	rest, ok := strings.CutPrefix(digits, year)
+	if !ok || year == "" || len(rest)%2 != 0 || len(rest) > 4 {
+		return false
+	}
+	return rest == "" || isMonth(smallInt(rest[:2])) && (len(rest) == 2 || isDay(smallInt(rest[2:])))
 }
 
 // settled: 就按350吧 is a decision. Nothing but 吧 may waver in it.

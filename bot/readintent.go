@@ -31,7 +31,7 @@ func Understand(n *Notice, p Person, s Session, m Message) Intent {
 
 	if item, rest, ok := changeByNumber(n, in.Text); ok {
 		in.Verb, in.Item, in.Rest = VerbChange, item, rest
-	} else if verb, rest, ok := command(n, in.Text, free); ok {
+	} else if verb, rest, ok := command(n, in.Text, free, s.Asking == 0); ok {
 		in.Verb, in.Rest = verb, rest
 	}
 	in.Need = need(n, p, s, in)
@@ -100,7 +100,7 @@ func tidy(text string) string {
 // bare is a text without the blanks, marks and particles that people put
 // around a command.
 func bare(text string) string {
-	return strings.Trim(text, " 　\t\n。．.！!，,、；;：:~～“”\"'‘’「」【】[]（）()")
+	return strings.Trim(text, " 　\t\n。．.！!？?，,、；;：:~～“”\"'‘’「」【】[]（）()")
 }
 
 // prefixVerbs take words after the command.
@@ -114,7 +114,9 @@ func prefixVerb(v Verb) bool {
 
 // command finds the command that a text is: exactly one of the verbs' words,
 // or, where the verb takes something and free is set, such a word and more.
-func command(n *Notice, text string, free bool) (Verb, string, bool) {
+// Only while idle, with no question open, may the two stand without a blank
+// between them.
+func command(n *Notice, text string, free, idle bool) (Verb, string, bool) {
 	plain := strings.ToLower(bare(text))
 	for verb, words := range n.Verbs {
 		for _, w := range words {
@@ -148,27 +150,32 @@ func command(n *Notice, text string, free bool) (Verb, string, bool) {
 		return cmp.Or(cmp.Compare(len(a.word), len(b.word)), cmp.Compare(b.word, a.word))
 	})
 	rest := strings.TrimSpace(bare(text)[len(longest.word):])
-	if !accepts(longest.verb, rest, bare(text)[len(longest.word):]) {
+	if !accepts(longest.verb, rest, bare(text)[len(longest.word):], idle) {
 		return "", "", false
+	}
+	if longest.verb == VerbLook {
+		rest = strings.TrimPrefix(rest, "看 ") // 查看 山河镇
 	}
 	return longest.verb, strings.TrimLeft(rest, " ：:，,"), true
 }
 
 // accepts holds a command with words behind it to what can follow it, so that
 // “登记台账3次”, “对12家企业开展检查” and “改建2个” are not taken for commands.
-func accepts(v Verb, rest, raw string) bool {
+func accepts(v Verb, rest, raw string, idle bool) bool {
 	spaced := strings.HasPrefix(raw, " ") || strings.HasPrefix(raw, "：") || strings.HasPrefix(raw, ":")
 	switch v {
 	case VerbYes:
 		return strings.HasPrefix(raw, "，") || strings.HasPrefix(raw, ",") || spaced
 	case VerbChange:
 		return spaced
-	case VerbRegister, VerbFill, VerbLook, VerbRelease:
-		return spaced || !strings.ContainsFunc(rest, unicode.IsDigit)
+	case VerbLook:
+		return spaced || strings.HasPrefix(raw, "看 ") || idle && !strings.ContainsFunc(rest, figureRune)
+	case VerbRegister, VerbFill, VerbRelease:
+		return spaced || idle && !strings.ContainsFunc(rest, figureRune)
 	case VerbHint:
 		return true
 	}
-	return spaced || len([]rune(rest)) <= 6 && !strings.ContainsFunc(rest, unicode.IsDigit)
+	return spaced
 }
 
 // changeByNumber reads the ways of correcting an item by its number: 改12 5,

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -24,8 +25,14 @@ type line struct {
 // unclear stands for a character that could change how a number looks.
 const unclear = unicode.ReplacementChar
 
+// tooLong reports whether a text has more than maxRead characters, without
+// looking at much more of it than that.
+func tooLong(text string) bool {
+	return len(text) > maxRead && (len(text) > maxRead*utf8.UTFMax || utf8.RuneCountInString(text) > maxRead)
+}
+
 func newLine(text string) *line {
-	l := &line{text: text}
+	l := &line{text: text, runes: make([]rune, 0, len(text)), at: make([]int, 0, len(text)+1)}
 	gap := false // an invisible character stood here
 	for at, r := range text {
 		r = uniform(r)
@@ -110,7 +117,7 @@ func uniform(r rune) rune {
 
 // quote is the original text of runes[i:j], without blanks around it.
 func (l *line) quote(i, j int) string {
-	j = min(j, i+maxQuote)
+	j = min(j, i+maxQuote, len(l.runes))
 	return strings.Trim(l.text[l.at[i]:l.at[j]], " \t\r\n，。、；,;!！")
 }
 
@@ -129,27 +136,25 @@ type token struct {
 type lexer struct {
 	*line
 	year     string
-	item     int // the item asked, 0 if several
-	measures map[string]bool
-	near     map[string]bool
-	longest  int // of measures
+	item     int      // the item asked, 0 if several
+	measures []string // of the notice
+	near     []string // of the fields that are asked
+	longest  int      // of all measure words, in characters
 	labels   [][]rune
 	strong   [][]rune // labels that outrank 计划 and 其他 (item 45 is called 计划)
 	toks     []token
 }
 
 func lex(n *Notice, l *line, fields ...*Field) []token {
-	x := &lexer{line: l, measures: map[string]bool{}, near: map[string]bool{}}
-	x.know(x.measures, strings.Fields(commonMeasures)...)
+	x := &lexer{line: l, longest: longestCommon, toks: make([]token, 0, len(l.runes))}
 	if n != nil {
-		x.year = n.Year
-		x.know(x.measures, n.Classifiers...)
+		x.year, x.measures = n.Year, n.Classifiers
 	}
 	for _, f := range fields {
-		x.know(x.measures, f.Unit)
-		x.know(x.measures, f.Near...)
-		x.know(x.near, f.Unit)
-		x.know(x.near, f.Near...)
+		if f.Unit != "" {
+			x.near = append(x.near, f.Unit)
+		}
+		x.near = append(x.near, f.Near...)
 		for _, s := range append([]string{f.Label, f.Short}, f.Words...) {
 			x.strong = append(x.strong, newLine(s).runes)
 		}
@@ -160,6 +165,11 @@ func lex(n *Notice, l *line, fields ...*Field) []token {
 		}
 	}
 	x.labels = append(x.labels, x.strong...)
+	for _, ws := range [][]string{x.measures, x.near} {
+		for _, w := range ws {
+			x.longest = max(x.longest, utf8.RuneCountInString(w))
+		}
+	}
 	if len(fields) == 1 {
 		x.item = fields[0].Item
 	}
@@ -179,15 +189,6 @@ func lex(n *Notice, l *line, fields ...*Field) []token {
 	settle(x.toks)
 	loosen(x.toks)
 	return x.toks
-}
-
-func (x *lexer) know(set map[string]bool, ws ...string) {
-	for _, w := range ws {
-		if w != "" {
-			set[w] = true
-			x.longest = max(x.longest, utf8.RuneCountInString(w))
-		}
-	}
 }
 
 // before is the last token that is not a blank.
@@ -228,6 +229,13 @@ func (x *lexer) next(i int) token {
 			return t
 		}
 	}
+	if r == '(' {
+		for _, w := range chatEmoji {
+			if end := i + 1 + utf8.RuneCountInString(w); x.has(i+1, w) && x.peek(end) == ')' {
+				return token{class: cPunct, end: end + 1}
+			}
+		}
+	}
 	if c, ok := punctuation(r); ok {
 		return token{class: c, end: i + 1}
 	}
@@ -258,7 +266,7 @@ func (x *lexer) next(i int) token {
 		return x.number(i)
 	}
 	if w := x.measure(i); w > i {
-		return token{class: cMeasure, end: w, own: x.near[string(x.runes[i:w])]}
+		return token{class: cMeasure, end: w, own: x.isNear(string(x.runes[i:w]))}
 	}
 	return token{class: cJunk, end: i + 1, digits: unicode.IsNumber(r) || r == '🔟' || r == '💯'}
 }
@@ -316,8 +324,8 @@ func (x *lexer) latin(i int) token {
 		digits = digits || isArabic(x.runes[j])
 		j++
 	}
-	c, ok := words[strings.ToLower(string(x.runes[i:j]))]
-	if digits || !ok {
+	c := latinWords[strings.ToLower(string(x.runes[i:j]))]
+	if digits {
 		c = cJunk
 	}
 	return token{class: c, end: j, digits: digits}
@@ -325,9 +333,9 @@ func (x *lexer) latin(i int) token {
 
 // word finds the longest word of the lexicon at i.
 func (x *lexer) word(i int) (class, int) {
-	for n := min(longestWord, len(x.runes)-i); n > 0; n-- {
-		if c, ok := words[string(x.runes[i:i+n])]; ok {
-			return c, i + n
+	for _, e := range words[x.runes[i]] {
+		if end := i + len(e.word); end <= len(x.runes) && slices.Equal(x.runes[i:end], e.word) {
+			return e.class, end
 		}
 	}
 	return cJunk, i
@@ -374,14 +382,18 @@ func (x *lexer) label(i int, labels [][]rune) int {
 	return best
 }
 
+// measure finds the longest measure word at i.
 func (x *lexer) measure(i int) int {
 	for n := min(x.longest, len(x.runes)-i); n > 0; n-- {
-		if x.measures[string(x.runes[i:i+n])] {
+		w := string(x.runes[i : i+n])
+		if isCommonMeasure[w] || x.isNear(w) || slices.Contains(x.measures, w) {
 			return i + n
 		}
 	}
 	return i
 }
+
+func (x *lexer) isNear(w string) bool { return slices.Contains(x.near, w) }
 
 // afterNumber reads what belongs to the number before it: a percent sign, a
 // bend (十来场, 12余), a measure word, the second half of a fraction.
@@ -409,8 +421,8 @@ func (x *lexer) afterNumber(i int, prev *token) (token, bool) {
 		_, j := scanNumeral(x.runes, i+1)
 		prev.num = refusedNumeral(WhyFraction)
 		return token{class: cFill, end: j}, true
-	case x.has(i, "个人") && !x.near["个"]:
-		return token{class: cMeasure, end: i + 2, own: x.near["人"]}, true
+	case x.has(i, "个人") && !x.isNear("个"):
+		return token{class: cMeasure, end: i + 2, own: x.isNear("人")}, true
 	case x.has(i, "个多"):
 		return token{class: cApprox, end: i + 2}, true
 	case r == '多' || r == '余' || r == '来' || r == '几' || r == '把' || r == '许':
@@ -422,7 +434,7 @@ func (x *lexer) afterNumber(i int, prev *token) (token, bool) {
 	}
 	// In 3人参加 the measure word goes first, even where the item's own wording
 	// has 人参加: what was counted must not be overlooked.
-	return token{class: cMeasure, end: w, own: x.near[string(x.runes[i:w])]}, true
+	return token{class: cMeasure, end: w, own: x.isNear(string(x.runes[i:w]))}, true
 }
 
 // fractionWord reads 百分之五.
@@ -690,12 +702,12 @@ func settle(toks []token) {
 			switch {
 			case counted && qc == cNum:
 				t.class = cRange
-			case qc == cNum && pc != cChat: // 好的~3次
-				t.class = cApprox
 			case pc == cNum:
 				t.class = cUnsure
+			case pc == cChat, p != nil && (q == nil || qc == cPunct || qc == cLine || qc == cChat):
+				t.class = cPunct // 好的~3次~
 			default:
-				t.class = cPunct
+				t.class = cApprox
 			}
 		case cTo:
 			switch {
@@ -727,9 +739,12 @@ func settle(toks []token) {
 				t.class = cGrow
 			}
 		case cPunct:
-			// 3... trails off.
-			if t.text == "." && i > 0 && toks[i-1].text == "." {
+			switch {
+			case t.text != ".":
+			case i > 0 && toks[i-1].text == ".": // 3... trails off
 				t.class = cUnsure
+			case i+1 < len(toks) && toks[i+1].class == cNum && (i == 0 || toks[i-1].class == cSpace): // .3
+				t.class = cJunk
 			}
 		}
 	}

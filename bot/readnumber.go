@@ -498,6 +498,7 @@ func standardForm(plain []rune) (std []rune, short bool) {
 func evalChinese(std []rune) (int64, bool) {
 	var total, section int64
 	digit := int64(-1)
+	small, large := int64(10_000), int64(1_000_000_000_000) // units must fall
 	for _, r := range std {
 		if v, ok := digitOf[r]; ok {
 			if digit > 0 {
@@ -508,9 +509,10 @@ func evalChinese(std []rune) (int64, bool) {
 		}
 		unit := unitOf[r]
 		if unit < 10_000 {
-			if digit == 0 || digit < 0 && unit > 10 {
+			if digit == 0 || digit < 0 && unit > 10 || unit >= small {
 				return 0, false
 			}
+			small = unit
 			if digit < 0 {
 				digit = 1
 			}
@@ -519,9 +521,10 @@ func evalChinese(std []rune) (int64, bool) {
 			if digit > 0 {
 				section += digit
 			}
-			if section == 0 {
+			if section == 0 || unit >= large {
 				return 0, false
 			}
+			small, large = 10_000, unit
 			total += section * unit
 			section = 0
 		}

@@ -12,6 +12,9 @@ import (
 // readText takes any words as they are, made fit for storing and for a list
 // with one line an item. Politeness alone is no text.
 func readText(n *Notice, f *Field, text string) Reading {
+	if len(text) > 4*MaxText {
+		return Reading{Outcome: Refused, Why: WhyTooLong, Quote: newLine(text[:maxQuote]).quote(0, 10)}
+	}
 	clean := tidyText(text)
 	l := newLine(clean)
 	if !says(l.runes) {
@@ -72,7 +75,9 @@ func (s *sighting) only(c class) bool {
 		switch t.class {
 		case c, cSpace, cLine, cPunct, cQuote:
 		default:
-			return false
+			if !strings.Contains("了吧啊呢哈", t.text) { // 好吧
+				return false
+			}
 		}
 	}
 	return s.has(c)
@@ -81,6 +86,9 @@ func (s *sighting) only(c class) bool {
 // readChoice takes one of the choices, with what may stand around it (男性,
 // 性别：男). Two choices are a question.
 func readChoice(n *Notice, f *Field, text string) Reading {
+	if tooLong(text) {
+		return Reading{Outcome: NoAnswer}
+	}
 	l := newLine(text)
 	whole := bareWords(l, f)
 	for _, c := range f.Choices {
@@ -122,10 +130,10 @@ func bareWords(l *line, f *Field) string {
 // have a form, so what does not have it is refused; where the item may stay
 // empty, the words of nothing say so.
 func readContact(n *Notice, f *Field, text string) Reading {
-	l := newLine(text)
-	if len(l.runes) > maxRead {
+	if tooLong(text) {
 		return Reading{Outcome: NoAnswer}
 	}
+	l := newLine(text)
 	s := see(l, lex(n, l, &Field{}))
 	if f.Optional {
 		switch r := s.withoutNumber(); {

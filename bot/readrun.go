@@ -23,13 +23,10 @@ func ReadRun(n *Notice, form *Form, from int, text string) Run {
 		r := Read(n, f, text)
 		return Run{Answers: []ItemReading{{from, r}}, Sure: r.Outcome == Taken}
 	}
-	if f.Kind != KindCount && f.Kind != KindYesNo {
+	if f.Kind != KindCount && f.Kind != KindYesNo || tooLong(text) {
 		return whole()
 	}
 	l := newLine(text)
-	if len(l.runes) > maxRead {
-		return whole()
-	}
 	// Cut with the words of the items that may be meant; each piece is read
 	// again with the words of its own item alone.
 	const ahead = 12

@@ -1,6 +1,9 @@
 package bot
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // class is what a token does to the number beside it.
 type class uint8
@@ -76,8 +79,6 @@ var lexicon = []struct {
 	// elsewhere it is “more than”.
 	{cFill, `的 了 为 就 就是 都 都是 也 也是 已 已经 均已 啊 呀 哈 哦 噢 嘛 啦 呢 请 请填 统计了一下 一下 有关`},
 	{cIs, `是 是的 有`},
-	{cLatinYes, `y yes`},
-	{cLatinNo, `n no`},
 	// Time that is the campaign itself, or up to now. 今天 and 昨天 are not here:
 	// a day's figure is not the month's.
 	{cFill, `目前 截至 截止 截至目前 截止目前 到目前 到目前为止 今年 活动期间 活动月 安全生产月 安全生产月期间 上午 下午 早上 晚上 中午`},
@@ -87,9 +88,8 @@ var lexicon = []struct {
 	{cFill, `三管三必须 四不两直 五进 八五普法 七五普法 三农 两抓一推 一案四查 两个倒查 十四五 三年行动 一岗双责 一线 统一 第一时间 老百姓`},
 	{cVerb, `开展 举办 组织 进行 搞 办 参与 参加 学习 学 观看 收看 看 播放 放 发布 刊发 刊登 曝光 制作 做 宣传 宣讲 报道 召开 开 完成 实施 邀请 新建 改扩建 参观 举报 使用 用 发生 填 报 报送 上报 集中学习 组织学习 组织观看 开展活动 组织开展 组织参与 组织参加`},
 	// Politeness. Alone it is no answer, beside a number it changes nothing.
-	{cChat, `收到 好 好的 好滴 好嘞 好吧 嗯 嗯嗯 嗯呢 行 可以 对 对的 没问题 没有问题 没事 没关系 谢谢 多谢 感谢 辛苦 辛苦了 麻烦 麻烦了
-		你好 您好 大家好 老师 老师好 领导好 主任好 各位 明白 知道了 了解 不好意思 不客气 抱歉 打扰了 ok okay
-		微笑 强 抱拳 玫瑰 呲牙 愉快 握手 合十 咖啡 憨笑`},
+	{cChat, `收到 好 好的 好滴 好嘞 嗯 嗯嗯 嗯呢 行 可以 对 对的 没问题 没有问题 没事 没关系 谢谢 多谢 感谢 辛苦 辛苦了 麻烦 麻烦了
+		你好 您好 大家好 老师 老师好 领导好 主任好 各位 明白 知道了 了解 不好意思 不客气 抱歉 打扰了`},
 	// Decisions: “就按350吧” settles, “350吧” wavers.
 	{cSettle, `就按 按 就报 就填 就写`},
 
@@ -100,12 +100,12 @@ var lexicon = []struct {
 	{cNA, `不适用 不涉及 没有涉及 未涉及 无涉及 不牵扯 不属于 无此项工作 无该项工作 没有此项工作 没有该项工作 没有这项工作 无此项职能 无该项职能 没有此项职能 没有该项职能 没有这项职能 无此职能 没有此职能 无相关职能 没有相关职能 无此项业务 没有此项业务 无此项职责`},
 	{cDontKnow, `暂不掌握 不掌握 未掌握 没掌握 尚未掌握 尚不掌握 不清楚 暂不清楚 还不清楚 尚不清楚 不太清楚 不知道 还不知道 暂不知道 不了解 不详 说不清`},
 	// Not yet, or a blank: may become any of the three.
-	{cBlank, `暂无 暂无数据 无数据 没有数据 没数据 暂时没有 暂时无 暂没有 暂没 暂未 暂时未 还没 还没有 还未 尚未 尚无 待统计 没统计 未统计 还没统计 正在统计 统计中 待定 待报 后补 稍后报 空 空白 没了 没有了 完了
+	{cBlank, `○ 暂无 暂无数据 无数据 没有数据 没数据 暂时没有 暂时无 暂没有 暂没 暂未 暂时未 还没 还没有 还未 尚未 尚无 待统计 没统计 未统计 还没统计 正在统计 统计中 待定 待报 后补 稍后报 空 空白 没了 没有了 完了
 		无此类活动 没有此类活动 无此活动 没有此活动 没有这类活动 无此项活动 没有此项活动 无该类活动 无此类 无此项 没有此项 没有这项`},
 
 	// About. They may stand before or behind the number, so none can be let pass.
 	{cApprox, `约 大约 大概 约莫 近 将近 接近 左右 上下 前后 余 多 来 把 许 至少 最少 起码 最多 至多 不少于 不低于 不下 不多于 不超过 不止 不只 超 超过 超出 过 以上 以下 以内 不到 不足 不够 差不多 差点 多于 少于 高于 低于 大于 小于 有余 出头 开外 之多 基本 大致 粗略 保守 约计 约有`},
-	{cVague, `几 好几 十几 几十 几百 几千 上百 上千 上万 成百 成千 数十 数百 数千 半 一半 大半 过半 若干 许多 很多 好多 不少 一些 有些 少数 多数 大量 零星 多次 多场 多人 多个 多名 多篇 多条 多部 多起 多家 数次 数场 数人 数名 数个 数篇 数条 俩 仨 幺 一点 一点点 一般 个别 部分`},
+	{cVague, `几 好几 十几 几十 几百 几千 上百 上千 上万 成百 成千 数十 数百 数千 半 一半 大半 过半 若干 许多 很多 好多 不少 一些 有些 少数 多数 大量 零星 多次 多场 多人 多个 多名 多篇 多条 多部 多起 多家 数次 数场 数人 数名 数个 数篇 数条 俩 仨 双 幺 一点 一点点 一般 个别 部分`},
 	{cCorrect, `不对 错了 写错 写错了 打错 打错了 说错 说错了 填错 填错了 报错 报错了 发错 发错了 搞错 搞错了 弄错 更正 更正为 纠正 纠正为 修正 修正为 改 改为 改成 改一下 应为 应当为 而是 以此为准 为准 作废 重报 刚才 刚刚 上面 前面`},
 	{cGrow, `又 再 再加 还有 另 另外 外加 加 加上 加个 新增 增加 增加了 追加 累计 累积 多了 补充 补报 陆续 后来 此外`},
 	{cPart, `其中 含 包括 包含 里面 里头 有的 不含 不包括 除 除了 除去 扣除 减 减去`},
@@ -119,24 +119,52 @@ var lexicon = []struct {
 	{cTo, `至 到 或 或者 或是`},
 }
 
-// words is the lexicon by word; longest is the length of the longest, in runes.
-var words, longestWord = indexWords()
+// latinWords are read whole, in capitals or not: a letter beside a digit is never
+// one of them.
+var latinWords = map[string]class{
+	"y": cLatinYes, "yes": cLatinYes, "n": cLatinNo, "no": cLatinNo, "ok": cChat, "okay": cChat,
+	"o": cBlank, // for 0, most likely; asked about like ○
+}
 
-func indexWords() (map[string]class, int) {
-	m, longest := map[string]class{}, 0
+// entry is one word of the lexicon.
+type entry struct {
+	word  []rune
+	class class
+}
+
+// words is the lexicon by first character, longest words first.
+var words = indexWords()
+
+func indexWords() map[rune][]entry {
+	m := map[rune][]entry{}
 	for _, group := range lexicon {
 		for w := range strings.FieldsSeq(group.words) {
-			m[w] = group.class
-			longest = max(longest, len([]rune(w)))
+			rs := []rune(w)
+			m[rs[0]] = append(m[rs[0]], entry{rs, group.class})
 		}
 	}
-	return m, longest
+	for _, es := range m {
+		slices.SortStableFunc(es, func(a, b entry) int { return len(b.word) - len(a.word) })
+	}
+	return m
 }
 
 // commonMeasures are measure words known beside the notice's own. Knowing one
 // never lets a number pass; it makes the question say “120 小时？” rather than
 // “not understood”.
-const commonMeasures = `次 场 场次 人 人次 名 位 篇 个 条 条次 部 份 册 本 起 件 项 类 种 户 家 台 套 张 幅 块 辆 期 集 节 堂 遍 回 趟 批 组 队 处 点 站 所 间 座 口 天 日 周 月 年 小时 分钟 分 秒 元 万元 公里 米 吨 平方米 课时 级 届 轮 款 支 枚 只 头 段 页 字 版 例 宗 面 条幅 点赞`
+var commonMeasures = strings.Fields(`次 场 场次 人 人次 名 位 篇 个 条 条次 部 份 册 本 起 件 项 类 种 户 家 台 套 张 幅 块 辆 期 集 节 堂 遍 回 趟 批 组 队 处 点 站 所 间 座 口 天 日 周 月 年 小时 分钟 分 秒 元 万元 公里 米 吨 平方米 课时 级 届 轮 款 支 枚 只 头 段 页 字 版 例 宗 面 条幅 点赞`)
+
+var isCommonMeasure, longestCommon = wordSet(commonMeasures)
+
+// wordSet is the words as a set, with the length of the longest in characters.
+func wordSet(ws []string) (map[string]bool, int) {
+	set, longest := map[string]bool{}, 0
+	for _, w := range ws {
+		set[w] = true
+		longest = max(longest, len([]rune(w)))
+	}
+	return set, longest
+}
 
 // softRunes separate and say nothing.
 const softRunes = ",，、.。;；!！'·"
@@ -144,6 +172,10 @@ const softRunes = ",，、.。;；!！'·"
 // harmlessEmoji may follow an answer. Others are not understood: there are
 // emoji for numbers, for doubt and for no.
 const harmlessEmoji = "👍👌🙏😊😀😁😂😃😄😅🙂🌹💪🤝☺🫡😎🎉🌷"
+
+// chatEmoji are the names that the chat writes in brackets for its own emoji.
+// Out of brackets 强 is “and more”.
+var chatEmoji = strings.Fields("微笑 强 抱拳 玫瑰 呲牙 愉快 握手 合十 咖啡 憨笑 OK 鼓掌 拥抱 爱心 太阳 胜利 加油 奋斗 害羞 调皮 偷笑 可爱 得意 悠闲")
 
 // labelStops never belong to a match of the item's own words, so that no form's
 // wording can hide a negation, a question or a bend in what people write.

@@ -4,10 +4,10 @@ package bot
 // counts: every token understood, one side taken, nothing that wavers.
 
 func readYesNo(n *Notice, f *Field, text string) Reading {
-	l := newLine(text)
-	if len(l.runes) > maxRead {
-		return Reading{Outcome: Asked, Why: WhyYesNo, Quote: l.quote(0, len(l.runes))}
+	if tooLong(text) {
+		return tooMuch(text)
 	}
+	l := newLine(text)
 	return yesNoOf(l, lex(n, l, f))
 }
 

@@ -46,6 +46,7 @@ type Proposal struct {
 	Units   []string     `cbor:"5,keyasint,omitempty"`
 	Items   []int        `cbor:"6,keyasint,omitempty"`
 	Text    string       `cbor:"7,keyasint,omitempty"` // the words a chosen item is read from
+	Zeros   bool         `cbor:"8,keyasint,omitempty"` // 其余无 was said too: ask for it next
 }
 
 // Proposed is one answer of a proposal and the value it would replace.

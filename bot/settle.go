@@ -54,6 +54,17 @@ func (t *turn) choose() bool {
 	return false
 }
 
+// isReason reports whether words behind 确认 explain an odd figure that was put
+// to the person, as opposed to giving another one: “好 3次”.
+func (t *turn) isReason(words string) bool {
+	p := t.s.Proposal
+	if p == nil || p.Kind != ProposeReason || t.r == nil {
+		return false
+	}
+	f := t.form.Field(t.s.Asking)
+	return f == nil || f.Kind == KindText || Read(t.n, f, words).Outcome != Taken
+}
+
 // yes takes what this bot just put to this person, and nothing else.
 func (t *turn) yes(reason string) {
 	p := t.s.Proposal
@@ -113,7 +124,11 @@ func (t *turn) settle(p *Proposal, reason string) {
 			}
 			answers = append(answers, taken{item: a.Item, value: a.Value, note: a.Note, paste: a.Paste})
 		}
-		if !t.take(answers) {
+		switch flagged := t.take(answers); {
+		case flagged:
+		case p.Zeros && len(t.openZeros()) > 0:
+			t.zeros()
+		default:
 			t.askNext()
 		}
 	}
@@ -153,9 +168,5 @@ func (t *turn) no() {
 	}
 	t.s.Proposal = nil
 	t.tell("dropped", nil)
-	if p.Kind == ProposeReason && t.r != nil && t.s.Asking != 0 {
-		t.ask(t.s.Asking)
-		return
-	}
 	t.whereWeStand()
 }

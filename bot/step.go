@@ -39,6 +39,7 @@ type turn struct {
 
 	s   Session
 	r   *Report // nil if no report is meant
+	set int     // the last item this turn took an answer for; 0 for none
 	out Changes
 	say []Effect
 }
@@ -87,6 +88,10 @@ func (t *turn) handle() {
 	case VerbQuit:
 		t.quit()
 	case VerbYes:
+		if t.in.Rest != "" && !t.isReason(t.in.Rest) {
+			t.words()
+			return
+		}
 		t.yes(t.in.Rest)
 	case VerbNo:
 		t.no()
@@ -172,6 +177,7 @@ func (t *turn) haveReport() bool {
 
 func (t *turn) askUnit(units []string) {
 	t.s.Proposal = &Proposal{Kind: ProposeUnit, Units: slices.Clone(units)}
+	t.s.Asking = 0
 	t.tell("unit.which", nil)
 	for i, u := range units {
 		t.tell("choice", args{"n": strconv.Itoa(i + 1), "choice": u})
@@ -179,7 +185,7 @@ func (t *turn) askUnit(units []string) {
 }
 
 func (t *turn) empty() {
-	if t.s.Asking != 0 && t.r != nil {
+	if t.r != nil && t.s.Key == t.r.Key {
 		t.askAgain()
 		return
 	}
@@ -201,9 +207,9 @@ func (t *turn) welcome() {
 	t.tell("welcome.secret", nil)
 }
 
-// whereWeStand repeats the open question, if there is one.
+// whereWeStand repeats what stands open while a report is being filled.
 func (t *turn) whereWeStand() {
-	if t.s.Asking != 0 && t.r != nil {
+	if t.r != nil && t.s.Key == t.r.Key {
 		t.askAgain()
 	}
 }

@@ -3,7 +3,6 @@ package prompts
 import (
 	"bufio"
 	"crypto/sha256"
-	"encoding/csv"
 	"encoding/hex"
 	"go/ast"
 	"go/parser"
@@ -36,24 +35,18 @@ func embeddedNotice(t *testing.T) *bot.Notice {
 // table reads a copy of one of the notice's tables, row by row under its header.
 func table(t *testing.T, path string) []map[string]string {
 	t.Helper()
-	f, err := os.Open(path)
+	data, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	r := csv.NewReader(f)
-	r.Comma, r.LazyQuotes = '\t', true
-	rows, err := r.ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
+	lines := strings.Split(strings.TrimRight(string(data), "\n"), "\n")
 	var list []map[string]string
-	for _, row := range rows[1:] {
-		m := make(map[string]string)
-		for i, name := range rows[0] {
-			m[name] = row[i]
+	for _, line := range lines[1:] {
+		row, cells := make(map[string]string), strings.Split(line, "\t")
+		for i, name := range strings.Split(lines[0], "\t") {
+			row[name] = cells[i]
 		}
-		list = append(list, m)
+		list = append(list, row)
 	}
 	return list
 }

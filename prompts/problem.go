@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Problem is one thing wrong with one file of a notice, for the person who
@@ -62,13 +63,21 @@ const (
 	WordingMissing    Code = "wording-missing"
 )
 
+// maxMsg bounds a message in characters.
+const maxMsg = 300
+
 // problems collects what is wrong, so that one run shows all of it.
 type problems struct {
 	list []*Problem
 }
 
 func (p *problems) add(file string, line int, code Code, format string, args ...any) {
-	p.list = append(p.list, &Problem{File: file, Line: line, Code: code, Msg: fmt.Sprintf(format, args...)})
+	// What the file says is quoted, and may be long or of many lines.
+	msg := []rune(strings.Join(strings.Fields(fmt.Sprintf(format, args...)), " "))
+	if len(msg) > maxMsg {
+		msg = append(msg[:maxMsg], '…')
+	}
+	p.list = append(p.list, &Problem{File: file, Line: line, Code: code, Msg: string(msg)})
 }
 
 // err joins the problems, file by file from top to bottom; nil if there are none.

@@ -22,7 +22,7 @@ func (l *loader) readWording() {
 			e.fail(WordingUnknown, "没有名为“%s”的句子。冒号前的名字不能改；多余的请删去。", e.key)
 			continue
 		}
-		text := e.text()
+		text := e.prose()
 		l.notice.Wording[e.key] = text
 		names, ok := blanks(text)
 		if !ok {

@@ -171,8 +171,18 @@ func (v value) empty() bool {
 	return false
 }
 
-// text reads a string that is not empty.
+// text reads one line of text that is not empty.
 func (v value) text() string {
+	s := v.prose()
+	if strings.ContainsAny(s, "\n\r") {
+		v.fail(WrongValue, "这里只能写一行。请删去换行。")
+		return ""
+	}
+	return s
+}
+
+// prose reads text of one or more lines that is not empty.
+func (v value) prose() string {
 	if v.empty() {
 		return ""
 	}

@@ -166,18 +166,20 @@ func (a *auditor) add(key string, value []byte) {
 		a.name(key, s.Person)
 		want = a.keys.session(s.Person)
 	case kindReport:
-		var r bot.Report
-		if !a.decode(key, value, &r) {
+		var record reportRecord
+		if !a.decode(key, value, &record) {
 			return
 		}
+		r := record.unpack()
 		a.reports[r.Key] = r
 		a.entries(key, r.Draft, r.Reasons)
 		want = a.keys.report(r.Key)
 	case kindVersion:
-		var s bot.Submission
-		if !a.decode(key, value, &s) {
+		var record submissionRecord
+		if !a.decode(key, value, &record) {
 			return
 		}
+		s := record.unpack()
 		a.version(key, s)
 		want = a.keys.version(s.Key, s.Version)
 	default:

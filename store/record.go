@@ -45,8 +45,8 @@ type codec struct {
 }
 
 func newCodec() (codec, error) {
-	// Text keeps instants whole and legible in a dump; CBOR's numbers of
-	// seconds are floats and would come back a little off.
+	// Text keeps instants whole; CBOR's own numbers are floats of seconds and
+	// would come back a little off.
 	enc, err := cbor.EncOptions{
 		Time:        cbor.TimeRFC3339NanoUTC,
 		IndefLength: cbor.IndefLengthForbidden,

@@ -169,14 +169,14 @@ func (t *Turn) changes(w *writer, c bot.Changes, at time.Time) error {
 		w.put(k.session(t.person.ID), session)
 	}
 	if c.Report != nil {
-		w.put(k.report(c.Report.Key), c.Report)
+		w.put(k.report(c.Report.Key), packReport(*c.Report))
 	}
 	if s := c.Submission; s != nil {
 		if c.Report == nil || c.Report.Key != s.Key || s.Version < 1 || c.Report.Version < s.Version {
 			return fmt.Errorf("%w: a version needs its report, which has given out its number", ErrMisuse)
 		}
 		key := k.version(s.Key, s.Version)
-		w.put(key, s)
+		w.put(key, packSubmission(*s))
 		t.read[key] = 0
 	}
 	for _, u := range c.Units {

@@ -112,33 +112,35 @@ func (v *View) Report(key bot.ReportKey) (*bot.Report, *bot.Submission, error) {
 }
 
 func (v *View) report(key bot.ReportKey) (*bot.Report, int64, error) {
-	var r bot.Report
-	rev, err := v.get(v.store.keys.report(key), &r)
+	var record reportRecord
+	rev, err := v.get(v.store.keys.report(key), &record)
 	if rev == 0 || err != nil {
 		return nil, rev, err
 	}
+	r := record.unpack()
 	return &r, rev, nil
 }
 
 // Version gives a numbered version of a report, counted or not; nil if there is
 // none.
 func (v *View) Version(key bot.ReportKey, n int) (*bot.Submission, error) {
-	var s bot.Submission
-	rev, err := v.get(v.store.keys.version(key, n), &s)
+	var record submissionRecord
+	rev, err := v.get(v.store.keys.version(key, n), &record)
 	if rev == 0 || err != nil {
 		return nil, err
 	}
+	s := record.unpack()
 	return &s, nil
 }
 
 // Reports visits all reports of a form and period, in no order that matters.
 func (v *View) Reports(form, period string, visit func(bot.Report) error) error {
 	return v.each(v.store.keys.every(kindReport, form, period), func(e kv.Entry) error {
-		var r bot.Report
-		if err := v.store.codec.decode(e.Key, e.Value, &r); err != nil {
+		var record reportRecord
+		if err := v.store.codec.decode(e.Key, e.Value, &record); err != nil {
 			return err
 		}
-		return visit(r)
+		return visit(record.unpack())
 	})
 }
 
@@ -174,10 +176,11 @@ func (v *View) filed(form, period string, visit func(bot.Report, *bot.Submission
 			if e.Key != want {
 				continue
 			}
-			var s bot.Submission
-			if err := v.store.codec.decode(e.Key, e.Value, &s); err != nil {
+			var record submissionRecord
+			if err := v.store.codec.decode(e.Key, e.Value, &record); err != nil {
 				return err
 			}
+			s := record.unpack()
 			return visit(r, &s)
 		}
 	})

@@ -85,7 +85,7 @@ func demo(ctx context.Context, c console, args []string) error {
 	fmt.Fprintf(c.out, "\n打开浏览器：http://%s/\n活动时间从 %s 开始走（演练时钟）。数据在 %s\n按 Ctrl+C 停止。\n",
 		l.Addr(), bot.Instant(cfg.Now.In(d.service.zone)), strings.TrimPrefix(cfg.Store, "bolt:"))
 	side.Go(func() {
-		if err := d.service.listen(ctx, l, d.chat); err != nil && !errors.Is(err, http.ErrServerClosed) {
+		if err := d.service.listen(ctx, l, d.chat, d.chat.Close); err != nil && !errors.Is(err, http.ErrServerClosed) {
 			failed <- err
 		}
 	})
@@ -134,7 +134,7 @@ type demoRun struct {
 	service  *service
 	webhook  net.Listener
 	platform *wecomtest.Platform
-	chat     http.Handler
+	chat     *web.Chat
 }
 
 func startDemo(ctx context.Context, c console, cfg config) (_ *demoRun, err error) {
@@ -167,11 +167,11 @@ func startDemo(ctx context.Context, c console, cfg config) (_ *demoRun, err erro
 }
 
 // page is the browser's side: the sample liaisons and one of the office.
-func (d *demoRun) page() http.Handler {
+func (d *demoRun) page() *web.Chat {
 	var people []web.Person
 	for _, u := range d.service.notice.Sample {
 		if u.Liaison != "" && len(people) < 3 {
-			people = append(people, web.Person{UserID: u.Liaison, Name: demoName(u.Liaison), Role: u.Name + "联络员"})
+			people = append(people, web.Person{UserID: u.Liaison, Name: demoName(u.Liaison), Role: u.Name + "联络员", Unit: u.Name})
 		}
 	}
 	people = append(people, web.Person{UserID: demoOffice, Name: demoName(demoOffice), Role: "县安委办", Office: true})
@@ -185,6 +185,9 @@ func (d *demoRun) page() http.Handler {
 		},
 		Enter: func(ctx context.Context, from string) (string, error) {
 			answer, err := d.platform.Enter(ctx, from)
+			if errors.Is(err, wecomtest.ErrNotDelivered) {
+				return "", nil // the platform tells of the first opening of a day only
+			}
 			return answer.Text, err
 		},
 	})

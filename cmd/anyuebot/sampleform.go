@@ -44,7 +44,7 @@ func sampleValue(f bot.Field, unit int) string {
 		return "不适用"
 	case unit%7 == 6 && f.Item == 34:
 		return "暂不掌握"
-	case f.PairsWith != 0:
+	case f.PairsWith != 0 && f.Unit == "人次":
 		return fmt.Sprint(events(f.PairsWith) * (20 + (unit*5+f.Item)%25))
 	case f.Item == 17 || f.Item == 18:
 		return "0"

@@ -149,12 +149,16 @@ func (s *service) close() error {
 	return errors.Join(errs...)
 }
 
-// listen serves HTTP until ctx ends, then lets open requests finish.
-func (s *service) listen(ctx context.Context, l net.Listener, h http.Handler) error {
+// listen serves HTTP until ctx ends, then lets open requests finish; atShutdown
+// ends those that would not by themselves.
+func (s *service) listen(ctx context.Context, l net.Listener, h http.Handler, atShutdown ...func()) error {
 	server := &http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+	}
+	for _, f := range atShutdown {
+		server.RegisterOnShutdown(f)
 	}
 	return serveUntil(ctx, server, l)
 }

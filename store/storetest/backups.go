@@ -123,16 +123,10 @@ func testBackupDamage(t *testing.T, open Open) {
 
 func testBackupWhileWriting(t *testing.T, open Open) {
 	_, s := filled(t, open)
-	stop := make(chan struct{})
 	var wg sync.WaitGroup
 	for w := range 4 {
 		wg.Go(func() {
-			for i := 0; ; i++ {
-				select {
-				case <-stop:
-					return
-				default:
-				}
+			for i := range 50 {
 				if err := answer(s, fmt.Sprint("w", w, "-", i), "lisi", "山河镇"); err != nil {
 					t.Error(err)
 					return
@@ -147,7 +141,6 @@ func testBackupWhileWriting(t *testing.T, open Open) {
 			t.Errorf("faults %v, %v", a.Faults, err)
 		}
 	}
-	close(stop)
 	wg.Wait()
 }
 

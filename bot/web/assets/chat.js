@@ -205,7 +205,7 @@
 
   // note shows in this tab alone that a message did not get out.
   function note(text) {
-    const node = botBody('', el('div', { class: 'bubble bad' }, el('p', {}, text)));
+    const node = el('p', { class: 'note' }, text);
     if (typing) typing.before(node); else log.append(node);
     afterChange(true);
   }
@@ -449,6 +449,6 @@
 
   readHash();
   show();
-  connect();
+  if (!document.hidden) connect();
   if (here.chat === 'private') enter();
 })();

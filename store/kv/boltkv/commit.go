@@ -88,11 +88,9 @@ var errUnchanged = errors.New("nothing to write")
 
 // write does a group in one bbolt transaction.
 func (s *Store) write(group []*request) {
-	s.writing.Lock()
-	defer s.writing.Unlock()
-	if s.broken.Load() {
+	if err := s.await(0); err != nil {
 		for _, r := range group {
-			r.err = errBroken()
+			r.err = err
 		}
 		return
 	}
@@ -135,8 +133,11 @@ func (s *Store) write(group []*request) {
 // or written then until the file is opened anew. A disk that is merely full
 // fails before that page, and the store goes on when there is room again.
 func (s *Store) settle(group []*request, id int, rev int64, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	defer s.settled.Broadcast()
 	if err == nil {
-		s.durable.Store(rev)
+		s.durable = rev
 		return
 	}
 	if errors.Is(err, errUnchanged) {
@@ -149,7 +150,7 @@ func (s *Store) settle(group []*request, id int, rev int64, err error) {
 		return nil
 	})
 	if id != 0 && shown != nil {
-		s.broken.Store(true)
+		s.broken = true
 	}
 	for _, r := range group {
 		r.rev, r.err = 0, unavailable(err)

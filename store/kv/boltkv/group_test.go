@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"testing"
+	"time"
 
 	"anyuebot/store/kv"
 )
@@ -85,8 +86,8 @@ func TestNoRoomFailsTheWholeGroup(t *testing.T) {
 			t.Errorf("member %d: revision %d, error %v", i, r.rev, r.err)
 		}
 	}
-	if s.broken.Load() {
-		t.Fatal("a full disk broke the store")
+	if err := s.await(0); err != nil {
+		t.Fatalf("a full disk broke the store: %v", err)
 	}
 	s.db.MaxSize = 0
 	if _, err := s.Commit(context.Background(), small.tx); err != nil {
@@ -118,21 +119,20 @@ func TestBrokenStoreSaysSo(t *testing.T) {
 func TestWithdrawnCommitIsNotWritten(t *testing.T) {
 	s := openForTest(t)
 	release := hold(t, s)
-	commit := func(ctx context.Context, key string) <-chan error {
-		result := make(chan error, 1)
-		go func() {
-			_, err := s.Commit(ctx, makeRequest(nil, key).tx)
-			result <- err
-		}()
-		return result
-	}
-	first := commit(context.Background(), "first")
-	for s.writing.TryLock() { // until the committer waits for the disk with it
-		s.writing.Unlock()
+	first := makeRequest(nil, "first")
+	s.mu.Lock()
+	s.queue = append(s.queue, first)
+	s.mu.Unlock()
+	s.waiting.Signal()
+	for first.state.Load() == queued { // until the committer waits for the disk with it
 		runtime.Gosched()
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	withdrawn := commit(ctx, "withdrawn")
+	withdrawn := make(chan error, 1)
+	go func() {
+		_, err := s.Commit(ctx, makeRequest(nil, "withdrawn").tx)
+		withdrawn <- err
+	}()
 	for waiting := 0; waiting == 0; runtime.Gosched() {
 		s.mu.Lock()
 		waiting = len(s.queue)
@@ -143,8 +143,9 @@ func TestWithdrawnCommitIsNotWritten(t *testing.T) {
 		t.Errorf("the withdrawn commit: %v", err)
 	}
 	release()
-	if err := <-first; err != nil {
-		t.Error(err)
+	<-first.done
+	if first.err != nil {
+		t.Error(first.err)
 	}
 	if _, err := s.Commit(context.Background(), makeRequest(nil, "last").tx); err != nil {
 		t.Fatal(err)
@@ -185,5 +186,36 @@ func TestGroupsAreBounded(t *testing.T) {
 	defer snap.Close()
 	if snap.Rev() != writers {
 		t.Errorf("revision %d after %d commits", snap.Rev(), writers)
+	}
+}
+
+// TestReaderWaitsForTheDisk: what a reader sees may not yet be lost.
+func TestReaderWaitsForTheDisk(t *testing.T) {
+	s := openForTest(t)
+	if _, err := s.Commit(context.Background(), makeRequest(nil, "a").tx); err != nil {
+		t.Fatal(err)
+	}
+	s.mu.Lock()
+	s.durable = 0 // as between the writing and the fsync of that commit
+	s.mu.Unlock()
+	seen := make(chan int64, 1)
+	go func() {
+		snap, err := s.Snapshot(context.Background())
+		if err != nil {
+			t.Error(err)
+			seen <- 0
+			return
+		}
+		defer snap.Close()
+		seen <- snap.Rev()
+	}()
+	select {
+	case rev := <-seen:
+		t.Fatalf("a reader saw revision %d before the disk had it", rev)
+	case <-time.After(20 * time.Millisecond):
+	}
+	s.settle(nil, 1, 1, nil)
+	if rev := <-seen; rev != 1 {
+		t.Errorf("revision %d", rev)
 	}
 }

@@ -86,9 +86,8 @@ func open(path string, opt Options) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	s := &Store{db: db, done: make(chan struct{})}
-	s.waiting.L = &s.mu
-	s.durable.Store(rev)
+	s := &Store{db: db, durable: rev, done: make(chan struct{})}
+	s.waiting.L, s.settled.L = &s.mu, &s.mu
 	go s.run()
 	return s, nil
 }

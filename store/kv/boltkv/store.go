@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"sync/atomic"
 
 	"go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
@@ -21,14 +20,11 @@ type Store struct {
 	waiting sync.Cond // signalled when queue or closed changes
 	queue   []*request
 	closed  bool
-	done    chan struct{} // closed when the committer has ended
+	settled sync.Cond // signalled when durable or broken changes
+	durable int64     // revision that the disk has
+	broken  bool      // see settle
 
-	// writing is held while a group is written. Between bbolt's writing of a
-	// commit and the end of its fsync a reader can already see what the disk
-	// could still lose; such a reader waits here.
-	writing sync.Mutex
-	durable atomic.Int64 // revision that the disk has
-	broken  atomic.Bool  // see settle
+	done chan struct{} // closed when the committer has ended
 }
 
 // Snapshot implements [kv.Store].
@@ -55,15 +51,25 @@ func (s *Store) view(tx *bbolt.Tx) (*snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	if rev > s.durable.Load() {
-		s.writing.Lock()
-		//lint:ignore SA2001 waiting for the fsync is all that is wanted
-		s.writing.Unlock()
-	}
-	if s.broken.Load() {
-		return nil, errBroken()
+	if err := s.await(rev); err != nil {
+		return nil, err
 	}
 	return &snapshot{tx: tx, data: tx.Bucket([]byte(dataBucket)), rev: rev}, nil
+}
+
+// await returns when the disk has the revision. Between bbolt's writing of a
+// commit and the end of its fsync a reader can already see what a power cut
+// would still take away.
+func (s *Store) await(rev int64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for rev > s.durable && !s.broken {
+		s.settled.Wait()
+	}
+	if s.broken {
+		return errBroken()
+	}
+	return nil
 }
 
 // Commit implements [kv.Store]. When ctx ends while the commit still waits in
