@@ -64,6 +64,9 @@ func (p *paster) closest(lo, v, limit int) (blank, from int, ok bool) {
 		if strings.ContainsRune(b.label, p.glyphs[v].r) {
 			continue // 一 in “记者走一线” is a printed word
 		}
+		if b.unit != "" && strings.HasSuffix(string(words), b.unit) && !strings.HasSuffix(b.label, b.unit) {
+			continue // “新建个，5个”: its own place was left empty, the 5 is another's
+		}
 		key := string(b.field.Kind) + b.unit
 		fit, known := fits[key]
 		if !known {

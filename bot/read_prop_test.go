@@ -329,8 +329,10 @@ func checkAll(t interface{ Fatalf(string, ...any) }, n *Notice, form *Form, text
 
 func FuzzRead(f *testing.F) {
 	n, form := readNotice(f)
-	for _, row := range readTable(f) {
-		f.Add(row.text)
+	for i, row := range readTable(f) {
+		if i%6 == 0 { // TestReadTable runs them all
+			f.Add(row.text)
+		}
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		if len(text) > 300 {
@@ -398,6 +400,9 @@ func TestBentAnswersAreNeverTaken(t *testing.T) {
 			}
 		}
 		for _, w := range []string{"不对", "？", "?", "吗", "吧", "左右", "余", "多", "以上", "不到", "上下", "其中2场线上", "，其中线上的", "，又", "，再加1", "（其中2）", "%", "%以上", "的样子", "分之一", "，写错了", "，改", "作废", "/", "-", "…", "或者4", "至9", "±1"} {
+			if w == "吧" && strings.Contains(row.text, "按") {
+				continue // 按3场报吧 is a decision
+			}
 			if r := Read(n, f, row.text+w); r.Outcome == Taken {
 				t.Errorf("%s: %q: %s", row.name, row.text+w, readingString(r))
 			}
@@ -438,10 +443,11 @@ func TestPolitenessChangesNothing(t *testing.T) {
 
 // ── Time ──
 
-// Twice the text must not take much more than twice the time, whatever it is;
-// and a text beyond any answer is not looked at.
-func TestReadIsLinear(t *testing.T) {
+// Whatever a text repeats, it is read in the time a person does not notice, and
+// a text beyond any answer is not looked at.
+func TestReadIsQuick(t *testing.T) {
 	n, form := readNotice(t)
+	worst := time.Duration(0)
 	for _, unit := range []string{"3", "1,", "1，234 ", "一百", "3场，120人，", "没有", "（", "3（", "不对", "没开展，", "参与", "3-", "6月1日", "第", "1万", "\u200b", "3 ", "无 ", "是，2场，"} {
 		took := func(runes int) time.Duration {
 			text := strings.Repeat(unit, runes/len([]rune(unit)))
@@ -455,13 +461,14 @@ func TestReadIsLinear(t *testing.T) {
 			}
 			return best
 		}
-		if d := took(maxRead); d > 250*time.Millisecond {
-			t.Errorf("%q ×%d: %v", unit, maxRead, d)
-		}
-		if d := took(500_000); d > 250*time.Millisecond {
-			t.Errorf("%q ×500000: %v", unit, d)
+		for _, runes := range []int{maxRead, 500_000} {
+			d := took(runes)
+			if worst = max(worst, d); d > time.Second {
+				t.Errorf("%q, %d characters: %v", unit, runes, d)
+			}
 		}
 	}
+	t.Logf("slowest: %v for three readings", worst)
 }
 
 func BenchmarkRead(b *testing.B) {

@@ -415,7 +415,7 @@ func (x *lexer) afterNumber(i int, prev *token) (token, bool) {
 		return token{class: cFill, end: j}, true
 	case r == '点' && isFigure(x.peek(i+1)):
 		// 三点五 is a fraction; 3点5场 may be an hour and a count.
-		if prev.num.full || isArabic(x.peek(i+1)) {
+		if k := len(x.toks) - 2; prev.num.full || isArabic(x.peek(i+1)) || k >= 0 && isDaypart(x.toks[k].text) {
 			return token{class: cJunk, end: i + 1}, true
 		}
 		_, j := scanNumeral(x.runes, i+1)
@@ -644,7 +644,7 @@ func (x *lexer) clock(i int) int {
 		return i
 	}
 	prev := x.before()
-	near := prev != nil && (prev.class == cDate || prev.text == "上午" || prev.text == "下午" || prev.text == "早上" || prev.text == "晚上" || prev.text == "中午")
+	near := prev != nil && (prev.class == cDate || isDaypart(prev.text))
 	switch x.peek(j) {
 	case ':':
 		m, k := x.small(j + 1)
@@ -667,6 +667,14 @@ func (x *lexer) clock(i int) int {
 		}
 	}
 	return i
+}
+
+func isDaypart(word string) bool {
+	switch word {
+	case "上午", "下午", "早上", "晚上", "中午":
+		return true
+	}
+	return false
 }
 
 // settle decides the signs whose meaning lies in their neighbours.
@@ -724,8 +732,8 @@ func settle(toks []token) {
 				t.class = cBlank
 			case pc == cNum && qc == cNum:
 				t.class = cRatio
-			case pc == cMeasure && qc == cNum:
-				t.class = cPunct
+			case q != nil && (pc == cMeasure && qc != cMeasure || pc == cIs || pc == cNot):
+				t.class = cPunct // 3场/120人; but 120人/次 is asked about
 			default:
 				t.class = cJunk
 			}

@@ -1,6 +1,9 @@
 package bot
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // This file reads a message as answers in order: “是 两场，一百六十多人” where
 // item 3 is asked answers 3 and 4 and speaks of 5. Each count needs a measure
@@ -19,24 +22,26 @@ func ReadRun(n *Notice, form *Form, from int, text string) Run {
 	if f == nil {
 		return Run{}
 	}
+	var s *sighting
 	whole := func() Run {
 		r := Read(n, f, text)
+		if s != nil && len(r.Propose) > 0 && f.Kind == KindCount && s.names(form, 0, len(s.toks), f) {
+			r.Propose = nil // the number is another item's
+		}
 		return Run{Answers: []ItemReading{{from, r}}, Sure: r.Outcome == Taken}
 	}
 	if f.Kind != KindCount && f.Kind != KindYesNo || tooLong(text) {
 		return whole()
 	}
 	l := newLine(text)
-	// Cut with the words of the items that may be meant; each piece is read
-	// again with the words of its own item alone.
-	const ahead = 12
-	var fields []*Field
-	for item := from; item < from+ahead && form.Field(item) != nil; item++ {
-		fields = append(fields, form.Field(item))
+	// Cut with the words of all items; each piece is read again with the words
+	// of its own item alone.
+	fields := make([]*Field, len(form.Fields))
+	for i := range fields {
+		fields[i] = &form.Fields[i]
 	}
-	toks := lex(n, l, fields...)
-	s := see(l, toks)
-	if s.has(cCorrect, cGrow, cPlan, cOther, cAsk, cNot, cMinus, cSettle) && !(f.Kind == KindYesNo && s.onlyNot()) {
+	s = see(l, lex(n, l, fields...))
+	if s.has(cCorrect, cGrow, cPlan, cOther, cAsk, cMinus, cSettle) || s.turnsBack() {
 		// These reach back over everything before them.
 		return whole()
 	}
@@ -44,8 +49,14 @@ func ReadRun(n *Notice, form *Form, from int, text string) Run {
 	if run, ok := r.groupedPair(f); ok {
 		return run
 	}
-	if len(r.pieces) < 2 && !(f.Kind == KindYesNo && len(s.nums) > 0) {
+	if len(r.pieces) == 0 || len(r.pieces) == 1 && !r.twofold(f) {
 		return whole()
+	}
+	if len(r.pieces) > 1 {
+		// 0场，没开展: two clauses, and still one answer.
+		if one := whole(); one.Sure && f.Kind == KindCount {
+			return one
+		}
 	}
 	run, ok := r.read()
 	if !ok {
@@ -54,10 +65,31 @@ func ReadRun(n *Notice, form *Form, from int, text string) Run {
 	return run
 }
 
-// onlyNot: the only thing that speaks against a run is the 否 that answers it.
-func (s *sighting) onlyNot() bool {
-	return !s.has(cCorrect, cGrow, cPlan, cOther, cAsk, cMinus, cSettle) && s.count[cNot] == 1 &&
-		(s.toks[s.first[cNot]].text == "否" || s.toks[s.first[cNot]].text == "不是")
+// turnsBack: a 不 or 不是 that may undo what stands before it. A 否 in a clause
+// of its own is an answer, and so is any of them at the beginning.
+func (s *sighting) turnsBack() bool {
+	for i, t := range s.toks {
+		if t.class != cNot {
+			continue
+		}
+		before := i == 0 || parts(s.toks[i-1].class) || s.toks[i-1].class == cBox || s.toks[i-1].class == cTick
+		behind := i+1 == len(s.toks) || parts(s.toks[i+1].class)
+		if !(before && behind && (t.text == "否" || i == 0)) {
+			return true
+		}
+	}
+	return false
+}
+
+// twofold reports whether a message with one number or clause of nothing may
+// hold two answers: the count's own and a yes/no before or behind it.
+func (r *runner) twofold(f *Field) bool {
+	p := r.pieces[0]
+	if f.Kind == KindYesNo {
+		return p.num >= 0
+	}
+	_, at := r.trailing(p)
+	return at < p.end
 }
 
 // parts reports whether a token may part two answers.
@@ -148,15 +180,16 @@ func (s *sighting) joined(a, b int) bool {
 	return depth > 0
 }
 
+// runner reads the pieces of a message against the items in order.
 type runner struct {
 	n      *Notice
 	form   *Form
 	s      *sighting
-	item   int
+	item   int // the item that comes next
 	pieces []piece
 
 	answers []ItemReading
-	unsure  bool
+	unsure  bool // the reading has to be put to the person
 }
 
 // field is the item that comes next.
@@ -175,7 +208,7 @@ func (r *runner) again(f *Field, start, end int) Reading {
 	}
 	l := r.s.l
 	i, j := r.s.toks[start].start, r.s.toks[end-1].end
-	return Read(r.n, f, string(l.text[l.at[i]:l.at[j]]))
+	return Read(r.n, f, l.text[l.at[i]:l.at[j]])
 }
 
 // add records an answer and goes on to the next item.
@@ -187,12 +220,16 @@ func (r *runner) add(a Reading) {
 // stop ends the run with a question.
 func (r *runner) stop(a Reading) (Run, bool) {
 	if len(r.answers) == 0 && a.Outcome != Taken {
-		return Run{}, false // then the message as a whole is what to ask about
+		return Run{}, false
+	}
+	if a.Outcome == NoAnswer {
+		a = Reading{Outcome: Asked, Why: WhyYesNo, Quote: r.s.l.quote(0, len(r.s.l.runes))}
 	}
 	r.answers = append(r.answers, ItemReading{r.item, a})
 	return Run{Answers: r.answers, Sure: !r.unsure}, true
 }
 
+// read reports false where the message as a whole is what to ask about.
 func (r *runner) read() (Run, bool) {
 	for k := 0; k < len(r.pieces); k++ {
 		p := r.pieces[k]
@@ -205,6 +242,9 @@ func (r *runner) read() (Run, bool) {
 			a, rest := r.yesNo(f, p)
 			if a.Outcome != Taken {
 				return r.contested(k, a)
+			}
+			if p.num < 0 && k > 0 && !r.holds(p, cVerb) {
+				r.unsure = true // 3次，120人，无: how far the nothing reaches is unclear
 			}
 			r.add(a)
 			if rest < p.end && p.num >= 0 {
@@ -252,6 +292,11 @@ func (r *runner) count(f *Field, k int) (done bool, run Run, ok bool) {
 	if a.Outcome != Taken && last && len(r.answers) > 0 && len(a.Propose) == 1 && (a.Why == WhyExtra || a.Why == WhyUnsure) {
 		// A good answer with something beside it that is not understood: the
 		// whole reading is put to the person.
+		if a.Why == WhyExtra && r.s.names(r.form, p.start, p.end, f) {
+			a.Propose = nil
+			run, ok := r.stop(a)
+			return true, run, ok
+		}
 		a = takenAs(a.Propose[0])
 		r.unsure = true
 	}
@@ -277,16 +322,56 @@ func (r *runner) count(f *Field, k int) (done bool, run Run, ok bool) {
 }
 
 // contested ends the run at piece k, which does not answer its item. If its
-// measure word fits the item before, it may be meant for that one (2次3场 where
-// 场 is asked), and then neither is certain.
+// measure word fits a count before, it may be meant for that one (2次3场 where
+// 场 is asked; 1次60人，1次60人), and then nothing is certain.
 func (r *runner) contested(k int, a Reading) (Run, bool) {
-	p, prev := r.pieces[k], r.form.Field(r.item-1)
-	if len(r.answers) == 0 || prev.Kind != KindCount || !r.measureFits(p, prev) || r.measureFits(p, r.field()) {
-		return r.stop(a)
+	p := r.pieces[k]
+	if !r.measureFits(p, r.field()) && len(r.rivals(p)) > 0 {
+		return Run{}, false
 	}
-	r.answers = r.answers[:len(r.answers)-1]
-	r.item--
-	return r.stop(Reading{Outcome: Asked, Why: WhyTwo, Quote: r.words(r.pieces[k-1].start, p.end)})
+	return r.stop(a)
+}
+
+// rivals are the counts answered so far, back to the last yes or no, that the
+// piece's measure word fits as well.
+func (r *runner) rivals(p piece) []*Field {
+	var fs []*Field
+	for i := len(r.answers) - 1; i >= 0; i-- {
+		f := r.form.Field(r.answers[i].Item)
+		if f.Kind == KindYesNo {
+			break
+		}
+		if r.measureFits(p, f) {
+			fs = append(fs, f)
+		}
+	}
+	return fs
+}
+
+// names reports whether a stretch of tokens calls another item than f by its
+// name: by one of its words, or three characters and more of its wording (two
+// are often nobody's: 书记 is in 总书记).
+func (s *sighting) names(form *Form, start, end int, f *Field) bool {
+	for _, t := range s.toks[start:end] {
+		if t.class != cLabel || t.end-t.start < 3 && !form.hasWord(t.text) {
+			continue
+		}
+		for _, u := range lex(nil, newLine(t.text), f) {
+			if u.class == cJunk {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (f *Form) hasWord(w string) bool {
+	return slices.ContainsFunc(f.Fields, func(f Field) bool { return slices.Contains(f.Words, w) })
+}
+
+// holds reports whether a piece has a token of a class.
+func (r *runner) holds(p piece, c class) bool {
+	return slices.ContainsFunc(r.s.toks[p.start:p.end], func(t token) bool { return t.class == c })
 }
 
 // words is the text of a stretch of tokens, for a question.
@@ -295,20 +380,25 @@ func (r *runner) words(start, end int) string {
 }
 
 // mark notes what makes a run one to put to the person: a bare number in a
-// pair, words of nothing in a row of answers, two neighbours that take the
-// same measure word and are not called by their names.
+// pair, words of nothing in a row of answers, and a measure word that fits an
+// earlier item too (1场60人 2场100人 may be two events of one item) unless the
+// item is called by its name or is the 人次 of the count right before.
 func (r *runner) mark(f *Field, k int) {
 	p := r.pieces[k]
 	if p.num < 0 || r.s.measureOf(p.num) < 0 {
 		r.unsure = true
 		return
 	}
-	if len(r.answers) == 0 {
+	if k := len(r.answers) - 1; k >= 0 && r.answers[k].Value.Kind == YesNo && !r.answers[k].Value.Yes && r.s.toks[p.num].num.value > 0 {
+		r.unsure = true // 没有，2场
+	}
+	if len(r.answers) > 0 && paired(r.form.Field(r.item-1), f) {
 		return
 	}
-	prev := r.form.Field(r.item - 1)
-	if prev.Kind == KindCount && r.measureFits(p, prev) && !r.named(p, f, prev) {
-		r.unsure = true
+	for _, rival := range r.rivals(p) {
+		if !r.named(p, f, rival) {
+			r.unsure = true
+		}
 	}
 }
 
@@ -409,11 +499,28 @@ func (r *runner) trailing(p piece) (tail, int) {
 		return tail{}, p.end
 	}
 	a := r.again(next, at, p.end)
-	if a.Outcome != Taken {
+	l := r.s.l
+	if a.Outcome != Taken || !speaksOf(next, lex(r.n, newLine(l.text[l.at[r.s.toks[at].start]:]), next)) {
 		return tail{}, p.end
 	}
-	l := r.s.l
 	return tail{a, l.quote(r.s.toks[at].start, r.s.toks[p.end-1].end)}, at
+}
+
+// speaksOf reports whether a clause that reads as yes or no is about the item:
+// a plain word for it, or one of its own verbs. 均已完成 rounds off a count.
+func speaksOf(f *Field, toks []token) bool {
+	for _, t := range toks {
+		switch t.class {
+		case cIs, cNot, cNone, cTick, cLabel, cNA, cDontKnow:
+			return true
+		case cVerb:
+			verb := strings.TrimRight(t.text, "了过")
+			if strings.ContainsRune(verb, '看') || strings.Contains(f.Label+f.Ask, verb) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // plainSide: 是 and 否 can only be the next answer; 是的 and 看了 may just as
@@ -431,7 +538,7 @@ func (r *runner) groupedPair(f *Field) (Run, bool) {
 	if u.trust != exact || u.group == 0 || next == nil || next.Kind != KindCount || f.Kind != KindCount {
 		return Run{}, false
 	}
-	p := r.pieces[0]
+	p := piece{num: r.s.nums[0]}
 	m := r.s.measureOf(p.num)
 	switch {
 	case m >= 0 && r.measureFits(p, f):

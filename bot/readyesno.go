@@ -68,7 +68,7 @@ func (s *sighting) sides() (yes, no, odd bool) {
 		nones := 0
 		for ; i < len(s.toks); i++ {
 			t := s.toks[i]
-			if t.class == cPunct || t.class == cLine || t.class == cOpen || t.class == cClose {
+			if parts(t.class) || t.class == cOpen || t.class == cClose {
 				i++
 				break
 			}

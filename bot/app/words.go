@@ -65,13 +65,18 @@ func (a *App) foot(page, pages int) (string, error) {
 	return a.c.Say(bot.Effect{Key: "page.more", Args: map[string]string{"page": strconv.Itoa(page), "pages": strconv.Itoa(pages)}})
 }
 
-// cut breaks a line that is longer than a page, between characters.
+// cut breaks a line that is longer than a page: behind an item of an
+// enumeration if there is one, else between characters.
 func cut(line string, room int) []string {
+	const mark = "、"
 	var parts []string
 	for len(line) > room {
 		end := room
 		for end > 0 && !utf8.RuneStart(line[end]) {
 			end--
+		}
+		if i := strings.LastIndex(line[:end], mark); i > 0 {
+			end = i + len(mark)
 		}
 		parts = append(parts, line[:end])
 		line = line[end:]

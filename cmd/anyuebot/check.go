@@ -48,8 +48,8 @@ func check(ctx context.Context, c console, args []string) error {
 	if err != nil {
 		return errReported
 	}
-	for _, name := range strangers(c) {
-		l.line("配置", fmt.Errorf("环境变量 %s 不是配置项，是否写错了名字？", name), "")
+	for _, slip := range slips(c) {
+		l.line("配置", fmt.Errorf("环境变量 %s 不是配置项，是不是 %s？", slip[0], slip[1]), "")
 	}
 	if len(cfg.Office) == 0 {
 		l.line("安委办", errors.New("没有人能看汇总。请设置 ANYUE_OFFICE 为安委办人员的 userid，逗号分隔"), "")

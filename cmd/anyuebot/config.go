@@ -235,23 +235,50 @@ func knownKeys() []string {
 	return keys
 }
 
-// strangers are environment variables that look like ours and are not: most
-// likely a slip of the pen.
-func strangers(c console) []string {
+// slips are environment variables whose names are almost one of ours: most
+// likely a slip of the pen. Each comes with the name that was probably meant.
+func slips(c console) [][2]string {
 	known := map[string]bool{}
 	for _, s := range settings() {
 		known[s.env()] = true
-		known[s.env()+"_FILE"] = s.secret
-	}
-	var odd []string
-	for _, pair := range c.environ() {
-		name, _, _ := strings.Cut(pair, "=")
-		if strings.HasPrefix(name, "ANYUE_") && !known[name] {
-			odd = append(odd, name)
+		if s.secret {
+			known[s.env()+"_FILE"] = true
 		}
 	}
-	slices.Sort(odd)
+	var odd [][2]string
+	for _, pair := range c.environ() {
+		name, _, _ := strings.Cut(pair, "=")
+		if !strings.HasPrefix(name, "ANYUE_") || known[name] {
+			continue
+		}
+		for meant := range known {
+			if almost(name, meant) {
+				odd = append(odd, [2]string{name, meant})
+			}
+		}
+	}
+	slices.SortFunc(odd, func(a, b [2]string) int { return strings.Compare(a[0]+a[1], b[0]+b[1]) })
 	return odd
+}
+
+// almost reports whether one letter more, less or other makes a into b, or two
+// neighbours changed places.
+func almost(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	i := 0
+	for i < len(a) && a[i] == b[i] {
+		i++
+	}
+	switch len(b) - len(a) {
+	case 0:
+		swapped := i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+		return i < len(a) && (a[i+1:] == b[i+1:] || swapped)
+	case 1:
+		return a[i:] == b[i+1:]
+	}
+	return false
 }
 
 // flagSet makes the flags of one command; a wrong one is a usage error.

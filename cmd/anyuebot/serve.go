@@ -25,8 +25,8 @@ func serve(ctx context.Context, c console, args []string) error {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(c.err, nil))
-	for _, name := range strangers(c) {
-		log.Warn("环境变量不是本程序的配置项，没有使用", "name", name)
+	for _, slip := range slips(c) {
+		log.Warn("环境变量不是配置项，没有使用", "name", slip[0], "meant", slip[1])
 	}
 	s, err := open(ctx, cfg, log)
 	if err != nil {

@@ -51,8 +51,22 @@ func loadNotice(c config) (*bot.Notice, error) {
 
 // open makes the service without opening any door to the outside.
 func open(ctx context.Context, c config, log *slog.Logger) (*service, error) {
-	s := &service{config: c, log: log, mux: http.NewServeMux()}
-	var err error
+	engine, err := openEngine(c.Store)
+	if err != nil {
+		return nil, err
+	}
+	return openOn(ctx, c, engine, log)
+}
+
+// openOn makes the service on an engine, which is the service's to close, also
+// when this fails.
+func openOn(ctx context.Context, c config, engine kv.Store, log *slog.Logger) (_ *service, err error) {
+	s := &service{config: c, engine: engine, log: log, mux: http.NewServeMux()}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, engine.Close())
+		}
+	}()
 	if s.zone, err = time.LoadLocation(zone); err != nil {
 		return nil, err
 	}
@@ -60,11 +74,7 @@ func open(ctx context.Context, c config, log *slog.Logger) (*service, error) {
 	if s.notice, err = loadNotice(c); err != nil {
 		return nil, err
 	}
-	if s.engine, err = openEngine(c.Store); err != nil {
-		return nil, err
-	}
-	if s.store, err = store.Open(ctx, s.engine, s.notice.ID); err != nil {
-		s.engine.Close()
+	if s.store, err = store.Open(ctx, engine, s.notice.ID); err != nil {
 		return nil, err
 	}
 	metrics := newMetrics()
@@ -82,8 +92,7 @@ func open(ctx context.Context, c config, log *slog.Logger) (*service, error) {
 			Words: wecom.Words{Working: s.notice.Wording["working"], Lost: s.notice.Wording["lost"]},
 		}, s.app, log)
 		if err != nil {
-			s.engine.Close()
-			return nil, err
+			return nil, fmt.Errorf("智能机器人：%w。请从管理后台重新复制", err)
 		}
 		s.mux.Handle("/wecom/aibot", s.aibot)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"anyuebot/bot/report"
 	"anyuebot/bot/wecom/wecomtest"
+	"anyuebot/store/kv"
 )
 
 // world is the whole service on a bbolt file, talked to only as the platform
@@ -22,6 +23,7 @@ type world struct {
 	config   config
 	service  *service
 	platform *wecomtest.Platform
+	wrap     func(kv.Store) kv.Store
 	log      bytes.Buffer
 }
 
@@ -32,7 +34,13 @@ const (
 
 func newWorld(t *testing.T, roster string) *world {
 	t.Helper()
-	w := &world{t: t}
+	return newWorldOn(t, roster, func(engine kv.Store) kv.Store { return engine })
+}
+
+// newWorldOn lets a test stand between the service and its engine.
+func newWorldOn(t *testing.T, roster string, wrap func(kv.Store) kv.Store) *world {
+	t.Helper()
+	w := &world{t: t, wrap: wrap}
 	env := map[string]string{
 		"ANYUE_STORE":         "bolt:" + filepath.Join(t.TempDir(), "test.db"),
 		"ANYUE_OFFICE":        sampleOffice,
@@ -69,8 +77,11 @@ func newWorld(t *testing.T, roster string) *world {
 
 func (w *world) open() {
 	w.t.Helper()
-	var err error
-	if w.service, err = open(w.t.Context(), w.config, slog.New(slog.NewTextHandler(&w.log, nil))); err != nil {
+	engine, err := openEngine(w.config.Store)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if w.service, err = openOn(w.t.Context(), w.config, w.wrap(engine), slog.New(slog.NewTextHandler(&w.log, nil))); err != nil {
 		w.t.Fatal(err)
 	}
 }

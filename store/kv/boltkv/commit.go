@@ -43,11 +43,24 @@ func (r *request) size() int {
 	return n
 }
 
+// writeAlone does one commit in the caller's own goroutine, when nobody else is
+// there: waking the committer and being woken by it can take as long as the
+// disk. What comes meanwhile waits for the committer.
+func (s *Store) writeAlone(r *request) {
+	defer func() {
+		s.mu.Lock()
+		s.writing = false
+		s.mu.Unlock()
+		s.waiting.Signal()
+	}()
+	s.write([]*request{r})
+}
+
 // run is the committer. It ends when the store is closed and the queue empty.
 func (s *Store) run() {
 	defer close(s.done)
-	for {
-		group := s.next()
+	for mine := false; ; mine = true {
+		group := s.next(mine)
 		if group == nil {
 			return
 		}
@@ -59,16 +72,19 @@ func (s *Store) run() {
 }
 
 // next waits for work and takes what there is, up to the bounds of a group; nil
-// means that no more will come.
-func (s *Store) next() []*request {
+// means that no more will come. Mine says that the committer itself was at the
+// disk until now.
+func (s *Store) next(mine bool) []*request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for len(s.queue) == 0 && !s.closed {
+	s.writing = s.writing && !mine
+	for s.writing || len(s.queue) == 0 && !s.closed {
 		s.waiting.Wait()
 	}
 	if len(s.queue) == 0 {
 		return nil
 	}
+	s.writing = true
 	n, bytes := 0, 0
 	group := make([]*request, 0, min(len(s.queue), groupCount))
 	for ; n < len(s.queue) && len(group) < groupCount && bytes < groupBytes; n++ {

@@ -1,9 +1,10 @@
 // Package boltkv is the engine that keeps everything in one bbolt file.
 //
-// Commits go through one goroutine that takes whatever waits the moment the
-// disk is free and writes it with one fsync: no commit waits for a timer, and a
-// hundred that come together cost little more than one. Each commit of such a
-// group has its own conditions and its own outcome.
+// A commit that finds the disk free is written at once. Those that come
+// meanwhile wait for the committer, one goroutine, which takes whatever waits
+// the moment the disk is free and writes it with one fsync: no commit waits for
+// a timer, and a hundred that come together cost little more than one. Each
+// commit of such a group has its own conditions and its own outcome.
 //
 // The file has two buckets. “meta” holds the format version and the store's
 // revision; “data” holds the entries, each value behind eight bytes of the

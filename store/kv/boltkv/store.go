@@ -17,8 +17,9 @@ type Store struct {
 	db *bbolt.DB
 
 	mu      sync.Mutex
-	waiting sync.Cond // signalled when queue or closed changes
+	waiting sync.Cond // signalled when queue, writing or closed changes
 	queue   []*request
+	writing bool // somebody is at the disk
 	closed  bool
 	settled sync.Cond // signalled when durable or broken changes
 	durable int64     // revision that the disk has
@@ -87,6 +88,12 @@ func (s *Store) Commit(ctx context.Context, tx kv.Tx) (int64, error) {
 	if s.closed {
 		s.mu.Unlock()
 		return 0, kv.ErrClosed
+	}
+	if !s.writing && len(s.queue) == 0 {
+		s.writing = true
+		s.mu.Unlock()
+		s.writeAlone(r)
+		return r.rev, r.err
 	}
 	s.queue = append(s.queue, r)
 	s.mu.Unlock()

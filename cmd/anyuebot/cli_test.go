@@ -1,0 +1,256 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"anyuebot/bot/report"
+)
+
+// shell runs command lines in one directory with one environment.
+type shell struct {
+	t   *testing.T
+	dir string
+	env map[string]string
+}
+
+func newShell(t *testing.T) *shell {
+	dir := t.TempDir()
+	return &shell{t: t, dir: dir, env: map[string]string{
+		"ANYUE_STORE": "bolt:" + filepath.Join(dir, "a.db"),
+		"ANYUE_NOW":   "2021-06-28T09:00:00+08:00",
+	}}
+}
+
+func (s *shell) run(args ...string) (code int, stdout, stderr string) {
+	s.t.Helper()
+	var out, err bytes.Buffer
+	code = run(s.t.Context(), args, s.console(&out, &err))
+	return code, out.String(), err.String()
+}
+
+func (s *shell) console(out, err *bytes.Buffer) console {
+	return console{
+		in: strings.NewReader(""), out: out, err: err,
+		env: func(k string) string { return s.env[k] },
+		environ: func() []string {
+			var list []string
+			for k, v := range s.env {
+				list = append(list, k+"="+v)
+			}
+			return list
+		},
+	}
+}
+
+// ok runs a command that must succeed and returns what it printed.
+func (s *shell) ok(args ...string) string {
+	s.t.Helper()
+	code, out, errs := s.run(args...)
+	if code != 0 {
+		s.t.Fatalf("anyuebot %s: exit %d\n%s%s", strings.Join(args, " "), code, out, errs)
+	}
+	return out
+}
+
+// fails runs a command that must fail with these words on its error output.
+func (s *shell) fails(want string, args ...string) {
+	s.t.Helper()
+	code, out, errs := s.run(args...)
+	if code == 0 || !strings.Contains(out+errs, want) {
+		s.t.Errorf("anyuebot %s: exit %d, want failure with %q\n%s%s", strings.Join(args, " "), code, want, out, errs)
+	}
+}
+
+func (s *shell) file(name, text string) string {
+	s.t.Helper()
+	path := filepath.Join(s.dir, name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+	return path
+}
+
+const rosterCSV = "单位,类别,联络员userid\n山河镇,乡镇,lisi\n周家镇,乡镇,\n县妇联,部门,FuLian\n"
+
+func TestRosterCommand(t *testing.T) {
+	s := newShell(t)
+	path := s.file("r.csv", rosterCSV)
+	if out := s.ok("roster", "import", path); !strings.Contains(out, "新增 3，更新 0，未变 0") {
+		t.Error(out)
+	}
+	if out := s.ok("roster", "import", path); !strings.Contains(out, "新增 0，更新 0，未变 3") {
+		t.Errorf("again: %s", out)
+	}
+	// An empty userid is filled, a different one is not changed without a reason.
+	path = s.file("r2.csv", "单位,类别,联络员userid\n周家镇,乡镇,zhou\n山河镇,乡镇,wang\n")
+	s.fails("第3行 山河镇：联络员已是 lisi，没有换成 wang", "roster", "import", path)
+	out := s.ok("roster", "list")
+	for _, want := range []string{"山河镇  乡镇", "lisi", "zhou", "FuLian"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %s in\n%s", want, out)
+		}
+	}
+	s.ok("roster", "import", path, "--reason", "原联络员调离")
+	if out := s.ok("roster", "list"); !strings.Contains(out, "wang") || strings.Contains(out, "lisi") {
+		t.Errorf("after a reason:\n%s", out)
+	}
+	s.fails("类别“街道”应为", "roster", "import", s.file("bad.csv", "单位,类别,联络员userid\n甲,街道,\n"))
+	s.fails("另存为 CSV", "roster", "import", s.file("r.xls", "x"))
+	s.fails("请写明 import 或 list", "roster")
+}
+
+// TestCommandsBesideService runs every command that works on the store while
+// the service holds it, over the local socket.
+func TestCommandsBesideService(t *testing.T) {
+	s := newShell(t)
+	s.env["ANYUE_OFFICE"] = sampleOffice
+	s.env["ANYUE_AIBOT_TOKEN"], s.env["ANYUE_AIBOT_AES_KEY"] = testToken, testKey
+	s.env["ANYUE_AIBOT_NAME"] = "安月小助手"
+	s.env["ANYUE_LISTEN"] = "127.0.0.1:0"
+	ctx, stop := context.WithCancel(t.Context())
+	var out, errs bytes.Buffer
+	done := make(chan int, 1)
+	go func() { done <- run(ctx, []string{"serve"}, s.console(&out, &errs)) }()
+	socket := filepath.Join(s.dir, "a.db.sock")
+	for range 200 {
+		if conn, err := net.Dial("unix", socket); err == nil {
+			conn.Close()
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	if info, err := os.Stat(socket); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("socket: %v %v", info, err)
+	}
+	s.ok("roster", "import", s.file("r.csv", rosterCSV))
+	if out := s.ok("roster", "list"); !strings.Contains(out, "山河镇") {
+		t.Error(out)
+	}
+	backup := filepath.Join(s.dir, "a.bak")
+	if out := s.ok("backup", backup); !strings.Contains(out, "读回核对通过") {
+		t.Error(out)
+	}
+	if out := s.ok("verify"); !strings.Contains(out, "没有发现问题") {
+		t.Error(out)
+	}
+	s.ok("check")
+	dir := filepath.Join(s.dir, "out")
+	s.ok("export", "--out", dir, "--format", "json")
+	data, err := os.ReadFile(filepath.Join(dir, "reports.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc report.Document
+	if err := json.Unmarshal(data, &doc); err != nil || doc.Notice != "zhengning-2021" || doc.Reports == nil {
+		t.Errorf("%v %s", err, data)
+	}
+	s.fails("名册上没有“乌有镇”", "export", "--out", dir, "--unit", "乌有镇")
+	s.fails("服务正在运行", "restore", backup)
+	s.fails("另一个 anyuebot 正在使用", "serve")
+	stop()
+	if code := <-done; code != 0 {
+		t.Errorf("serve ended with %d:\n%s", code, errs.String())
+	}
+	for _, secret := range []string{testToken, testKey, "lisi"} {
+		if strings.Contains(errs.String(), secret) {
+			t.Errorf("the log holds %q", secret)
+		}
+	}
+
+	// Without the service the same commands open the store themselves.
+	s.ok("verify")
+	s.ok("verify", backup)
+	s.fails("没有恢复", "restore", backup)
+	fresh := newShell(t)
+	if out := fresh.ok("restore", backup); !strings.Contains(out, "没有发现问题") {
+		t.Error(out)
+	}
+	if out := fresh.ok("roster", "list"); !strings.Contains(out, "FuLian") {
+		t.Error(out)
+	}
+	damaged := s.file("damaged.bak", string(append(readFile(t, backup)[:200], 0)))
+	s.fails("damaged.bak", "verify", damaged)
+}
+
+func readFile(t *testing.T, path string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func TestConfiguration(t *testing.T) {
+	s := newShell(t)
+	config := s.file("anyuebot.yaml", "listen: 127.0.0.1:9999\noffice: [a, b]\naibot_token_file: "+s.file("token", "T0ken\n")+"\n")
+	env := map[string]string{"ANYUE_LISTEN": "127.0.0.1:8888"}
+	c, err := readConfig(func(k string) string { return env[k] }, config, map[string]string{"rate": "5"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Listen != "127.0.0.1:8888" || len(c.Office) != 2 || c.AibotToken != "T0ken" || c.Rate != 5 || c.Store != defaultStore {
+		t.Errorf("%+v", c)
+	}
+
+	for _, tt := range []struct{ name, file, want string }{
+		{"an unknown key", "listen: x\nofice: a\n", ":2：ofice 不是配置项"},
+		{"not a mapping", "- a\n", "每行要写成"},
+		{"no YAML", "a: [\n", "anyuebot.yaml"},
+		{"a bad rate", "rate: fast\n", ":1：rate：要写成不小于 0 的数"},
+		{"a bad store", "store: mysql://x\n", "要写成 bolt:文件名"},
+		{"a bad clock", "now: yesterday\n", "RFC 3339"},
+		{"a map where a value is meant", "office: {a: b}\n", "只能是一个值"},
+		{"a secret file that is not there", "aibot_token_file: /nowhere/token\n", "读不了文件"},
+	} {
+		config := s.file("anyuebot.yaml", tt.file)
+		_, err := readConfig(func(string) string { return "" }, config, nil)
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: got %v, want %s", tt.name, err, tt.want)
+		}
+	}
+	s.fails("配置文件", "serve", "--config", "/nowhere.yaml")
+	s.fails("没有配置智能机器人", "serve")
+	s.fails("没有“sing”这个命令", "sing")
+	s.fails("flag provided but not defined", "serve", "--sing")
+	s.env["ANYUE_AIBOT_TOKEN"], s.env["ANYUE_AIBOT_AES_KEY"] = testToken, "short"
+	s.fails("智能机器人：", "serve")
+}
+
+func TestCheckCommand(t *testing.T) {
+	s := newShell(t)
+	code, out, _ := s.run("check")
+	for _, want := range []string{"✓ 配置", "✗ 安委办", "✓ 通知：正安办发〔2021〕10号", "✓ 样例对话", "✗ 智能机器人：没有配置", "✗ 名册：还没有单位"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %s in\n%s", want, out)
+		}
+	}
+	if code != 1 {
+		t.Errorf("exit %d", code)
+	}
+	s.env["ANYUE_OFFICE"], s.env["ANYUE_AIBOT_NAME"] = "a", "安月小助手"
+	s.env["ANYUE_AIBOT_TOKEN"], s.env["ANYUE_AIBOT_AES_KEY"] = testToken, testKey
+	s.ok("roster", "import", s.file("r.csv", rosterCSV))
+	if out := s.ok("check"); strings.Contains(out, "✗") {
+		t.Error(out)
+	}
+	s.env["ANYUE_OFICE"] = "a"
+	s.fails("ANYUE_OFICE 不是配置项，是不是 ANYUE_OFFICE？", "check")
+	delete(s.env, "ANYUE_OFICE")
+
+	// A notice that an office has broken is named with file and line.
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "words.yaml"), []byte("fill: [填报]\nfly: [飞]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.env["ANYUE_NOTICE"] = dir
+	s.fails("words.yaml:2", "check")
+}
