@@ -92,7 +92,9 @@ func ReadRoster(r io.Reader, kinds []string) ([]Row, error) {
 			continue
 		}
 		row := Row{Line: line, Name: cell("单位"), Kind: cell("类别"), UserID: cell("联络员userid"), Full: cell("全称"), Short: cell("简称")}
-		row.Aliases = strings.FieldsFunc(cell("别名"), func(r rune) bool { return strings.ContainsRune("、，,;； ", r) })
+		if aliases := cell("别名"); aliases != "" {
+			row.Aliases = strings.FieldsFunc(aliases, func(r rune) bool { return strings.ContainsRune("、，,;； ", r) })
+		}
 		bad := func(format string, args ...any) {
 			problems = append(problems, RowError{line, fmt.Sprintf(format, args...)})
 		}
