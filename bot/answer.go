@@ -347,6 +347,15 @@ func (t *turn) takeReadings(answers []ItemReading) {
 	}
 }
 
+// sameWords reports whether two values are the same but for line breaks, which
+// our own lists print as blanks.
+func sameWords(a, b Value) bool {
+	if a.Kind == Text && b.Kind == Text {
+		return slices.Equal(strings.Fields(a.Text), strings.Fields(b.Text))
+	}
+	return a == b
+}
+
 // listed takes lines that begin with their item number.
 func (t *turn) listed(answers []ItemAnswer, rest []string) {
 	t.enterQuietly()
@@ -354,7 +363,7 @@ func (t *turn) listed(answers []ItemAnswer, rest []string) {
 	var unsure []taken
 	for _, a := range answers {
 		switch {
-		case a.Outcome == Taken && t.r.Entry(a.Item).Value == a.Value:
+		case a.Outcome == Taken && sameWords(t.r.Entry(a.Item).Value, a.Value):
 		case a.Sure || a.Outcome != Taken:
 			sure = append(sure, a.ItemReading)
 		default:

@@ -10,8 +10,7 @@
 // with its blanks, put into Chinese by package prompts.
 //
 // Start with [Notice] (the campaign as data), then [Report] (a unit's form),
-// [Session] (what one person was last asked), [ReadCount] (the reader of
-// numbers) and [Step].
+// [Session] (what one person was last asked), [Read] (the reader of answers) and [Step].
 //
 // The package may import the standard library alone, and of that neither net,
 // os, database, template nor random packages; a test holds it to this.

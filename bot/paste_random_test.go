@@ -232,7 +232,7 @@ func TestListRandomRoundTrip(t *testing.T) {
 			case KindYesNo:
 				v = Answer(rapid.Bool().Draw(rt, "yes"))
 			case KindText:
-				v = Words(rapid.SampledFrom([]string{caseText, "某厂停产", "第3项 5；12项 6", "12 5"}).Draw(rt, "text"))
+				v = Words(rapid.SampledFrom([]string{caseText, "某厂停产", "第3项 5；12项 6", "第12起 5"}).Draw(rt, "text"))
 			}
 			if v.Filled() {
 				drawn[f.Item] = v

@@ -52,6 +52,7 @@ const (
 	WhyForm       Why = "form"       // refused: not a phone, e-mail …
 	WhyTooLong    Why = "toolong"    // refused: above MaxText
 	WhyChoice     Why = "choice"     // none of the choices
+	WhyNumber     Why = "number"     // a number where words are asked
 )
 
 // Run is a message read as answers in order, beginning with the item asked.

@@ -17,7 +17,7 @@ var whyNames = map[Why]string{
 	WhyApprox: "约数", WhyRange: "范围", WhyTwo: "两个数", WhyCorrection: "更正", WhyGrowing: "增减",
 	WhyPart: "其中", WhyEach: "每次", WhyClassifier: "量词", WhyGrouping: "分组", WhyUnsure: "不确定",
 	WhyNothing: "没有", WhyExtra: "看不懂", WhyPercent: "百分数", WhyNegative: "负数", WhyFraction: "分数",
-	WhyTooLarge: "太大", WhyYesNo: "是否", WhyForm: "格式", WhyTooLong: "太长", WhyChoice: "选项",
+	WhyTooLarge: "太大", WhyYesNo: "是否", WhyForm: "格式", WhyTooLong: "太长", WhyChoice: "选项", WhyNumber: "数字",
 }
 
 // readNotice is 附件2 as the ministry printed it, and a few fields of other kinds.
@@ -88,7 +88,7 @@ func readCell(n *Notice, form *Form, name, text string) string {
 func readingString(r Reading) string {
 	switch r.Outcome {
 	case Taken:
-		return r.Value.String()
+		return strings.ReplaceAll(r.Value.String(), "\n", `\n`)
 	case NoAnswer:
 		return "无答"
 	case Refused:

@@ -26,8 +26,11 @@ func readText(n *Notice, f *Field, text string) Reading {
 	if len(l.runes) > maxQuote {
 		return takenAs(Words(clean))
 	}
-	s := see(l, lex(nil, l, &Field{}))
+	s := see(l, lex(n, l, &Field{}))
 	switch {
+	case s.onlyFigures():
+		// A figure where words are asked was most likely meant for another item.
+		return Reading{Outcome: Asked, Why: WhyNumber, Quote: strings.TrimSpace(text), Propose: []Value{Words(clean)}}
 	case s.only(cChat):
 		return Reading{Outcome: NoAnswer}
 	case s.only(cNA):
@@ -38,22 +41,42 @@ func readText(n *Notice, f *Field, text string) Reading {
 	return takenAs(Words(clean))
 }
 
-// tidyText removes what can't be printed and turns line breaks into blanks.
+// onlyFigures reports whether a text is nothing but numbers and measure words.
+func (s *sighting) onlyFigures() bool {
+	for _, t := range s.toks {
+		switch t.class {
+		case cNum, cMeasure, cSpace, cLine, cPunct, cQuote:
+		default:
+			return false
+		}
+	}
+	return s.has(cNum)
+}
+
+// tidyText removes what can't be printed. Blanks in a row become one, and so do
+// line breaks, which part the cases that are told one a line.
 func tidyText(text string) string {
 	var b strings.Builder
-	blank := false
+	gap := rune(0)
 	for _, r := range strings.ToValidUTF8(text, string(unclear)) {
 		switch {
+		case r == '\n':
+			gap = '\n'
+			continue
 		case unicode.IsSpace(r):
-			blank = true
+			gap = max(gap, 1)
 			continue
 		case unicode.IsControl(r), uniform(r) == invisible, unicode.Is(unicode.Bidi_Control, r):
 			continue
 		}
-		if blank && b.Len() > 0 {
+		switch {
+		case b.Len() == 0:
+		case gap == '\n':
+			b.WriteByte('\n')
+		case gap != 0:
 			b.WriteByte(' ')
 		}
-		blank = false
+		gap = 0
 		b.WriteRune(r)
 	}
 	return b.String()

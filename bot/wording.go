@@ -158,7 +158,7 @@ func WordingKeys() map[string][]string {
 	for _, why := range []Why{
 		WhyApprox, WhyRange, WhyTwo, WhyCorrection, WhyGrowing, WhyPart, WhyEach, WhyClassifier, WhyGrouping,
 		WhyUnsure, WhyNothing, WhyExtra, WhyPercent, WhyNegative, WhyFraction, WhyTooLarge, WhyYesNo, WhyForm,
-		WhyTooLong, WhyChoice,
+		WhyTooLong, WhyChoice, WhyNumber,
 	} {
 		keys["read."+string(why)] = read
 	}
