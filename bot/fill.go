@@ -381,6 +381,14 @@ func ranges(items []int) string {
 	return strings.Join(parts, "、")
 }
 
+// tellHint tells how an item is counted, and whether the office stands behind it.
+func (t *turn) tellHint(f *Field) {
+	t.tell("help.hint", t.about(f, args{"hint": f.Hint}))
+	if !f.Settled {
+		t.add("help.proposal", nil)
+	}
+}
+
 func (t *turn) hint() {
 	item := t.s.Asking
 	if n, err := strconv.Atoi(strings.Trim(fold(t.in.Rest), "第项 ")); err == nil {
@@ -391,6 +399,6 @@ func (t *turn) hint() {
 		t.tell("item.none", args{"item": strconv.Itoa(item), "all": strconv.Itoa(len(t.form.Fields))})
 		return
 	}
-	t.tell("help.hint", t.about(f, args{"hint": f.Hint}))
+	t.tellHint(f)
 	t.whereWeStand()
 }

@@ -96,7 +96,8 @@ type Field struct {
 	Label     string // the form's words; stands in lists
 	Short     string // a few words for the echo after an answer
 	Ask       string // the question, without its place
-	Hint      string // how to count it; a proposal until the office confirms
+	Hint      string // how to count it: 口径
+	Settled   bool   // the office has confirmed Hint; till then it is a proposal
 	Kind      Kind
 	Unit      string   // measure word printed on the form: 次, 场, 人次 …
 	Near      []string // measure words that pass for Unit, Unit itself included

@@ -284,8 +284,11 @@ func (p *paster) follow(i int, last place, limit int) (place, bool) {
 		at++
 	}
 	from := at
-	if at < limit && strings.ContainsRune("共并总且均", p.glyphs[at].r) {
-		at++
+	for _, sum := range []string{"总共", "总计", "共计", "合计", "一共", "共", "总", "并", "均"} {
+		if end, ok := p.literal(at, sum); ok && end <= limit {
+			at = end
+			break
+		}
 	}
 	if end, ok := p.label(at, limit, b.label); ok {
 		return p.fill(i, from, end, limit, true)
@@ -303,7 +306,18 @@ func (p *paster) follow(i int, last place, limit int) (place, bool) {
 	if words != "" && !resembles(b.label, words) {
 		return place{}, false
 	}
-	return p.fill(i, from, value, limit, false)
+	if pl, ok := p.fill(i, from, value, limit, false); ok {
+		return pl, true
+	}
+	for _, near := range b.field.Near {
+		if near == p.blanks[last.blank].unit {
+			continue
+		}
+		if pl, ok := p.fillWith(near, i, from, value, limit, false); ok {
+			return pl, true
+		}
+	}
+	return place{}, false
 }
 
 // label finds a printed phrase at glyph i, whatever stands between its letters.
@@ -354,6 +368,11 @@ func (p *paster) plainBetween(i, j int) string {
 // fill reads the blank whose label ends at glyph at. With certain set the
 // label stands as printed, and a missing measure word is forgiven.
 func (p *paster) fill(i, from, at, limit int, certain bool) (place, bool) {
+	return p.fillWith(p.blanks[i].unit, i, from, at, limit, certain)
+}
+
+// fillWith is fill with another measure word than the printed one.
+func (p *paster) fillWith(unit string, i, from, at, limit int, certain bool) (place, bool) {
 	b := p.blanks[i]
 	pl := place{blank: i, from: from}
 	if b.field.Kind == KindYesNo {
@@ -362,7 +381,7 @@ func (p *paster) fill(i, from, at, limit int, certain bool) (place, bool) {
 	if next := p.blanks[b.next]; b.next != 0 && next.label != "" {
 		limit = min(limit, p.nextLabel(at, limit, next.label))
 	}
-	gap, ok := p.gap(at, limit, b.unit)
+	gap, ok := p.gap(at, limit, unit)
 	if !ok && !certain || gap.letters > mostLetters || !certain && gap.others > mostOthers {
 		return place{}, false
 	}
@@ -381,7 +400,7 @@ func (p *paster) fill(i, from, at, limit int, certain bool) (place, bool) {
 	default:
 		pl.value = p.within(at, gap.end)
 		if ok {
-			pl.value += p.longerUnit(&pl, b.unit, limit)
+			pl.value += p.longerUnit(&pl, unit, limit)
 		}
 		pl.reading = p.read(p.n, b.field, pl.value)
 	}

@@ -333,6 +333,10 @@ func (p *paster) edgeBehind(pl *place, hi int) {
 		}
 	}
 	if all > near && p.hasFigure(near, all) {
+		if words, ok := strings.CutSuffix(p.plainBetween(near, all), unit); ok && allNumerals(words) {
+			ask(Reading{Outcome: Asked, Why: WhyTwo}, all) // “2场，3场”
+			return
+		}
 		switch r := read(p.within(pl.to, all)); r.Why {
 		case WhyPart, WhyEach, WhyCorrection, WhyGrowing:
 			ask(r, all)

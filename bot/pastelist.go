@@ -31,10 +31,7 @@ func readList(n *Notice, form *Form, text string, read reader) ([]ItemAnswer, []
 	if len(text) > MaxPaste || strings.Count(text, "\n") > mostLines {
 		return nil, nil, false
 	}
-	l := &lister{n: n, form: form, read: read, byItem: map[int]*ItemReading{}, doubt: map[int]bool{}, blanks: formBlanks(form)}
-	for line := range strings.FieldsFuncSeq(text, isLineEnd) {
-		l.line(line)
-	}
+	l := newLister(n, form, text, read)
 	var answers []ItemAnswer
 	for _, r := range sortedReadings(l.byItem) {
 		answers = append(answers, ItemAnswer{ItemReading: r, Sure: !l.doubt[r.Item]})
@@ -45,11 +42,7 @@ func readList(n *Notice, form *Form, text string, read reader) ([]ItemAnswer, []
 // unfilledLines counts the lines that say 未填.
 func unfilledLines(n *Notice, form *Form, text string) int {
 	none := func(*Notice, *Field, string) Reading { return Reading{Outcome: NoAnswer} }
-	l := &lister{n: n, form: form, read: none, byItem: map[int]*ItemReading{}, doubt: map[int]bool{}, blanks: formBlanks(form)}
-	for line := range strings.FieldsFuncSeq(text, isLineEnd) {
-		l.line(line)
-	}
-	return l.unfilled
+	return newLister(n, form, text, none).unfilled
 }
 
 // sure counts the answers whose item and value are certain.
@@ -72,12 +65,24 @@ type lister struct {
 	n        *Notice
 	form     *Form
 	read     reader
-	blanks   []blank
+	blanks   []blank // made when first needed
 	byItem   map[int]*ItemReading
 	doubt    map[int]bool
 	rest     []string
 	unfilled int
-	open     int // the text item of the line before, which may go on
+
+	text     int    // the text item whose lines may go on; 0 if none
+	textHead string // its first line
+	textMore []string
+}
+
+func newLister(n *Notice, form *Form, text string, read reader) *lister {
+	l := &lister{n: n, form: form, read: read, byItem: map[int]*ItemReading{}, doubt: map[int]bool{}}
+	for line := range strings.FieldsFuncSeq(text, isLineEnd) {
+		l.line(line)
+	}
+	l.endText(false)
+	return l
 }
 
 // line reads one line. Several items may share it, parted by ； or by a comma
@@ -87,21 +92,43 @@ func (l *lister) line(line string) {
 		return
 	}
 	for part := range l.parts(line) {
-		if l.part(part) {
-			continue
+		switch {
+		case l.part(part):
+		case l.isTitle(part):
+			l.endText(true)
+		case l.text != 0:
+			l.textMore = append(l.textMore, strings.TrimSpace(part))
+		default:
+			l.rest = append(l.rest, strings.TrimSpace(part))
 		}
-		if l.isTitle(part) {
-			l.open = 0
-			continue
-		}
-		if l.open != 0 {
-			// A text that was broken over lines must not be stored in half.
-			r := l.byItem[l.open]
-			r.Reading = Reading{Outcome: Asked, Why: WhyUnsure, Quote: part}
-			l.open = 0
-		}
-		l.rest = append(l.rest, strings.TrimSpace(part))
 	}
+}
+
+// endText settles a text item. Lines without a number of their own belong to
+// it if the list goes on behind them; at the end of the message they may as
+// well be a remark, and half a text must not be stored.
+func (l *lister) endText(goesOn bool) {
+	if l.text == 0 {
+		return
+	}
+	item, text, more := l.text, l.textHead, l.textMore
+	l.text, l.textMore = 0, nil
+	if goesOn && len(more) > 0 {
+		text += "\n" + strings.Join(more, "\n")
+	}
+	r := l.read(l.n, &l.form.Fields[item-1], text)
+	switch {
+	case strings.HasSuffix(text, "…"):
+		// The echo shortens long texts; half a text must not replace a whole.
+		r = Reading{Outcome: Asked, Why: WhyUnsure, Quote: text}
+	case r.Outcome == NoAnswer:
+		l.rest = append(append(l.rest, text), more...)
+		return
+	case len(more) > 0 && !goesOn:
+		r = Reading{Outcome: Asked, Why: WhyUnsure, Quote: more[0]}
+		l.rest = append(l.rest, more...)
+	}
+	mergeReading(l.byItem, ItemReading{Item: item, Reading: r})
 }
 
 // parts cuts a line into its items. A text item takes the rest of its line.
@@ -247,34 +274,29 @@ func (l *lister) part(part string) bool {
 	f := &l.form.Fields[m.item-1]
 	value, labelled := l.afterLabel(f, m.rest)
 	value = dropNotes(value)
-	if value == wordUnfilled && (labelled || m.named) {
+	bare := !labelled && !m.named
+	switch {
+	case value == wordUnfilled && !bare:
+		l.endText(true)
 		l.unfilled++
-		l.open = 0
 		return true
-	}
-	if strings.Trim(value, " 　：:") == "" {
+	case strings.Trim(value, " 　：:") == "":
 		return false
-	}
-	if !labelled && !m.named && l.startsWithMeasure(m.rest) {
+	case f.Kind == KindText && !bare:
+		l.endText(true)
+		l.text, l.textHead = m.item, value
+		return true
+	case f.Kind == KindText, bare && l.startsWithMeasure(m.rest), bare && l.text >= m.item:
 		return false // “2 场，160人”: the number is a value
 	}
 	r := l.read(l.n, f, value)
-	if f.Kind == KindText && strings.HasSuffix(value, "…") {
-		// The echo shortens long texts; half a text must not replace a whole.
-		r = Reading{Outcome: Asked, Why: WhyUnsure, Quote: value}
-	}
-	bare := !labelled && !m.named
-	switch {
-	case r.Outcome == NoAnswer, bare && r.Outcome != Taken, bare && f.Kind == KindText:
+	if r.Outcome == NoAnswer || bare && r.Outcome != Taken {
 		return false
 	}
+	l.endText(true)
 	certain := !bare || l.ownUnit(f, value) && !couldBeOneNumber(m, value)
 	l.doubt[m.item] = l.doubt[m.item] || !certain
 	mergeReading(l.byItem, ItemReading{Item: m.item, Reading: r})
-	l.open = 0
-	if f.Kind == KindText {
-		l.open = m.item
-	}
 	return true
 }
 
@@ -284,6 +306,9 @@ func (l *lister) afterLabel(f *Field, rest string) (value string, ok bool) {
 	labels := []string{f.Label, f.Short}
 	if i := strings.LastIndex(f.Label, "·"); i >= 0 {
 		labels = append(labels, f.Label[i+len("·"):])
+	}
+	if l.blanks == nil {
+		l.blanks = formBlanks(l.form)
 	}
 	for _, b := range l.blanks[1:] {
 		if b.field.Item == f.Item {

@@ -111,6 +111,9 @@ func TestListLines(t *testing.T) {
 		{"19 典型案例具体为 某矿停产；某厂…", "19=ask:unsure", ""},
 		{"19 典型案例具体为 某矿停产\n还有某厂", "19=ask:unsure", "还有某厂"},
 
+		{"19 典型案例具体为 某矿停产\n1. 某厂罚款\n20 组织观看典型事故警示教育片 2 场", "19=某矿停产 1. 某厂罚款 20=2", ""},
+		{"12项5\n19 典型案例具体为 收到", "12=5", "收到"},
+
 		// Unfilled lines are understood and are no answers.
 		{"8 组织媒体报道集中攻坚重点任务进展情况、工作成效等 未填", "", ""},
 
@@ -146,7 +149,7 @@ func TestListLines(t *testing.T) {
 		{"12项5\n48项 3", "12=5", "48项 3"},
 	} {
 		list, rest, ok := ReadList(n, form, c.text)
-		if got := showList(list); got != c.want {
+		if got := strings.Join(strings.Fields(showList(list)), " "); got != c.want {
 			t.Errorf("%s\n   read %q, want %q", c.text, got, c.want)
 		}
 		if got := strings.Join(rest, "|"); got != c.rest || !ok {

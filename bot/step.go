@@ -237,7 +237,7 @@ func (t *turn) help() {
 	p := t.v.Person
 	if len(p.Units) > 0 {
 		if f := t.form.Field(t.s.Asking); f != nil {
-			t.tell("help.hint", args{"item": strconv.Itoa(f.Item), "short": f.Short, "hint": f.Hint})
+			t.tellHint(f)
 		}
 		t.tell("help.liaison", nil)
 	}

@@ -17,6 +17,7 @@ func WordingKeys() map[string][]string {
 		"stranger":         {"phone"},
 		"thanks":           nil,
 		"help.hint":        with("hint"),
+		"help.proposal":    nil,
 		"help.liaison":     nil,
 		"help.office":      nil,
 		"help.phone":       {"phone"},

@@ -71,7 +71,7 @@ func (l *loader) readFields(form *bot.Form, v value) []object {
 	for i, item := range v.list() {
 		o := item.object(
 			[]string{"item", "label", "short", "hint", "kind"},
-			[]string{"section", "ask", "unit", "near", "pairs_with", "choices", "digits", "optional", "private", "printed", "words"})
+			[]string{"section", "ask", "unit", "near", "pairs_with", "choices", "digits", "optional", "private", "printed", "settled", "words"})
 		f := l.readField(form, o)
 		written, ok := o.get("item").number()
 		switch {
@@ -100,6 +100,7 @@ func (l *loader) readField(form *bot.Form, o object) bot.Field {
 		Choices:  o.get("choices").texts(),
 		Optional: o.get("optional").yes(),
 		Private:  o.get("private").yes(),
+		Settled:  o.get("settled").yes(),
 		Words:    o.get("words").texts(),
 	}
 	// What the form has printed already is no question; Hint holds the words.

@@ -61,6 +61,9 @@ func check(ctx context.Context, c console, args []string) error {
 		l.line("通知", err, "")
 	} else {
 		l.line("通知", nil, fmt.Sprintf("%s（%s），%s%d项", notice.Number, notice.ID, notice.Main, len(notice.Form(notice.Main).Fields)))
+		if open := unsettled(notice); open > 0 {
+			fmt.Fprintf(c.out, "· 口径：%d 项是建议口径，安委办还没有确认。认可后在该项加 settled: true\n", open)
+		}
 		n, err := checkSamples(ctx, cfg)
 		l.line("样例对话", err, fmt.Sprintf("%d 段全部按通知走通", n))
 	}
@@ -104,6 +107,17 @@ func (l *checklist) checkStore(ctx context.Context, cfg config) {
 		err = errors.New("还没有单位。请运行 anyuebot roster import 名册.csv")
 	}
 	l.line("名册", err, fmt.Sprintf("%d 个单位，%d 个已有联络员，其中 %d 个待安委办确认", len(units), bound, pending))
+}
+
+// unsettled counts the hints on how to count that the office has yet to confirm.
+func unsettled(n *bot.Notice) int {
+	open := 0
+	for _, f := range n.Form(n.Main).Fields {
+		if !f.Settled {
+			open++
+		}
+	}
+	return open
 }
 
 // checkAibot holds the callback's secrets to their form. Whether the platform
