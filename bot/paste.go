@@ -72,8 +72,10 @@ type paster struct {
 	read   reader
 	blanks []blank
 	units  []string // every measure word, the longest first
-	hits   []hit    // heads that stand in the message as printed, in order
-	places []place
+	// measure is the letters of the measure words that the form prints.
+	measure string
+	hits    []hit // heads that stand in the message as printed, in order
+	places  []place
 }
 
 // hit is a label found in the message, as glyphs [from, to).
@@ -94,6 +96,9 @@ func (p *paster) measures() {
 	for _, f := range p.form.Fields {
 		if f.Kind == KindCount && f.Unit != "" {
 			p.units = append(p.units, f.Unit)
+			if !strings.Contains(p.measure, f.Unit) {
+				p.measure += f.Unit
+			}
 		}
 	}
 	slices.SortFunc(p.units, func(a, b string) int { return cmp.Or(len(b)-len(a), cmp.Compare(a, b)) })
@@ -303,7 +308,7 @@ func (p *paster) follow(i int, last place, limit int) (place, bool) {
 		return place{}, false
 	}
 	words := p.plainBetween(from, value)
-	if words != "" && !resembles(b.label, words) {
+	if words != "" && !p.resembles(b.label, words) {
 		return place{}, false
 	}
 	if pl, ok := p.fill(i, from, value, limit, false); ok {

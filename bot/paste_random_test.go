@@ -169,7 +169,8 @@ func TestPasteMangledIsNeverWrong(t *testing.T) {
 				continue
 			}
 			lines[k] = string(runes[:i]) + string(runes[j:])
-			put := rapid.SampledFrom([]string{"", "开展", "活动", "，", "的", "；", "\n", "参与", "安全", "（", "）", "其中", "警示教育", "场", "次"}).Draw(rt, "put")
+			// 参与 is not put in: before a figure it would be that figure's label.
+			put := rapid.SampledFrom([]string{"", "开展", "活动", "，", "的", "；", "\n", "安全", "（", "）", "其中", "警示教育", "场", "次"}).Draw(rt, "put")
 			lines[k] = sprinkle(rt, lines[k], put, rapid.IntRange(0, 2).Draw(rt, "times"))
 		}
 		text := strings.Join(lines, rapid.SampledFrom([]string{"\n", ""}).Draw(rt, "between"))

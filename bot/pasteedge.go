@@ -64,9 +64,6 @@ func (p *paster) closest(lo, v, limit int) (blank, from int, ok bool) {
 		if strings.ContainsRune(b.label, p.glyphs[v].r) {
 			continue // 一 in “记者走一线” is a printed word
 		}
-		if b.unit != "" && strings.HasSuffix(string(words), b.unit) && !strings.HasSuffix(b.label, b.unit) {
-			continue // “新建个，5个”: its own place was left empty, the 5 is another's
-		}
 		key := string(b.field.Kind) + b.unit
 		fit, known := fits[key]
 		if !known {
@@ -144,7 +141,7 @@ func (p *paster) alike(label string, words []rune, edges []int) (int, bool) {
 	tail := min(len(words), len(want)+len(want)/4+1)
 	if !mostlyIn(want, words[len(words)-tail:]) {
 		// Far too different: spares the comparison in a long message.
-	} else if d, start, added := distance(want, words[len(words)-tail:], true); d*4 <= len(want) && harmless(added) {
+	} else if d, start, added := distance(want, words[len(words)-tail:], true); d*4 <= len(want) && p.harmless(added) {
 		return len(words) - tail + start, true
 	}
 	for _, e := range edges {
@@ -184,10 +181,10 @@ func (p *paster) cutFrom(label, words []rune) bool {
 }
 
 // resembles compares a label with all the words that stand in its place.
-func resembles(label, words string) bool {
+func (p *paster) resembles(label, words string) bool {
 	want, got := []rune(label), []rune(words)
 	d, _, added := distance(want, got, false)
-	return d*4 <= len(want) && harmless(added) ||
+	return d*4 <= len(want) && p.harmless(added) ||
 		len(got) >= shortestAltered && 3*len(got) >= 2*len(want) && subsequence(got, want)
 }
 
@@ -255,8 +252,13 @@ func distance(want, got []rune, free bool) (d, start int, added []rune) {
 // done once more, about, each.
 const turning = "未没不无非拟将又再另还约近每"
 
-func harmless(added []rune) bool {
-	return !slices.ContainsFunc(added, func(r rune) bool { return isNumeral(r) || strings.ContainsRune(turning, r) })
+// harmless reports whether letters put into a label leave its sense alone. A
+// measure word among them means that another blank was passed over: in
+// “新建个，改建5个” the 5 is not for 新建.
+func (p *paster) harmless(added []rune) bool {
+	return !slices.ContainsFunc(added, func(r rune) bool {
+		return isNumeral(r) || strings.ContainsRune(turning, r) || strings.ContainsRune(p.measure, r)
+	})
 }
 
 // edges looks at what stands right before and right behind each sentence

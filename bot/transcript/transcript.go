@@ -173,22 +173,3 @@ func after(line, want string) string {
 func indent(text string) string {
 	return "    " + strings.ReplaceAll(text, "\n", "\n    ")
 }
-
-// Answers counts the messages of one member that fill the form, as opposed to
-// those that only ask or look.
-func (s *Script) Answers(from string, looks ...string) int {
-	n := 0
-	for _, t := range s.Turns {
-		if t.From != from {
-			continue
-		}
-		look := false
-		for _, w := range looks {
-			look = look || strings.TrimSpace(t.Text) == w
-		}
-		if !look {
-			n++
-		}
-	}
-	return n
-}
