@@ -8,10 +8,7 @@ import (
 
 // words takes a message that is no command: an answer, or nothing of ours.
 func (t *turn) words() {
-	if t.choose() {
-		return
-	}
-	if t.plainYesNo() {
+	if t.choose() || t.plainYesNo() {
 		return
 	}
 	if t.r == nil {
@@ -22,98 +19,167 @@ func (t *turn) words() {
 		t.tell("unknown.office", nil)
 		return
 	}
-	asked := t.asked()
-	field := t.form.Field(asked)
-	text := t.in.Text
-	free := field != nil && field.Kind == KindText
-	if paste, ok := ReadPaste(t.n, t.form, text); ok && (!free || len(paste.Answers) > 2) {
-		t.paste(paste)
-		return
-	}
-	if answers, problem, ok := ReadRange(t.n, t.form, text); ok {
-		t.ranged(answers, problem)
-		return
-	}
-	answers, rest, ok := ReadList(t.n, t.form, text)
-	// One bare pair such as “12 5” is first of all an answer to what was asked,
-	// and a text may be a numbered list of its own.
-	doubtful := field != nil && slices.ContainsFunc(answers, func(a ItemAnswer) bool { return !a.Sure }) && (free || len(answers) == 1)
-	if ok && !doubtful && !(free && len(rest) > 0) {
-		t.listed(answers, rest)
-		return
-	}
-	if field == nil && t.clauses(text) {
-		return
-	}
-	if field == nil && t.s.Key == t.r.Key && t.s.Proposal != nil {
+	field := t.form.Field(t.s.Asking)
+	switch {
+	case t.namesItems(field):
+	case field != nil:
+		t.run(field)
+	case t.clauses(t.in.Text):
+	case t.s.Key == t.r.Key && t.s.Proposal != nil:
 		t.tell("offtopic", nil)
 		t.askAgain()
-		return
-	}
-	if field == nil {
+	default:
 		t.tell("idle", nil)
-		return
 	}
-	t.run(asked, text)
 }
 
-// asked is the item a bare answer is for: the one whose question was quoted,
-// else the one that stands open.
-func (t *turn) asked() int {
-	i := strings.LastIndex(t.m.Quote, "/"+strconv.Itoa(len(t.form.Fields))+"）")
-	if i < 0 {
-		return t.s.Asking
+// namesItems takes a message that says itself which items it answers: a filled
+// form, a range, or lines that begin with their numbers. Where words are asked
+// it has to be unmistakable, for a text may be a numbered list of its own.
+func (t *turn) namesItems(asked *Field) bool {
+	free := asked != nil && asked.Kind == KindText
+	if p, ok := ReadPaste(t.n, t.form, t.in.Text); ok && (!free || len(p.Answers) > 2) {
+		t.accept(reading{answers: p.Answers, unread: p.Rest, paste: true})
+		return true
 	}
-	start := strings.LastIndex(t.m.Quote[:i], "（")
-	if start < 0 {
-		return t.s.Asking
+	if answers, problem, ok := ReadRange(t.n, t.form, t.in.Text); ok {
+		t.ranged(answers, problem)
+		return true
 	}
-	item, err := strconv.Atoi(t.m.Quote[start+len("（") : i])
-	if err != nil || t.form.Field(item) == nil {
-		return t.s.Asking
+	lines, rest, ok := ReadList(t.n, t.form, t.in.Text)
+	if !ok || free && len(rest) > 0 {
+		return false
 	}
-	return item
+	r := reading{unread: rest}
+	for _, line := range lines {
+		r.answers = append(r.answers, line.ItemReading)
+		r.unsure = r.unsure || !line.Sure
+	}
+	// One bare pair such as “12 5” is first of all an answer to what was asked.
+	if r.unsure && (free || asked != nil && len(lines) == 1) {
+		return false
+	}
+	t.accept(r)
+	return true
 }
 
-// run reads the message as answers in order, beginning with one item.
-func (t *turn) run(from int, text string) {
-	run := ReadRun(t.n, t.form, from, text)
-	if (len(run.Answers) == 0 || run.Answers[0].Outcome != Taken) && t.clauses(text) {
+// ranged takes “3-7：是 2 160 1 86”.
+func (t *turn) ranged(answers []ItemReading, problem RangeProblem) {
+	if problem == (RangeProblem{}) {
+		t.accept(reading{answers: answers})
 		return
 	}
-	if t.form.Field(from).Kind == KindText && t.speaksOfOthers(text) && t.clauses(text) {
+	t.tell("range."+problem.Why, args{
+		"from": strconv.Itoa(problem.From), "to": strconv.Itoa(problem.To), "all": strconv.Itoa(len(t.form.Fields)),
+		"got": strconv.Itoa(problem.Got), "want": strconv.Itoa(problem.Want),
+	})
+	t.whereWeStand()
+}
+
+// run reads the message as answers in order, beginning with the item asked.
+func (t *turn) run(asked *Field) {
+	run := ReadRun(t.n, t.form, asked.Item, t.in.Text)
+	first := Reading{Outcome: NoAnswer}
+	if len(run.Answers) > 0 {
+		first = run.Answers[0].Reading
+	}
+	others := asked.Kind == KindText && t.speaksOfOthers(t.in.Text)
+	if (first.Outcome != Taken || others) && t.clauses(t.in.Text) {
 		return
 	}
-	if len(run.Answers) == 0 || run.Answers[0].Outcome == NoAnswer {
+	if first.Outcome == NoAnswer {
 		t.tell("offtopic", nil)
 		t.whereWeStand()
 		return
 	}
-	t.s.Key = t.r.Key
-	var sure []taken
-	var rest *ItemReading
-	for i := range run.Answers {
-		a := &run.Answers[i]
-		if a.Outcome != Taken {
-			rest = a
-			break
-		}
-		sure = append(sure, taken{item: a.Item, value: a.Value, note: t.note(a.Item)})
+	t.accept(reading{answers: run.Answers, unsure: !run.Sure})
+}
+
+// reading is what was made of one message, whatever way it was written.
+type reading struct {
+	answers []ItemReading
+	unread  []string
+	unsure  bool // to be put to the person before anything is stored
+	paste   bool
+}
+
+// accept stores what is certain, puts the rest to the person, and leaves no part
+// of the message unmentioned. One question ends the reply.
+func (t *turn) accept(r reading) {
+	if t.s.Key != t.r.Key {
+		t.enter()
 	}
-	if len(sure) > 0 && (!run.Sure || t.m.Media == MediaVoice) {
-		t.propose(sure)
+	var fresh, over []taken
+	var odd []ItemReading
+	for _, a := range r.answers {
+		was := t.r.Entry(a.Item).Value
+		answer := taken{item: a.Item, value: a.Value, quote: t.quoteFor(a.Item), paste: r.paste}
+		switch {
+		case a.Outcome != Taken:
+			odd = append(odd, a)
+		case sameWords(was, a.Value) && len(r.answers) > 1:
+		case was.Filled() && !sameWords(was, a.Value):
+			over = append(over, answer)
+		default:
+			fresh = append(fresh, answer)
+		}
+	}
+	ask := r.unsure || t.secondHand()
+	if ask {
+		fresh, over = nil, append(fresh, over...)
+		slices.SortFunc(over, func(a, b taken) int { return a.item - b.item })
+	} else if !r.paste && len(over) <= echoWhole {
+		// Who names an item to correct it sees the old value in the echo.
+		fresh, over = append(fresh, over...), nil
+		slices.SortFunc(fresh, func(a, b taken) int { return a.item - b.item })
+	}
+
+	var flags []string
+	switch {
+	case len(fresh) > 0:
+		flags = t.take(fresh)
+	case len(over) == 0 && len(odd) == 0:
+		t.tell("paste.same", nil)
+	}
+	last := len(over) == 0 && len(flags) == 0 // the first odd one is asked at the end
+	for i, a := range odd {
+		if i > 0 || !last {
+			t.tell("paste.odd", t.about(t.form.Field(a.Item), args{"quote": clip(a.Quote, 30)}))
+		}
+	}
+	unread := strings.Join(r.unread, "，")
+	if last && len(odd) == 0 && unread != "" && t.clauses(unread) {
 		return
 	}
-	if len(sure) > 0 {
-		if t.take(sure) {
-			return
-		}
-		if rest == nil {
-			t.askNext()
-			return
-		}
+	t.unread(unread)
+	switch {
+	case len(over) > 0 && ask:
+		t.propose(over)
+	case len(over) > 0:
+		t.overwrite(over)
+	case len(flags) > 0:
+		t.follow(flags)
+	case len(odd) > 0:
+		t.question(odd[0].Item, odd[0].Reading)
+	case len(fresh) == 0:
+		t.whereWeStand()
+	default:
+		t.askNext()
 	}
-	t.question(rest.Item, rest.Reading)
+}
+
+// secondHand reports whether the words are not as the person typed them now: a
+// transcript of their voice, or an older message that they quote. What is read
+// from these is put to them first.
+func (t *turn) secondHand() bool { return t.m.Media == MediaVoice || tidy(t.m.Text) == "" }
+
+// sameWords reports whether two values are the same but for line breaks, which
+// our own lists print as blanks.
+func sameWords(a, b Value) bool {
+	if a.Kind == Text && b.Kind == Text {
+		return slices.Equal(strings.Fields(a.Text), strings.Fields(b.Text))
+	}
+	return a == b
 }
 
 // speaksOfOthers reports whether a text is nothing but figures for other items,
@@ -131,9 +197,21 @@ func (t *turn) clauses(text string) bool {
 	if len(c.Placed) == 0 && len(c.Unclear) == 0 {
 		return false
 	}
-	t.enterQuietly()
+	if t.s.Key != t.r.Key {
+		t.enter()
+	}
+	unclear := c.Unclear
 	if len(c.Placed) == 0 {
-		t.which(c.Unclear[0].Items, c.Unclear[0].Text, text)
+		unclear = unclear[1:]
+	}
+	for _, u := range unclear {
+		c.Rest = append(c.Rest, u.Text)
+	}
+	if rest := strings.Join(c.Rest, "，"); strings.ContainsFunc(rest, figureRune) {
+		t.unread(rest)
+	}
+	if len(c.Placed) == 0 {
+		t.which(c.Unclear[0].Items, c.Unclear[0].Figure, c.Unclear[0].Text)
 		return true
 	}
 	var placed []taken
@@ -142,26 +220,20 @@ func (t *turn) clauses(text string) bool {
 	}
 	t.propose(placed)
 	t.s.Proposal.Zeros = c.Zeros
-	for _, u := range c.Unclear {
-		c.Rest = append(c.Rest, u.Text)
-	}
-	if rest := strings.Join(c.Rest, "，"); strings.ContainsFunc(rest, figureRune) {
-		t.unread(rest)
-	}
 	return true
 }
 
-// note tells how an answer was settled when the first words were no number.
-func (t *turn) note(item int) string {
-	if t.s.Quote == "" || t.s.Asking != item {
+// quoteFor is what the person wrote for an item before they settled on a number.
+func (t *turn) quoteFor(item int) string {
+	if t.s.QuoteFor != item {
 		return ""
 	}
-	return t.phrase("note.settled", args{"quote": clip(t.s.Quote, 30)})
+	return t.s.Quote
 }
 
 // settles reports whether the person spoke of this item's figure, so that the
-// number they settle on carries their first words as its note. After a slip,
-// such as another item's measure word, it does not.
+// number they settle on carries their first words. After a slip, such as
+// another item's measure word, it does not.
 func (w Why) settles() bool {
 	switch w {
 	case WhyApprox, WhyRange, WhyGrowing, WhyPart, WhyEach, WhyUnsure:
@@ -175,25 +247,24 @@ func (w Why) settles() bool {
 func (t *turn) question(item int, r Reading) {
 	f := t.form.Field(item)
 	t.s.Asking, t.s.Proposal = item, nil
-	t.s.Quote = ""
-	if r.Why.settles() {
-		t.s.Quote = r.Quote
-	}
-	key := "read." + string(r.Why)
+	t.s.Quote, t.s.QuoteFor = "", 0
 	if r.Outcome == NoAnswer {
 		t.ask(item)
 		return
 	}
+	if r.Why.settles() {
+		t.s.Quote, t.s.QuoteFor = clip(r.Quote, 60), item
+	}
 	quote := r.Quote
 	if quote == "" {
-		quote = clip(t.in.Text, 30)
+		quote = t.in.Text
 	}
-	t.tell(key, t.about(f, args{"quote": clip(quote, 30)}))
+	t.tell("read."+string(r.Why), t.about(f, args{"quote": clip(quote, 30)}))
 	if r.Why == WhyGrowing && t.r.Entry(item).Value.Filled() {
 		return // 又1场 beside 2场 is a sum to be told, not the number 1
 	}
-	if len(r.Propose) == 1 {
-		t.s.Proposal = &Proposal{Kind: ProposeAnswers, Answers: []Proposed{{Item: item, Value: r.Propose[0], Was: t.r.Entry(item).Value, Note: t.note(item)}}}
+	if len(r.Propose) == 1 && f.Kind != KindText {
+		t.s.Proposal = &Proposal{Kind: ProposeAnswers, Answers: []Proposed{{Item: item, Value: r.Propose[0], Was: t.r.Entry(item).Value, Quote: t.quoteFor(item)}}}
 		t.tell("propose.one", t.about(f, args{"value": withUnit(f, r.Propose[0])}))
 	}
 }
@@ -202,74 +273,56 @@ func (t *turn) question(item int, r Reading) {
 // stands open a bare answer is for its first item if that is the one asked, and
 // else for none.
 func (t *turn) propose(answers []taken) {
-	t.s.Proposal = &Proposal{Kind: ProposeAnswers}
-	for _, a := range answers {
-		t.s.Proposal.Answers = append(t.s.Proposal.Answers, Proposed{Item: a.item, Value: a.value, Was: t.r.Entry(a.item).Value, Note: a.note, Paste: a.paste})
-	}
+	t.s.Proposal = &Proposal{Kind: ProposeAnswers, Answers: t.proposed(answers)}
 	if answers[0].item != t.s.Asking {
 		t.s.Asking = 0
 	}
 	t.tellProposal(t.s.Proposal.Answers)
 }
 
+func (t *turn) proposed(answers []taken) []Proposed {
+	var list []Proposed
+	for _, a := range answers {
+		list = append(list, Proposed{Item: a.item, Value: a.value, Was: t.r.Entry(a.item).Value, Quote: a.quote, Paste: a.paste})
+	}
+	return list
+}
+
 func (t *turn) tellProposal(answers []Proposed) {
+	if len(answers) > echoWhole {
+		t.tellOverwrite(answers)
+		return
+	}
 	var parts []string
 	for _, a := range answers {
 		f := t.form.Field(a.Item)
-		value := withUnit(f, a.Value)
-		if a.Was.Filled() && a.Was != a.Value {
-			value = fromTo(f, a.Was, a.Value)
-		}
-		parts = append(parts, t.phrase("propose.part", t.about(f, args{"value": value})))
+		parts = append(parts, t.phrase("propose.part", t.about(f, args{"value": changeOf(f, a)})))
 	}
 	t.tell("propose", args{"reading": strings.Join(parts, "、")})
 }
 
-// phrase fills one wording for use inside another.
-func (t *turn) phrase(key string, a args) string {
-	return Fill(t.n.Wording[key], a)
+// changeOf writes a proposed value, and the one it would replace.
+func changeOf(f *Field, a Proposed) string {
+	if a.Was.Filled() && a.Was != a.Value {
+		return fromTo(f, a.Was, a.Value)
+	}
+	return withUnit(f, a.Value)
 }
 
-// paste takes a filled form. What is new goes into the draft at once; what
-// would replace an answer is shown first.
-func (t *turn) paste(p Paste) {
-	t.enterQuietly()
-	var fresh, over []taken
-	var odd []ItemReading
-	for _, a := range p.Answers {
-		was := t.r.Entry(a.Item).Value
-		switch {
-		case a.Outcome != Taken:
-			odd = append(odd, a)
-		case was.Filled() && was != a.Value:
-			over = append(over, taken{item: a.Item, value: a.Value, paste: true})
-		case !was.Filled():
-			fresh = append(fresh, taken{item: a.Item, value: a.Value, paste: true})
-		}
-	}
-	flagged := false
-	if len(fresh) > 0 {
-		flagged = t.take(fresh)
-	} else if len(over) == 0 && len(odd) == 0 {
-		t.tell("paste.same", nil)
-	}
-	for _, a := range odd {
+// overwrite shows what a paste or a long list would replace and waits for 对.
+func (t *turn) overwrite(over []taken) {
+	t.s.Proposal = &Proposal{Kind: ProposeAnswers, Answers: t.proposed(over)}
+	t.s.Asking = 0
+	t.tellOverwrite(t.s.Proposal.Answers)
+}
+
+func (t *turn) tellOverwrite(answers []Proposed) {
+	t.tell("paste.over", nil)
+	for _, a := range answers {
 		f := t.form.Field(a.Item)
-		t.tell("paste.odd", t.about(f, args{"quote": clip(a.Quote, 30)}))
+		t.tell("line.text", t.about(f, args{"value": changeOf(f, a)}))
 	}
-	rest := strings.Join(p.Rest, "，")
-	if len(over) > 0 {
-		t.unread(rest)
-		t.overwrite(over)
-		return
-	}
-	if !flagged && rest != "" && t.clauses(rest) {
-		return
-	}
-	t.unread(rest)
-	if !flagged {
-		t.askNext()
-	}
+	t.tell("paste.how", nil)
 }
 
 // unread shows what of a message was not read, so that nobody takes it for
@@ -280,110 +333,7 @@ func (t *turn) unread(text string) {
 	}
 }
 
-// overwrite shows what a paste would replace and waits for 对.
-func (t *turn) overwrite(over []taken) {
-	t.s.Proposal = &Proposal{Kind: ProposeAnswers}
-	t.s.Asking = 0
-	t.tell("paste.over", nil)
-	for _, a := range over {
-		f := t.form.Field(a.item)
-		was := t.r.Entry(a.item).Value
-		t.tell("line.text", t.about(f, args{"value": fromTo(f, was, a.value)}))
-		t.s.Proposal.Answers = append(t.s.Proposal.Answers, Proposed{Item: a.item, Value: a.value, Was: was, Paste: a.paste})
-	}
-	t.tell("paste.how", nil)
-}
-
-// enterQuietly makes the report the one being filled without a greeting.
-func (t *turn) enterQuietly() {
-	if t.s.Key != t.r.Key {
-		t.enter()
-	}
-	t.s.Proposal = nil
-}
-
-// ranged takes “3-7：是 2 160 1 86”.
-func (t *turn) ranged(answers []ItemReading, problem RangeProblem) {
-	t.enterQuietly()
-	if problem != (RangeProblem{}) {
-		t.tell("range."+problem.Why, args{
-			"from": strconv.Itoa(problem.From), "to": strconv.Itoa(problem.To), "all": strconv.Itoa(len(t.form.Fields)),
-			"got": strconv.Itoa(problem.Got), "want": strconv.Itoa(problem.Want),
-		})
-		t.whereWeStand()
-		return
-	}
-	t.takeReadings(answers)
-}
-
-// takeReadings stores what was named item by item and asks about the rest.
-func (t *turn) takeReadings(answers []ItemReading) {
-	var sure []taken
-	var odd []ItemReading
-	for _, a := range answers {
-		if a.Outcome == Taken {
-			sure = append(sure, taken{item: a.Item, value: a.Value, note: t.note(a.Item)})
-		} else {
-			odd = append(odd, a)
-		}
-	}
-	flagged := false
-	switch {
-	case len(sure) > 0 && t.m.Media == MediaVoice:
-		t.propose(sure)
-		return
-	case len(sure) > 0:
-		flagged = t.take(sure)
-	}
-	switch {
-	case flagged:
-	case len(odd) == 0:
-		t.askNext()
-	default:
-		for _, a := range odd[1:] {
-			t.tell("paste.odd", t.about(t.form.Field(a.Item), args{"quote": clip(a.Quote, 30)}))
-		}
-		t.question(odd[0].Item, odd[0].Reading)
-	}
-}
-
-// sameWords reports whether two values are the same but for line breaks, which
-// our own lists print as blanks.
-func sameWords(a, b Value) bool {
-	if a.Kind == Text && b.Kind == Text {
-		return slices.Equal(strings.Fields(a.Text), strings.Fields(b.Text))
-	}
-	return a == b
-}
-
-// listed takes lines that begin with their item number.
-func (t *turn) listed(answers []ItemAnswer, rest []string) {
-	t.enterQuietly()
-	var sure []ItemReading
-	var unsure []taken
-	for _, a := range answers {
-		switch {
-		case a.Outcome == Taken && sameWords(t.r.Entry(a.Item).Value, a.Value):
-		case a.Sure || a.Outcome != Taken:
-			sure = append(sure, a.ItemReading)
-		default:
-			unsure = append(unsure, taken{item: a.Item, value: a.Value})
-		}
-	}
-	t.unread(strings.Join(rest, "，"))
-	switch {
-	case len(unsure) > 0:
-		for _, a := range sure {
-			if a.Outcome == Taken {
-				unsure = append(unsure, taken{item: a.Item, value: a.Value})
-			}
-		}
-		slices.SortFunc(unsure, func(a, b taken) int { return a.item - b.item })
-		t.propose(unsure)
-	case len(sure) > 0:
-		t.takeReadings(sure)
-	default:
-		t.tell("paste.same", nil)
-		t.whereWeStand()
-	}
+// phrase fills one wording for use inside another.
+func (t *turn) phrase(key string, a args) string {
+	return Fill(t.n.Wording[key], a)
 }

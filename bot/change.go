@@ -1,14 +1,15 @@
 package bot
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // change corrects one item: by its number, or by words people call it by.
 func (t *turn) change() {
-	t.enterQuietly()
 	if t.in.Item != 0 {
 		if t.form.Field(t.in.Item) == nil {
 			t.tell("item.none", args{"item": strconv.Itoa(t.in.Item), "all": strconv.Itoa(len(t.form.Fields))})
@@ -57,25 +58,28 @@ func (t *turn) changeTo(item int, text string) {
 		t.question(item, r)
 		return
 	}
-	answer := []taken{{item: item, value: r.Value, note: t.note(item)}}
-	if t.m.Media == MediaVoice {
-		t.propose(answer)
-		return
-	}
-	if !t.take(answer) {
-		t.askNext()
-	}
+	t.accept(reading{answers: []ItemReading{{item, r}}})
 }
 
-// splitValue parts “咨询活动 3” into the item's words and the value.
+// splitValue parts “咨询活动 3 场” into the item's words and the value, which
+// begins with the first word that starts with a figure.
 func splitValue(text string) (name, value string) {
 	text = strings.TrimSpace(fold(text))
-	if i := strings.LastIndex(text, " "); i > 0 {
-		name, value = strings.TrimSpace(text[:i]), strings.TrimSpace(text[i:])
-	} else if i := strings.IndexFunc(text, unicode.IsDigit); i > 0 {
-		name, value = text[:i], text[i:]
-	} else {
+	words := strings.Fields(text)
+	at := slices.IndexFunc(words, func(w string) bool {
+		first, _ := utf8.DecodeRuneInString(w)
+		return figureRune(first)
+	})
+	switch {
+	case at > 0:
+		name, value = strings.Join(words[:at], " "), strings.Join(words[at:], " ")
+	case len(words) > 1:
+		name, value = strings.Join(words[:len(words)-1], " "), words[len(words)-1]
+	default:
 		name = text
+		if i := strings.IndexFunc(text, unicode.IsDigit); i > 0 {
+			name, value = text[:i], text[i:]
+		}
 	}
 	for _, link := range []string{"改为", "改成", "为", "成", "：", ":", "="} {
 		if rest, ok := strings.CutSuffix(name, link); ok {

@@ -66,6 +66,9 @@ func (r *Report) answer(entries []Entry) []Change {
 		was = append(was, old)
 		r.put(e)
 	}
+	if len(changes) == 0 {
+		return nil
+	}
 	r.Undo = append(r.Undo, Undo{Was: was})
 	if len(r.Undo) > undoDepth {
 		r.Undo = slices.Delete(r.Undo, 0, len(r.Undo)-undoDepth)

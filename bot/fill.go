@@ -14,6 +14,10 @@ func (t *turn) fill() {
 				t.tell("report.none", args{"phone": t.n.Office.Phone})
 				return
 			}
+			if t.n.Form(t.in.Rest) != nil {
+				t.tell("form.other", args{"form": t.in.Rest, "main": t.form.ID, "phone": t.n.Office.Phone})
+				return
+			}
 			t.tell("unit.other", args{"unit": t.in.Rest, "units": strings.Join(t.v.Person.Units, "、")})
 			return
 		}
@@ -68,9 +72,6 @@ func (t *turn) quit() {
 // ask puts the question of one item.
 func (t *turn) ask(item int) {
 	f := t.form.Field(item)
-	if t.s.Asking != item {
-		t.s.Quote = ""
-	}
 	t.s.Asking = item
 	if f.Section != t.s.Section {
 		t.s.Section = f.Section
@@ -128,8 +129,10 @@ func (t *turn) askNext() {
 		t.tell("complete.same", args{"version": strconv.Itoa(t.r.Counted)})
 		return
 	}
-	t.tell("complete", args{"all": strconv.Itoa(len(t.form.Fields))})
-	t.whole()
+	if !t.told {
+		t.tell("complete", args{"all": strconv.Itoa(len(t.form.Fields))})
+		t.whole()
+	}
 	t.tell("complete.submit", nil)
 }
 
@@ -149,41 +152,42 @@ func (t *turn) about(f *Field, more args) args {
 type taken struct {
 	item  int
 	value Value
-	note  string
+	quote string
 	paste bool
 }
 
-// take writes answers into the draft, echoes them and asks what comes next.
-// It is the only way a value gets into a report.
-func (t *turn) take(answers []taken) (flagged bool) {
+// take writes answers into the draft and echoes them. It is the only way a
+// value gets into a report. It returns the checks that now find one of them
+// odd; whoever calls it puts the next question, for none stands open any more.
+func (t *turn) take(answers []taken) (odd []string) {
 	t.s.Proposal = nil
 	var entries []Entry
 	var items []int
-	for _, a := range answers {
-		entries = append(entries, Entry{Item: a.item, Value: a.value, By: t.v.Person.ID, At: t.now, Note: a.note, Paste: a.paste})
-		items = append(items, a.item)
-	}
 	was := make([]Value, len(answers))
 	for i, a := range answers {
+		entries = append(entries, Entry{Item: a.item, Value: a.value, By: t.v.Person.ID, At: t.now, Quote: a.quote, Paste: a.paste})
+		items = append(items, a.item)
 		was[i] = t.r.Entry(a.item).Value
 	}
-	changes := t.r.answer(entries)
-	t.touched()
-	t.log("answer", LogEntry{Key: t.r.Key, Items: changes})
-	open := t.openFlags(items)
+	if changes := t.r.answer(entries); len(changes) > 0 {
+		t.touched()
+		t.log("answer", LogEntry{Key: t.r.Key, Items: changes})
+	}
 	t.echo(answers, was)
-	// Whoever follows puts the next question; until then none stands open.
-	t.s.Asking, t.s.Quote = 0, ""
 	t.set = items[len(items)-1]
-	if len(open) == 0 {
-		return false
+	t.s.Asking, t.s.Quote = 0, ""
+	return t.openFlags(items)
+}
+
+// follow goes on after answers were taken: with the figures found odd, else
+// with the next item.
+func (t *turn) follow(odd []string) {
+	if len(odd) == 0 {
+		t.askNext()
+		return
 	}
-	if !answers[0].paste {
-		open = open[:1]
-	}
-	t.s.Asking = items[len(items)-1]
-	t.askFlags(open)
-	return true
+	t.s.Asking = t.set
+	t.askFlags(odd)
 }
 
 // touched brings the report's state up to date after its draft changed.
@@ -220,8 +224,8 @@ func (t *turn) echo(answers []taken, was []Value) {
 			value = fromTo(f, was[i], a.value)
 		}
 		t.say = append(t.say, Effect{Key: "echo", Join: join, Args: t.about(f, args{"value": value})})
-		if a.note != "" {
-			t.add("echo.note", args{"note": a.note})
+		if a.quote != "" {
+			t.add("line.quote", args{"quote": clip(a.quote, 30)})
 		}
 	}
 }
@@ -254,17 +258,24 @@ func clip(text string, most int) string {
 	return text
 }
 
-func (t *turn) back() {
-	item := t.s.Asking - 1
-	if t.s.Asking == 0 {
-		item = len(t.form.Fields)
+// back asks the item before the one the person has in mind: the one asked, the
+// first of what was put to them, or the next open one.
+func (t *turn) back(open *Proposal) {
+	at := t.s.Asking
+	switch {
+	case at != 0:
+	case open != nil && len(open.Answers) > 0:
+		at = open.Answers[0].Item
+	default:
+		if at = t.r.next(t.form); at == 0 {
+			at = len(t.form.Fields) + 1
+		}
 	}
-	if item < 1 {
+	if at == 1 {
 		t.tell("back.first", nil)
-		item = 1
+		at = 2
 	}
-	t.s.Key = t.r.Key
-	t.ask(item)
+	t.ask(at - 1)
 }
 
 func (t *turn) skip() {
@@ -274,9 +285,12 @@ func (t *turn) skip() {
 		if t.r.State == NotStarted {
 			t.r.State = Filling
 		}
-		t.tell("skipped", args{"item": strconv.Itoa(item)})
+		if len(t.r.unfilled(t.form)) > 1 {
+			t.tell("skipped", args{"item": strconv.Itoa(item)})
+		} else {
+			t.tell("skipped.last", args{"item": strconv.Itoa(item)})
+		}
 	}
-	t.s.Key = t.r.Key
 	t.askNext()
 }
 
@@ -306,7 +320,6 @@ func (t *turn) undo() {
 			t.tell("undone", t.about(f, args{"value": fromTo(f, c.Old, c.New)}))
 		}
 	}
-	t.s.Key = t.r.Key
 	if len(changes) == 1 {
 		t.ask(changes[0].Item)
 		return
@@ -334,11 +347,9 @@ func (t *turn) zeros() {
 	t.s.Proposal = nil
 	if len(items) == 0 {
 		t.tell("zeros.none", nil)
-		t.s.Key = t.r.Key
 		t.askNext()
 		return
 	}
-	t.s.Key = t.r.Key
 	t.s.Proposal = &Proposal{Kind: ProposeZeros, Items: items}
 	t.tell("zeros.ask", args{"n": strconv.Itoa(len(items)), "items": ranges(items)})
 }
@@ -391,6 +402,9 @@ func (t *turn) tellHint(f *Field) {
 
 func (t *turn) hint() {
 	item := t.s.Asking
+	if item == 0 {
+		item = max(1, t.r.next(t.form))
+	}
 	if n, err := strconv.Atoi(strings.Trim(fold(t.in.Rest), "第项 ")); err == nil {
 		item = n
 	}

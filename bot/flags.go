@@ -1,10 +1,8 @@
 package bot
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 func (t *turn) flags() []Flag {
@@ -28,8 +26,13 @@ func (t *turn) openFlags(items []int) []string {
 
 // askFlags puts odd figures to the person. 确认, with a reason if they like,
 // keeps them; a new value for the item asked replaces it.
+//
+// Figures of a pasted form are put together, others one at a time.
 func (t *turn) askFlags(ids []string) {
 	asked := t.s.Asking
+	if !t.r.Entry(asked).Paste && asked != 0 {
+		ids = ids[:min(len(ids), 1)]
+	}
 	t.s.Asking = 0
 	t.s.Proposal = &Proposal{Kind: ProposeReason, Checks: ids}
 	for _, f := range t.flags() {
@@ -55,12 +58,11 @@ func (t *turn) askFlags(ids []string) {
 
 // sentence fills the values into what a check says.
 func (t *turn) sentence(c *Check, item int) string {
-	say := strings.ReplaceAll(c.Say, "{item}", strconv.Itoa(item))
-	say = strings.ReplaceAll(say, "{value}", t.r.Entry(item).Value.String())
+	values := args{"item": strconv.Itoa(item), "value": t.r.Entry(item).Value.String()}
 	for _, i := range c.Items() {
-		say = strings.ReplaceAll(say, fmt.Sprintf("{%d}", i), t.r.Entry(i).Value.String())
+		values[strconv.Itoa(i)] = t.r.Entry(i).Value.String()
 	}
-	return say
+	return Fill(c.Say, values)
 }
 
 // vouch keeps the figures that the checks find odd, with the person's words.

@@ -115,7 +115,7 @@ func (t *turn) county() {
 func (t *turn) missing() {
 	form := t.form.ID
 	if word := strings.TrimSpace(t.in.Rest); word != "" {
-		if f := t.n.Form(word); f == nil || (word != t.form.ID && word != t.n.Nomination) {
+		if word != t.form.ID && word != t.n.Nomination {
 			t.tell("missing.how", args{"form": clip(word, 20)})
 			return
 		}
@@ -139,7 +139,12 @@ func (t *turn) missing() {
 		"form": form, "time": t.instant(t.now), "expected": strconv.Itoa(expected),
 		"counted": strconv.Itoa(expected - len(names)), "missing": strconv.Itoa(len(names)),
 	})
-	kinds := slices.Clone(t.n.Kinds)
+	kinds := t.n.Kinds
+	for _, n := range names {
+		if !slices.Contains(kinds, n[0]) {
+			kinds = append(slices.Clone(kinds), n[0])
+		}
+	}
 	for _, kind := range kinds {
 		var of []string
 		for _, n := range names {
@@ -239,13 +244,16 @@ func (t *turn) confirm() {
 	for _, u := range t.v.Roster.Units {
 		if t.v.Roster.Pending(u) {
 			names = append(names, u.Name)
+			// Nobody is confirmed whom this answer does not name.
+			if u.Since.After(t.out.Confirmed) {
+				t.out.Confirmed = u.Since
+			}
 		}
 	}
 	if len(names) == 0 {
 		t.tell("confirm.none", nil)
 		return
 	}
-	t.out.Confirmed = t.now
 	t.log("confirm", LogEntry{Number: len(names)})
 	t.tell("confirmed", args{"n": strconv.Itoa(len(names)), "units": strings.Join(names, "、")})
 }

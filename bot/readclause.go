@@ -19,8 +19,9 @@ type Clauses struct {
 
 // Unclear is a figure whose item is one of several.
 type Unclear struct {
-	Items []int
-	Text  string
+	Items  []int
+	Text   string // the whole piece
+	Figure string // what stands behind the name
 }
 
 // ReadClauses places the parts of a sentence by the words that name items. It
@@ -64,7 +65,7 @@ func (c *Clauses) place(n *Notice, form *Form, g clauseGroup, taken map[int]Valu
 	switch len(fits) {
 	case 0:
 		if len(g.items) > 1 && strings.ContainsFunc(g.text, figureRune) {
-			c.Unclear = append(c.Unclear, Unclear{g.items, g.figure})
+			c.Unclear = append(c.Unclear, Unclear{g.items, g.text, g.figure})
 			return
 		}
 		c.Rest = append(c.Rest, g.text)
@@ -82,7 +83,7 @@ func (c *Clauses) place(n *Notice, form *Form, g clauseGroup, taken map[int]Valu
 			taken[a.Item] = a.Value
 		}
 	default:
-		c.Unclear = append(c.Unclear, Unclear{items, g.figure})
+		c.Unclear = append(c.Unclear, Unclear{items, g.text, g.figure})
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Intent is a message understood as far as its words alone allow: which
@@ -21,6 +22,7 @@ type Intent struct {
 // Understand reads a message's words. The session matters: while a text item
 // is asked, “查处两家企业” is its answer and not the command 查.
 func Understand(n *Notice, p Person, s Session, m Message) Intent {
+	s = s.standing(n, p, m)
 	in := Intent{Text: tidy(m.Text)}
 	if in.Text == "" {
 		in.Text = tidy(m.Quote)
@@ -28,8 +30,11 @@ func Understand(n *Notice, p Person, s Session, m Message) Intent {
 	form := n.Form(n.Main)
 	field := form.Field(s.Asking)
 	free := field == nil || field.Kind != KindText
+	if s.Proposal != nil && s.Proposal.Kind == ProposeReason {
+		free = true // “确认，两案同一企业” is what the question asked for
+	}
 
-	if item, rest, ok := changeByNumber(n, in.Text); ok {
+	if item, rest, ok := changeByNumber(n, in.Text, free); ok {
 		in.Verb, in.Item, in.Rest = VerbChange, item, rest
 	} else if verb, rest, ok := command(n, in.Text, free, s.Asking == 0); ok {
 		in.Verb, in.Rest = verb, rest
@@ -103,7 +108,7 @@ func bare(text string) string {
 	return strings.Trim(text, " 　\t\n。．.！!？?，,、；;：:~～“”\"'‘’「」【】[]（）()")
 }
 
-// prefixVerbs take words after the command.
+// prefixVerb reports whether a command takes words after it.
 func prefixVerb(v Verb) bool {
 	switch v {
 	case VerbFill, VerbChange, VerbHint, VerbRegister, VerbRelease, VerbMissing, VerbLook, VerbConfirm, VerbYes, VerbTotals, VerbProgress:
@@ -180,14 +185,19 @@ func accepts(v Verb, rest, raw string, idle bool) bool {
 
 // changeByNumber reads the ways of correcting an item by its number: 改12 5,
 // 改第12项 5, 第12项改为5, 12项改成5, 把12改成5, 改12.
-func changeByNumber(n *Notice, text string) (item int, rest string, ok bool) {
+//
+// Without one of the words for changing it takes an ordinal or 项: “12改成13”
+// corrects the figure 12 and names no item. Where words are asked (free is not
+// set) only 第N项 and 改N will do, for “2改建项目未批先建” is a case.
+func changeByNumber(n *Notice, text string, free bool) (item int, rest string, ok bool) {
 	s := fold(text)
-	verb := false
+	verb, moved := false, false
 	words := slices.Clone(n.Verbs[VerbChange])
 	slices.SortFunc(words, func(a, b string) int { return len(b) - len(a) })
 	for _, w := range append(words, "把", "将") {
 		if after, found := strings.CutPrefix(s, w); found {
-			s, verb = strings.TrimLeft(after, " ：:"), true
+			s = strings.TrimLeft(after, " ：:")
+			verb, moved = w != "把" && w != "将", w == "把" || w == "将"
 			break
 		}
 	}
@@ -212,7 +222,7 @@ func changeByNumber(n *Notice, text string) (item int, rest string, ok bool) {
 	linked := false
 	for _, w := range []string{"应改为", "应该是", "应为", "改为", "改成", "更正为", "修改为", "变更为", "改", "为", "成", "：", ":", "="} {
 		if after, found := strings.CutPrefix(s, w); found {
-			linked = verb || strings.Contains(w, "改") || strings.Contains(w, "更") || strings.Contains(w, "应")
+			linked = verb || strings.ContainsAny(w, "改更应") || moved && (w == "为" || w == "成")
 			s = after
 			break
 		}
@@ -220,7 +230,8 @@ func changeByNumber(n *Notice, text string) (item int, rest string, ok bool) {
 	s = strings.TrimSpace(s)
 	switch {
 	case verb && (s == "" || linked || spaced || noun):
-	case !verb && linked && (ordinal || noun || digits > 0):
+	case moved && linked && free:
+	case linked && (ordinal || noun):
 	default:
 		return 0, "", false
 	}
@@ -266,7 +277,7 @@ func pick(list []string, text string) (string, bool) {
 		if name == text {
 			return name, true
 		}
-		if text != "" && strings.Contains(name, text) {
+		if utf8.RuneCountInString(text) > 1 && strings.Contains(name, text) {
 			hits = append(hits, name)
 		}
 	}

@@ -45,14 +45,14 @@ type Report struct {
 	Shown string `cbor:"10,keyasint,omitempty"`
 }
 
-// Entry is one answer: the value, who gave it and when, and how it was settled
-// when the first words were not a plain number.
+// Entry is one answer: the value, who gave it and when, and what they had
+// written first when that was no plain number.
 type Entry struct {
 	Item  int       `cbor:"1,keyasint"`
 	Value Value     `cbor:"2,keyasint"`
 	By    string    `cbor:"3,keyasint,omitempty"` // Person.ID
 	At    time.Time `cbor:"4,keyasint"`
-	Note  string    `cbor:"5,keyasint,omitempty"`
+	Quote string    `cbor:"5,keyasint,omitempty"`
 	Paste bool      `cbor:"6,keyasint,omitempty"` // came in a pasted form
 }
 

@@ -1,5 +1,11 @@
 package bot
 
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
 // Session is what one person was last asked. It is per person, not per chat: a
 // report begun in a group goes on in private. Answers are read against what
 // this person was shown, even when a colleague has moved the report on.
@@ -10,15 +16,17 @@ type Session struct {
 	Asking int `cbor:"3,keyasint,omitempty"`
 	// Section is the heading last shown, so that it is said only when it changes.
 	Section string `cbor:"4,keyasint,omitempty"`
-	// Quote is what the person wrote for Asking that was no plain number; it
-	// becomes the note of the answer they settle on.
-	Quote string `cbor:"5,keyasint,omitempty"`
+	// Quote is what the person wrote for item QuoteFor that was no plain number;
+	// it stays with the answer they settle on.
+	Quote    string `cbor:"5,keyasint,omitempty"`
+	QuoteFor int    `cbor:"11,keyasint,omitempty"`
 	// Proposal waits for 对 or 确认.
 	Proposal *Proposal `cbor:"6,keyasint,omitempty"`
-	// Pages are the rest of the last reply, for 下页.
-	Pages []string `cbor:"7,keyasint,omitempty"`
-	Page  int      `cbor:"8,keyasint,omitempty"` // number of the page last shown
-	Of    int      `cbor:"9,keyasint,omitempty"`
+	// Pages are the rest of the last reply, for 下页 in the same chat.
+	Pages   []string `cbor:"7,keyasint,omitempty"`
+	PagesIn string   `cbor:"12,keyasint,omitempty"` // Message.Group of that chat
+	Page    int      `cbor:"8,keyasint,omitempty"`  // number of the page last shown
+	Of      int      `cbor:"9,keyasint,omitempty"`
 	// Greeted is set once the person has been told how to begin.
 	Greeted bool `cbor:"10,keyasint,omitempty"`
 }
@@ -42,7 +50,6 @@ type Proposal struct {
 	Kind    ProposalKind `cbor:"1,keyasint"`
 	Answers []Proposed   `cbor:"2,keyasint,omitempty"`
 	Checks  []string     `cbor:"3,keyasint,omitempty"`
-	Unit    string       `cbor:"4,keyasint,omitempty"`
 	Units   []string     `cbor:"5,keyasint,omitempty"`
 	Items   []int        `cbor:"6,keyasint,omitempty"`
 	Text    string       `cbor:"7,keyasint,omitempty"` // the words a chosen item is read from
@@ -54,6 +61,48 @@ type Proposed struct {
 	Item  int    `cbor:"1,keyasint"`
 	Value Value  `cbor:"2,keyasint"`
 	Was   Value  `cbor:"3,keyasint,omitzero"`
-	Note  string `cbor:"4,keyasint,omitempty"`
+	Quote string `cbor:"4,keyasint,omitempty"` // see Entry.Quote
 	Paste bool   `cbor:"5,keyasint,omitempty"`
+}
+
+// standing is the session as far as it still holds for this person, this
+// notice and this message: what is open for a unit they no longer speak for is
+// dropped, and a question they quote outranks whatever was asked since.
+func (s Session) standing(n *Notice, p Person, m Message) Session {
+	form := n.Form(n.Main)
+	if s.Key.Unit != "" && !slices.Contains(p.Units, s.Key.Unit) {
+		s = Session{Person: s.Person, Greeted: s.Greeted}
+	}
+	if form.Field(s.Asking) == nil {
+		s.Asking = 0
+	}
+	if s.Proposal != nil && s.Proposal.Kind == ProposeUnit {
+		proposal := *s.Proposal
+		proposal.Units = slices.DeleteFunc(slices.Clone(proposal.Units), func(u string) bool { return !slices.Contains(p.Units, u) })
+		if s.Proposal = &proposal; len(proposal.Units) == 0 {
+			s.Proposal = nil
+		}
+	}
+	if item := quotedItem(form, m.Quote); item != 0 && s.Key.Unit != "" {
+		s.Asking, s.Proposal = item, nil
+	}
+	return s
+}
+
+// quotedItem is the item of the last question in a quoted text, 0 if there is
+// none.
+func quotedItem(form *Form, quote string) int {
+	i := strings.LastIndex(quote, "/"+strconv.Itoa(len(form.Fields))+"）")
+	if i < 0 {
+		return 0
+	}
+	start := strings.LastIndex(quote[:i], "（")
+	if start < 0 {
+		return 0
+	}
+	item, err := strconv.Atoi(quote[start+len("（") : i])
+	if err != nil || form.Field(item) == nil {
+		return 0
+	}
+	return item
 }

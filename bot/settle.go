@@ -70,7 +70,7 @@ func (t *turn) yes(reason string) {
 	p := t.s.Proposal
 	if p == nil {
 		if f := t.form.Field(t.s.Asking); f != nil && f.Kind == KindYesNo && t.r != nil {
-			t.run(t.s.Asking, t.in.Text)
+			t.run(f)
 			return
 		}
 		t.tell("yes.nothing", nil)
@@ -101,18 +101,12 @@ func (t *turn) settle(p *Proposal, reason string) {
 	case ProposeReason:
 		t.vouch(p.Checks, reason)
 		t.tell("vouched", nil)
-		t.s.Asking = 0
-		t.askNext()
+		t.set, t.s.Asking = t.s.Asking, 0
+		t.goOn(p.Zeros, nil)
 	case ProposeSubmit:
 		t.deliver()
 	case ProposeZeros:
-		var zeros []taken
-		for _, item := range t.openZeros() {
-			if slices.Contains(p.Items, item) {
-				zeros = append(zeros, taken{item: item, value: Count(0)})
-			}
-		}
-		t.takeMany(zeros, "zeros.done")
+		t.takeZeros(p.Items)
 	case ProposeAnswers:
 		var answers []taken
 		for _, a := range p.Answers {
@@ -122,36 +116,43 @@ func (t *turn) settle(p *Proposal, reason string) {
 				t.whereWeStand()
 				return
 			}
-			answers = append(answers, taken{item: a.Item, value: a.Value, note: a.Note, paste: a.Paste})
+			answers = append(answers, taken{item: a.Item, value: a.Value, quote: a.Quote, paste: a.Paste})
 		}
-		switch flagged := t.take(answers); {
-		case flagged:
-		case p.Zeros && len(t.openZeros()) > 0:
-			t.zeros()
-		default:
-			t.askNext()
-		}
+		t.goOn(p.Zeros, t.take(answers))
 	}
 }
 
-// takeMany stores answers that need no echo one by one.
-func (t *turn) takeMany(answers []taken, key string) {
-	said := len(t.say)
-	flagged := len(answers) > 0 && t.take(answers)
-	rest := slices.Clone(t.say[said:])
-	if flagged {
-		// Keep the questions that follow, drop the echo before them.
-		i := slices.IndexFunc(rest, func(e Effect) bool { return e.Key == "flag" })
-		rest = rest[max(i, 0):]
-	} else {
-		rest = nil
-	}
-	t.say = t.say[:said]
-	t.tell(key, args{"n": strconv.Itoa(len(answers))})
-	t.say = append(t.say, rest...)
-	if !flagged {
+// goOn follows answers, not forgetting that 其余无 was said with them.
+func (t *turn) goOn(zeros bool, odd []string) {
+	switch {
+	case len(odd) > 0:
+		t.follow(odd)
+		if t.s.Proposal != nil {
+			t.s.Proposal.Zeros = zeros
+		}
+	case zeros && len(t.openZeros()) > 0:
+		t.zeros()
+	default:
 		t.askNext()
 	}
+}
+
+// takeZeros sets counts to 0 that the person has seen listed. One line says so
+// instead of an echo for each.
+func (t *turn) takeZeros(items []int) {
+	var zeros []taken
+	for _, item := range t.openZeros() {
+		if slices.Contains(items, item) {
+			zeros = append(zeros, taken{item: item, value: Count(0)})
+		}
+	}
+	var odd []string
+	if said := len(t.say); len(zeros) > 0 {
+		odd = t.take(zeros)
+		t.say, t.told = t.say[:said], false
+	}
+	t.tell("zeros.done", args{"n": strconv.Itoa(len(zeros))})
+	t.follow(odd)
 }
 
 // no drops what was proposed and asks again.
@@ -159,7 +160,7 @@ func (t *turn) no() {
 	p := t.s.Proposal
 	if p == nil {
 		if f := t.form.Field(t.s.Asking); f != nil && f.Kind == KindYesNo && t.r != nil {
-			t.run(t.s.Asking, t.in.Text)
+			t.run(f)
 			return
 		}
 		t.tell("no.nothing", nil)
@@ -167,6 +168,12 @@ func (t *turn) no() {
 		return
 	}
 	t.s.Proposal = nil
+	if f := t.form.Field(t.s.Asking); p.Kind == ProposeReason && f != nil {
+		// The figure stands in the draft, marked, until another one comes.
+		t.tell("flag.no", t.about(f, nil))
+		t.ask(f.Item)
+		return
+	}
 	t.tell("dropped", nil)
 	t.whereWeStand()
 }

@@ -11,14 +11,20 @@ import (
 // Step is one turn: what a message changes and what is said in answer. It is
 // pure; now is the campaign's time, in the campaign's zone.
 func Step(n *Notice, v View, m Message, in Intent, now time.Time) (Changes, []Effect) {
-	t := &turn{n: n, form: n.Form(n.Main), v: v, m: m, in: in, now: now, s: v.Session}
+	t := &turn{n: n, form: n.Form(n.Main), v: v, m: m, in: in, now: now, s: v.Session.standing(n, v.Person, m)}
 	t.s.Person = v.Person.ID
+	if in.Verb != VerbMore {
+		t.s.Pages, t.s.PagesIn, t.s.Page, t.s.Of = nil, "", 0, 0
+	}
 	if v.Report != nil {
 		t.r = v.Report.Clone()
 	} else if in.Need.Report != (ReportKey{}) {
 		t.r = &Report{Key: in.Need.Report, State: NotStarted}
 	}
 	t.handle()
+	if len(t.say) == 0 {
+		t.tell("idle", nil)
+	}
 	if !reflect.DeepEqual(t.s, v.Session) {
 		t.out.Session = &t.s
 	}
@@ -37,11 +43,12 @@ type turn struct {
 	in   Intent
 	now  time.Time
 
-	s   Session
-	r   *Report // nil if no report is meant
-	set int     // the last item this turn took an answer for; 0 for none
-	out Changes
-	say []Effect
+	s    Session
+	r    *Report // nil if no report is meant
+	set  int     // the last item this turn took an answer for; 0 for none
+	told bool    // this turn has listed the whole form
+	out  Changes
+	say  []Effect
 }
 
 func (t *turn) handle() {
@@ -108,7 +115,8 @@ func (t *turn) openToAll() bool {
 	case VerbHelp, VerbWho, VerbRegister, VerbThanks, VerbTotals, VerbMissing, VerbLook, VerbConfirm:
 		return true
 	}
-	return t.s.Proposal != nil && t.s.Proposal.Kind == ProposeBind
+	choice := t.in.Verb == "" || t.in.Verb == VerbYes || t.in.Verb == VerbNo
+	return choice && t.s.Proposal != nil && t.s.Proposal.Kind == ProposeBind
 }
 
 // edit carries out the commands that work on a report.
@@ -116,12 +124,16 @@ func (t *turn) edit() {
 	if !t.haveReport() {
 		return
 	}
-	if t.in.Verb != VerbZeros && t.in.Verb != VerbList {
+	if t.s.Key != t.r.Key {
+		t.enter()
+	}
+	open := t.s.Proposal
+	if t.in.Verb != VerbZeros && t.in.Verb != VerbList && t.in.Verb != VerbHint {
 		t.s.Proposal = nil
 	}
 	switch t.in.Verb {
 	case VerbBack:
-		t.back()
+		t.back(open)
 	case VerbSkip:
 		t.skip()
 	case VerbUndo:
@@ -177,7 +189,8 @@ func (t *turn) haveReport() bool {
 
 func (t *turn) askUnit(units []string) {
 	t.s.Proposal = &Proposal{Kind: ProposeUnit, Units: slices.Clone(units)}
-	t.s.Asking = 0
+	// Until one is chosen no unit is meant, and nothing can go to the last one.
+	t.s.Key, t.s.Asking = ReportKey{}, 0
 	t.tell("unit.which", nil)
 	for i, u := range units {
 		t.tell("choice", args{"n": strconv.Itoa(i + 1), "choice": u})
@@ -223,6 +236,10 @@ func (t *turn) thanks() {
 func (t *turn) more() {
 	if len(t.s.Pages) == 0 {
 		t.tell("more.none", nil)
+		return
+	}
+	if t.s.PagesIn != t.m.Group {
+		t.tell("more.elsewhere", nil)
 		return
 	}
 	t.s.Page++
@@ -280,7 +297,7 @@ func (t *turn) who() {
 // due tells what the person still has to send in, and till when.
 func (t *turn) due() {
 	switch {
-	case t.r != nil && t.r.Counted > 0:
+	case t.r != nil && t.r.Counted > 0 && len(t.v.Person.Units) == 1:
 		t.tell("due.none", args{"form": t.form.ID, "version": strconv.Itoa(t.r.Counted)})
 	case t.r != nil || len(t.v.Person.Units) > 0:
 		t.tell("due", args{"form": t.form.ID, "deadline": t.deadline()})

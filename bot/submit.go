@@ -14,8 +14,8 @@ func (t *turn) line(f *Field, e Entry, unconfirmed bool) {
 	default:
 		t.tell("line.text", a)
 	}
-	if e.Note != "" {
-		t.add("line.note", args{"note": e.Note})
+	if e.Quote != "" {
+		t.add("line.quote", args{"quote": clip(e.Quote, 30)})
 	}
 	if unconfirmed {
 		t.add("line.unconfirmed", nil)
@@ -39,12 +39,11 @@ func (t *turn) whole() {
 		}
 		t.line(f, t.r.Entry(f.Item), odd[f.Item])
 	}
-	t.s.Section = ""
+	t.s.Section, t.told = "", true
 	t.r.Shown = Fingerprint(t.r.Draft)
 }
 
 func (t *turn) preview() {
-	t.s.Key = t.r.Key
 	t.tell("preview", args{
 		"unit": t.r.Key.Unit, "form": t.form.ID, "period": t.r.Key.Period, "state": t.state(t.r),
 		"all": strconv.Itoa(len(t.form.Fields)), "filled": strconv.Itoa(len(t.r.Draft)),
@@ -69,7 +68,6 @@ func (t *turn) preview() {
 // submit makes the next version if every item is settled and the person has
 // seen these very values.
 func (t *turn) submit() {
-	t.s.Key = t.r.Key
 	if open := t.r.unfilled(t.form); len(open) > 0 {
 		t.tell("submit.unfilled", args{"n": strconv.Itoa(len(open)), "items": ranges(open)})
 		t.s.Asking = t.r.next(t.form)
@@ -160,9 +158,12 @@ func (t *turn) progress() {
 	} else if len(p.Units) > 1 {
 		t.tell("progress.units", args{"units": strings.Join(p.Units, "、")})
 	}
-	if p.Office {
+	switch {
+	case p.Office:
 		t.county()
-	} else {
+	case len(p.Units) == 0:
+		t.tell("report.none", args{"phone": t.n.Office.Phone})
+	default:
 		t.whereWeStand()
 	}
 }

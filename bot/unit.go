@@ -56,14 +56,18 @@ func (u Unit) Named(name string) bool {
 	return slices.Contains(u.Aliases, name)
 }
 
-// Find looks a unit up by any name it goes by. If none is exactly so, it
-// returns the near ones, at most five, the nearest first, and false.
+// Find looks a unit up: by its own name, else by any other that it alone goes
+// by. If there is none such it returns the near ones, at most five, the nearest
+// first, and false.
 func (r Roster) Find(name string) ([]Unit, bool) {
-	var near []Unit
+	var near, called []Unit
 	distance := map[string]int{}
 	for _, u := range r.Units {
-		if u.Named(name) {
+		if u.Name == name {
 			return []Unit{u}, true
+		}
+		if u.Named(name) {
+			called = append(called, u)
 		}
 		best := 99
 		for _, known := range append([]string{u.Name, u.Full, u.Short}, u.Aliases...) {
@@ -73,6 +77,9 @@ func (r Roster) Find(name string) ([]Unit, bool) {
 			near = append(near, u)
 			distance[u.Name] = best
 		}
+	}
+	if len(called) > 0 {
+		return called[:min(len(called), 5)], len(called) == 1
 	}
 	slices.SortStableFunc(near, func(a, b Unit) int { return distance[a.Name] - distance[b.Name] })
 	return near[:min(len(near), 5)], false

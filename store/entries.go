@@ -33,7 +33,7 @@ type (
 		Text   string        `cbor:"5,keyasint,omitempty"`
 		By     string        `cbor:"6,keyasint,omitempty"`
 		At     int64         `cbor:"7,keyasint,omitempty"`
-		Note   string        `cbor:"8,keyasint,omitempty"`
+		Quote  string        `cbor:"8,keyasint,omitempty"`
 		Paste  bool          `cbor:"9,keyasint,omitempty"`
 	}
 )
@@ -70,7 +70,7 @@ func packEntries(list []bot.Entry) []entryRecord {
 	for _, e := range list {
 		r := entryRecord{
 			Item: e.Item, Kind: e.Value.Kind, Number: e.Value.Number, Yes: e.Value.Yes, Text: e.Value.Text,
-			By: e.By, Note: e.Note, Paste: e.Paste,
+			By: e.By, Quote: e.Quote, Paste: e.Paste,
 		}
 		if !e.At.IsZero() {
 			r.At = e.At.UnixNano()
@@ -88,7 +88,7 @@ func unpackEntries(records []entryRecord) []bot.Entry {
 	for _, r := range records {
 		e := bot.Entry{
 			Item: r.Item, Value: bot.Value{Kind: r.Kind, Number: r.Number, Yes: r.Yes, Text: r.Text},
-			By: r.By, Note: r.Note, Paste: r.Paste,
+			By: r.By, Quote: r.Quote, Paste: r.Paste,
 		}
 		if r.At != 0 {
 			e.At = time.Unix(0, r.At).UTC()

@@ -131,8 +131,10 @@ func (a *App) Turn(ctx context.Context, m bot.Message) (bot.Reply, error) {
 			continue
 		}
 		a.c.Log.Error("turn failed", "message", id, "error", err)
-		break
+		a.c.Observe("unavailable", time.Since(start))
+		return a.refuse(id, "unavailable")
 	}
+	a.c.Log.Error("turn gave up: others kept changing what it reads", "message", id)
 	a.c.Observe("unavailable", time.Since(start))
 	return a.refuse(id, "unavailable")
 }
@@ -177,14 +179,29 @@ func (a *App) try(ctx context.Context, id string, m bot.Message, again bool, uni
 			s = *changes.Session
 		}
 		s.Person = view.Person.ID
-		s.Pages, s.Page, s.Of = pages[1:], 1, len(pages)
+		s.Pages, s.PagesIn, s.Page, s.Of = pages[1:], m.Group, 1, len(pages)
 		changes.Session = &s
 	}
 	reply := bot.Reply{ID: id, Text: pages[0]}
 	if err := turn.Commit(changes, now, reply); err != nil {
+		if stored, ok := a.committed(ctx, id, err); ok {
+			return stored, "turn", nil
+		}
 		return none, "", fmt.Errorf("commit: %w", err)
 	}
 	return reply, "turn", nil
+}
+
+// committed looks whether a commit that failed was done all the same, as one
+// can be whose answer was lost: the claim tells.
+func (a *App) committed(ctx context.Context, id string, err error) (bot.Reply, bool) {
+	if errors.Is(err, ErrConflict) {
+		return bot.Reply{}, false
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	reply, ok, err := a.c.Store.Reply(ctx, id)
+	return reply, ok && err == nil
 }
 
 // load looks up what the message needs.

@@ -68,7 +68,10 @@ func values(n *bot.Notice, form *bot.Form, entries []bot.Entry, reasons []bot.Re
 		if f == nil || f.Private && !private {
 			continue
 		}
-		v := Value{Note: e.Note}
+		v := Value{}
+		if e.Quote != "" {
+			v.Note = bot.Fill(n.Wording["note.settled"], map[string]string{"quote": e.Quote})
+		}
 		switch e.Value.Kind {
 		case bot.Number:
 			v.Number = &e.Value.Number

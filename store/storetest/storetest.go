@@ -307,7 +307,7 @@ func testWholeTurn(t *testing.T, open Open) {
 	k := key("山河镇")
 	at := noon().Add(time.Second).In(time.FixedZone("CST", 8*3600))
 	entries := []bot.Entry{
-		{Item: 1, Value: bot.Count(4), By: p.ID, At: at, Note: "两场\xff"},
+		{Item: 1, Value: bot.Count(4), By: p.ID, At: at, Quote: "两场\xff"},
 		{Item: 3, Value: bot.Answer(true), By: p.ID, At: at, Paste: true},
 	}
 	session := bot.Session{Person: p.ID, Key: k, Asking: 5, Proposal: &bot.Proposal{Kind: bot.ProposeSubmit}}
