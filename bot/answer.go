@@ -4,11 +4,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // words takes a message that is no command: an answer, or nothing of ours.
 func (t *turn) words() {
-	if t.choose() || t.plainYesNo() {
+	if t.choose() || t.plainYesNo() || t.correction() {
 		return
 	}
 	if t.r == nil {
@@ -25,12 +26,42 @@ func (t *turn) words() {
 	case field != nil:
 		t.run(field)
 	case t.clauses(t.in.Text):
-	case t.s.Key == t.r.Key && t.s.Proposal != nil:
+	case t.s.Key == t.r.Key && t.s.Proposal != nil && t.s.Proposal.Kind != ProposeReason:
+		// Who goes on to other things is not held to what was put to them.
+		t.s.Proposal = nil
+		t.tell("dropped.silent", nil)
+		t.askNext()
+	case t.s.Key == t.r.Key:
 		t.tell("offtopic", nil)
 		t.askAgain()
 	default:
 		t.tell("idle", nil)
 	}
+}
+
+// correction takes “不对，4次” right behind an answer: it is the answer before
+// that is meant, not the item asked since.
+func (t *turn) correction() bool {
+	if t.r == nil || t.s.Key != t.r.Key || t.s.Proposal != nil || len(t.r.Undo) == 0 {
+		return false
+	}
+	last := t.r.Undo[len(t.r.Undo)-1].Was
+	words := slices.Clone(t.n.Verbs[VerbNo])
+	slices.SortFunc(words, func(a, b string) int { return len(b) - len(a) })
+	for _, w := range words {
+		rest, ok := strings.CutPrefix(t.in.Text, w)
+		if !ok || len(last) != 1 {
+			continue
+		}
+		f := t.form.Field(last[0].Item)
+		r := Read(t.n, f, strings.TrimLeft(rest, " ，,。.、；;是应为该"))
+		if r.Outcome != Taken {
+			return false
+		}
+		t.propose([]taken{{item: f.Item, value: r.Value}})
+		return true
+	}
+	return false
 }
 
 // namesItems takes a message that says itself which items it answers: a filled
@@ -92,7 +123,16 @@ func (t *turn) run(asked *Field) {
 		t.whereWeStand()
 		return
 	}
-	t.accept(reading{answers: run.Answers, unsure: !run.Sure})
+	t.accept(reading{answers: run.Answers, unsure: !run.Sure || t.tooShort(asked, first.Value)})
+}
+
+// tooShort reports whether a text is rather talk than what a field is for: a few
+// characters, or a question.
+func (t *turn) tooShort(f *Field, v Value) bool {
+	if v.Kind != Text || isNothing(v.Text) || f.Least == 0 {
+		return false
+	}
+	return utf8.RuneCountInString(v.Text) < f.Least || strings.HasSuffix(v.Text, "？") || strings.HasSuffix(v.Text, "?")
 }
 
 // reading is what was made of one message, whatever way it was written.
@@ -219,7 +259,8 @@ func (t *turn) clauses(text string) bool {
 		placed = append(placed, taken{item: a.Item, value: a.Value})
 	}
 	t.propose(placed)
-	t.s.Proposal.Zeros = c.Zeros
+	// While a part was not read, 其余 would cover it.
+	t.s.Proposal.Zeros = c.Zeros && len(c.Rest) == 0
 	return true
 }
 
@@ -236,7 +277,7 @@ func (t *turn) quoteFor(item int) string {
 // another item's measure word, it does not.
 func (w Why) settles() bool {
 	switch w {
-	case WhyApprox, WhyRange, WhyGrowing, WhyPart, WhyEach, WhyUnsure:
+	case WhyApprox, WhyRange, WhyPart, WhyEach, WhyUnsure:
 		return true
 	}
 	return false
@@ -260,8 +301,16 @@ func (t *turn) question(item int, r Reading) {
 		quote = t.in.Text
 	}
 	t.tell("read."+string(r.Why), t.about(f, args{"quote": clip(quote, 30)}))
-	if r.Why == WhyGrowing && t.r.Entry(item).Value.Filled() {
-		return // 又1场 beside 2场 is a sum to be told, not the number 1
+	if was := t.r.Entry(item).Value; r.Why == WhyGrowing && was.Filled() {
+		// 又1场 beside 2场 is 3, 累计3场 is not 5: the sum is only offered.
+		sum := Count(was.Number)
+		if len(r.Propose) != 1 || was.Kind != Number || strings.Contains(t.in.Text, "累") {
+			return
+		}
+		sum.Number += r.Propose[0].Number
+		t.s.Proposal = &Proposal{Kind: ProposeAnswers, Answers: []Proposed{{Item: item, Value: sum, Was: was}}}
+		t.tell("propose.sum", t.about(f, args{"value": fromTo(f, was, sum), "total": withUnit(f, r.Propose[0])}))
+		return
 	}
 	if len(r.Propose) == 1 && f.Kind != KindText {
 		t.s.Proposal = &Proposal{Kind: ProposeAnswers, Answers: []Proposed{{Item: item, Value: r.Propose[0], Was: t.r.Entry(item).Value, Quote: t.quoteFor(item)}}}
@@ -298,7 +347,7 @@ func (t *turn) tellProposal(answers []Proposed) {
 		f := t.form.Field(a.Item)
 		parts = append(parts, t.phrase("propose.part", t.about(f, args{"value": changeOf(f, a)})))
 	}
-	t.tell("propose", args{"reading": strings.Join(parts, "、")})
+	t.tell("propose", t.about(t.form.Field(answers[0].Item), args{"reading": strings.Join(parts, "、")}))
 }
 
 // changeOf writes a proposed value, and the one it would replace.

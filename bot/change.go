@@ -44,7 +44,7 @@ func (t *turn) which(items []int, value, name string) {
 	for _, item := range items {
 		t.line(t.form.Field(item), t.r.Entry(item), false)
 	}
-	t.tell("change.choose", nil)
+	t.askAgain()
 }
 
 // changeTo reads a value for one item; without one it asks the item's question.
@@ -53,12 +53,13 @@ func (t *turn) changeTo(item int, text string) {
 		t.ask(item)
 		return
 	}
-	r := Read(t.n, t.form.Field(item), text)
-	if r.Outcome != Taken {
-		t.question(item, r)
+	run := ReadRun(t.n, t.form, item, text)
+	if len(run.Answers) == 0 || run.Answers[0].Outcome == NoAnswer {
+		t.tell("change.how", nil)
+		t.ask(item)
 		return
 	}
-	t.accept(reading{answers: []ItemReading{{item, r}}})
+	t.accept(reading{answers: run.Answers, unsure: !run.Sure && run.Answers[0].Outcome == Taken})
 }
 
 // splitValue parts “咨询活动 3 场” into the item's words and the value, which

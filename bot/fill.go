@@ -9,7 +9,7 @@ import (
 // fill begins or resumes the report.
 func (t *turn) fill() {
 	if t.in.Verb == VerbFill && t.in.Rest != "" {
-		if _, ok := chosenUnit(t.v.Person, t.in.Rest); !ok && !t.named(t.in.Rest) {
+		if _, ok := chosenUnit(t.v.Person, t.in.Rest); !ok && !t.isMain(t.in.Rest) {
 			if len(t.v.Person.Units) == 0 {
 				t.tell("report.none", args{"phone": t.n.Office.Phone})
 				return
@@ -32,8 +32,8 @@ func (t *turn) fill() {
 	t.begin()
 }
 
-// named reports whether a word behind 填报 is the form and no unit.
-func (t *turn) named(word string) bool { return word == t.form.ID || word == t.form.Title }
+// isMain reports whether a word behind a command is the main form.
+func (t *turn) isMain(word string) bool { return word == t.form.ID || word == t.form.Title }
 
 // begin opens the report for this person and asks the first open item.
 func (t *turn) begin() {
@@ -79,7 +79,12 @@ func (t *turn) ask(item int) {
 			t.tell("section", args{"id": sec.ID, "title": sec.Title})
 		}
 	}
-	t.tell("ask", t.about(f, nil))
+	if len(t.v.Person.Units) > 1 {
+		t.tell("ask.for", args{"unit": t.r.Key.Unit})
+		t.add("ask", t.about(f, nil))
+	} else {
+		t.tell("ask", t.about(f, nil))
+	}
 	if now := t.r.Entry(item).Value; now.Filled() {
 		t.add("ask.now", args{"value": withUnit(f, now)})
 	}
@@ -99,9 +104,11 @@ func (t *turn) askAgain() {
 	case p.Kind == ProposeAnswers:
 		t.tellProposal(p.Answers)
 	case p.Kind == ProposeZeros:
-		t.tell("zeros.ask", args{"n": strconv.Itoa(len(p.Items)), "items": ranges(p.Items)})
+		t.tell("zeros.ask", t.about(t.form.Field(p.Items[0]), args{"n": strconv.Itoa(len(p.Items)), "items": ranges(p.Items)}))
 	case p.Kind == ProposeSubmit:
 		t.tell("submit.confirm", nil)
+	case p.Kind == ProposeItem:
+		t.tell("change.choose", t.about(t.form.Field(p.Items[0]), nil))
 	default:
 		t.tell("choose", nil)
 	}
@@ -129,9 +136,15 @@ func (t *turn) askNext() {
 		t.tell("complete.same", args{"version": strconv.Itoa(t.r.Counted)})
 		return
 	}
-	if !t.told {
+	switch {
+	case t.told:
+	case t.set != 0 || t.in.Verb == VerbFill:
 		t.tell("complete", args{"all": strconv.Itoa(len(t.form.Fields))})
 		t.whole()
+	default:
+		// Nothing is new since it was listed: 收到 does not bring 47 lines again.
+		t.tell("complete.short", args{"all": strconv.Itoa(len(t.form.Fields))})
+		return
 	}
 	t.tell("complete.submit", nil)
 }
@@ -351,7 +364,7 @@ func (t *turn) zeros() {
 		return
 	}
 	t.s.Proposal = &Proposal{Kind: ProposeZeros, Items: items}
-	t.tell("zeros.ask", args{"n": strconv.Itoa(len(items)), "items": ranges(items)})
+	t.askAgain()
 }
 
 // list names the items that 其余无 speaks of, or all that are unfilled.

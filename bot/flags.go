@@ -3,6 +3,7 @@ package bot
 import (
 	"slices"
 	"strconv"
+	"strings"
 )
 
 func (t *turn) flags() []Flag {
@@ -35,25 +36,23 @@ func (t *turn) askFlags(ids []string) {
 	}
 	t.s.Asking = 0
 	t.s.Proposal = &Proposal{Kind: ProposeReason, Checks: ids}
+	var items []int
 	for _, f := range t.flags() {
-		if !f.Open() || !slices.Contains(ids, f.Check.ID) {
-			continue
+		if f.Open() && slices.Contains(ids, f.Check.ID) {
+			t.tell("flag", t.about(t.form.Field(f.Item), args{"say": t.sentence(f.Check, f.Item)}))
+			items = append(items, f.Item)
 		}
-		field := t.form.Field(f.Item)
-		if t.s.Asking == 0 {
-			t.s.Asking = f.Item
-			// The item just answered is the one a bare new number is meant for.
-			if asked != f.Item && asked != 0 && slices.Contains(f.Check.Items(), asked) {
-				t.s.Asking, field = asked, t.form.Field(asked)
-			}
-		}
-		t.tell("flag", t.about(field, args{"say": t.sentence(f.Check, f.Item)}))
 	}
-	if t.s.Asking == 0 {
+	switch {
+	case len(items) == 0:
 		t.s.Proposal = nil
-		return
+	case len(items) == 1 && (asked == 0 || asked == items[0]):
+		t.s.Asking = items[0]
+		t.tell("flag.how", t.about(t.form.Field(items[0]), nil))
+	default:
+		// A bare number could be meant for either figure of the sentence.
+		t.tell("flag.named", t.about(t.form.Field(items[0]), nil))
 	}
-	t.tell("flag.how", t.about(t.form.Field(t.s.Asking), nil))
 }
 
 // sentence fills the values into what a check says.
@@ -65,9 +64,14 @@ func (t *turn) sentence(c *Check, item int) string {
 	return Fill(c.Say, values)
 }
 
-// vouch keeps the figures that the checks find odd, with the person's words.
+// vouch keeps the figures that the checks find odd, with the person's words. A
+// reason that names an item (“第21项是小组学习”) is for that item alone.
 func (t *turn) vouch(ids []string, reason string) {
+	named := namedItems(reason)
 	for _, f := range t.flags() {
+		if len(named) > 0 && !slices.Contains(named, f.Item) {
+			continue
+		}
 		if f.Open() && slices.Contains(ids, f.Check.ID) {
 			t.r.Reasons = append(t.r.Reasons, Reason{Check: f.Check.ID, Values: f.Values, Text: reason, By: t.v.Person.ID, At: t.now})
 			t.log("vouch", LogEntry{Key: t.r.Key, Items: []Change{{Item: f.Item, Old: t.r.Entry(f.Item).Value, New: t.r.Entry(f.Item).Value}}, Text: reason})
@@ -85,4 +89,20 @@ func (t *turn) unconfirmed() []int {
 	}
 	slices.Sort(items)
 	return items
+}
+
+// namedItems are the items that words call by 第N项.
+func namedItems(words string) []int {
+	var items []int
+	for rest := fold(words); ; {
+		_, after, ok := strings.Cut(rest, "第")
+		if !ok {
+			return items
+		}
+		digits := len(after) - len(strings.TrimLeft(after, "0123456789"))
+		if item, err := strconv.Atoi(after[:digits]); err == nil && strings.HasPrefix(after[digits:], "项") {
+			items = append(items, item)
+		}
+		rest = after
+	}
 }

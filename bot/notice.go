@@ -12,8 +12,8 @@ type Notice struct {
 	Year   string // period of the yearly forms, e.g. "2021"
 
 	Office     Office
-	Main       string // the form that 填报, 汇总 and 谁没报 mean without a word
 	Nomination string // the form that names the liaison
+	Main       string // the form that 填报, 汇总 and 谁没报 mean without a word
 	Forms      []Form
 	Deadlines  []Deadline
 	Kinds      []string // what 类别 in the roster may say, e.g. 乡镇
@@ -104,6 +104,7 @@ type Field struct {
 	PairsWith int      // for 参与人次: the count it belongs to; 0 if none
 	Choices   []string
 	Digits    [2]int   // KindDigits: least and most digits
+	Least     int      // KindText: characters below which a text is put to the person first; 0 for none
 	Optional  bool     // “无” is an answer
 	Private   bool     // asked and shown in private chat only
 	Words     []string // what people call it: 咨询活动, 演练 …

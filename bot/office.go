@@ -27,7 +27,7 @@ func (t *turn) office() {
 
 func (t *turn) totals() {
 	tot := t.v.Totals
-	if tot == nil || t.in.Rest != "" && !t.named(t.in.Rest) {
+	if tot == nil || t.in.Rest != "" && !t.isMain(t.in.Rest) {
 		t.tell("totals.how", nil)
 		return
 	}
@@ -113,30 +113,24 @@ func (t *turn) county() {
 
 // missing lists the units that have not submitted, by kind.
 func (t *turn) missing() {
-	form := t.form.ID
-	if word := strings.TrimSpace(t.in.Rest); word != "" {
-		if word != t.form.ID && word != t.n.Nomination {
-			t.tell("missing.how", args{"form": clip(word, 20)})
-			return
-		}
-		form = word
+	if word := strings.TrimSpace(t.in.Rest); word != "" && !t.isMain(word) {
+		t.tell("missing.how", args{"form": clip(word, 20), "main": t.form.ID})
+		return
 	}
 	var names [][2]string // kind, what to print
 	expected := len(t.v.Roster.Units)
 	for i, u := range t.v.Roster.Units {
-		switch {
-		case form == t.n.Nomination && u.Liaison == "":
-			names = append(names, [2]string{u.Kind, u.Name})
-		case form == t.form.ID && i < len(t.v.Status) && t.v.Status[i].Version == 0:
-			name := u.Name
-			if s := t.v.Status[i]; s.State != NotStarted {
-				name = t.phrase("missing.unit", args{"unit": u.Name, "state": string(s.State), "filled": strconv.Itoa(s.Filled), "all": strconv.Itoa(len(t.form.Fields))})
-			}
-			names = append(names, [2]string{u.Kind, name})
+		if i >= len(t.v.Status) || t.v.Status[i].Version != 0 {
+			continue
 		}
+		name := u.Name
+		if s := t.v.Status[i]; s.State != NotStarted {
+			name = t.phrase("missing.unit", args{"unit": u.Name, "state": string(s.State), "filled": strconv.Itoa(s.Filled), "all": strconv.Itoa(len(t.form.Fields))})
+		}
+		names = append(names, [2]string{u.Kind, name})
 	}
 	t.tell("missing", args{
-		"form": form, "time": t.instant(t.now), "expected": strconv.Itoa(expected),
+		"form": t.form.ID, "time": t.instant(t.now), "expected": strconv.Itoa(expected),
 		"counted": strconv.Itoa(expected - len(names)), "missing": strconv.Itoa(len(names)),
 	})
 	kinds := t.n.Kinds
@@ -190,7 +184,7 @@ func (t *turn) look() {
 	entries, reasons := r.Draft, r.Reasons
 	if sub != nil {
 		entries, reasons = sub.Entries, sub.Reasons
-		t.tell("look.version", args{"unit": u.Name, "form": t.form.ID, "state": t.state(r), "version": strconv.Itoa(sub.Version), "receipt": sub.Receipt, "time": t.instant(sub.At)})
+		t.tell("look.version", args{"unit": u.Name, "form": t.form.ID, "state": t.state(r), "version": strconv.Itoa(sub.Version), "receipt": sub.Receipt, "time": t.instant(sub.At), "now": t.instant(t.now)})
 	} else {
 		t.tell("look.draft", args{"unit": u.Name, "form": t.form.ID, "state": t.state(r), "filled": strconv.Itoa(len(entries)), "all": strconv.Itoa(len(t.form.Fields)), "time": t.instant(t.now)})
 	}

@@ -55,7 +55,8 @@ func (t *turn) bind(name string) {
 	t.out.People = append(t.out.People, p)
 	t.log("bind", LogEntry{Key: ReportKey{Unit: u.Name}})
 	t.tell("registered", args{"unit": u.Name})
-	t.tell("due", args{"form": t.form.ID, "deadline": t.deadline()})
+	t.v.Person = p
+	t.due()
 }
 
 // release takes back one's own registration while the office has not confirmed it.

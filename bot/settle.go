@@ -3,6 +3,7 @@ package bot
 import (
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // plainYesNo lets 是 and 否 settle a proposal, unless they answer the item.
@@ -44,11 +45,14 @@ func (t *turn) choose() bool {
 			return true
 		}
 	case ProposeItem:
-		item, err := strconv.Atoi(bare(fold(t.in.Text)))
-		if err == nil && slices.Contains(p.Items, item) && t.r != nil {
-			t.s.Proposal = nil
-			t.changeTo(item, p.Text)
-			return true
+		for _, item := range p.Items {
+			// 14, 第14项, 那就14, or the item's own name.
+			number := strings.Trim(bare(fold(t.in.Text)), "那就选填改为是第项吧的 ")
+			if t.r != nil && (number == strconv.Itoa(item) || slices.Contains(t.form.Field(item).Words, bare(t.in.Text)) && len(t.form.called(bare(t.in.Text))) == 1) {
+				t.s.Proposal = nil
+				t.changeTo(item, p.Text)
+				return true
+			}
 		}
 	}
 	return false
@@ -72,6 +76,14 @@ func (t *turn) yes(reason string) {
 		if f := t.form.Field(t.s.Asking); f != nil && f.Kind == KindYesNo && t.r != nil {
 			t.run(f)
 			return
+		}
+		if t.r != nil && t.s.Key == t.r.Key {
+			// The question may have been lost behind other messages.
+			if open := t.openFlags(nil); len(open) > 0 {
+				t.s.Asking = 0
+				t.askFlags(open)
+				return
+			}
 		}
 		t.tell("yes.nothing", nil)
 		t.whereWeStand()
@@ -102,6 +114,11 @@ func (t *turn) settle(p *Proposal, reason string) {
 		t.vouch(p.Checks, reason)
 		t.tell("vouched", nil)
 		t.set, t.s.Asking = t.s.Asking, 0
+		left := slices.DeleteFunc(t.openFlags(nil), func(id string) bool { return !slices.Contains(p.Checks, id) })
+		if len(left) > 0 {
+			t.askFlags(left)
+			return
+		}
 		t.goOn(p.Zeros, nil)
 	case ProposeSubmit:
 		t.deliver()

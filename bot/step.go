@@ -128,7 +128,17 @@ func (t *turn) edit() {
 		t.enter()
 	}
 	open := t.s.Proposal
-	if t.in.Verb != VerbZeros && t.in.Verb != VerbList && t.in.Verb != VerbHint {
+	switch t.in.Verb {
+	case VerbZeros, VerbList, VerbHint, VerbPreview:
+	case VerbSubmit:
+		if open != nil && open.Kind == ProposeAnswers || t.s.Quote != "" && t.s.Asking == t.s.QuoteFor {
+			// What was sent last is not in yet; submitting would pass over it.
+			t.tell("submit.open", nil)
+			t.askAgain()
+			return
+		}
+		t.s.Proposal = nil
+	default:
 		t.s.Proposal = nil
 	}
 	switch t.in.Verb {
@@ -211,7 +221,8 @@ func (t *turn) welcome() {
 	t.tell("welcome", nil)
 	switch {
 	case len(p.Units) > 0:
-		t.tell("welcome.liaison", args{"units": strings.Join(p.Units, "、"), "deadline": t.deadline()})
+		t.tell("welcome.liaison", args{"units": strings.Join(p.Units, "、")})
+		t.due()
 	case p.Office:
 		t.tell("welcome.office", nil)
 	default:
@@ -299,9 +310,18 @@ func (t *turn) due() {
 	switch {
 	case t.r != nil && t.r.Counted > 0 && len(t.v.Person.Units) == 1:
 		t.tell("due.none", args{"form": t.form.ID, "version": strconv.Itoa(t.r.Counted)})
-	case t.r != nil || len(t.v.Person.Units) > 0:
+	case len(t.v.Person.Units) == 0:
+	case t.late():
+		t.tell("due.late", args{"form": t.form.ID, "phone": t.n.Office.Phone})
+	default:
 		t.tell("due", args{"form": t.form.ID, "deadline": t.deadline()})
 	}
+}
+
+// late reports whether the form's deadline has passed.
+func (t *turn) late() bool {
+	d := t.n.Deadline(t.form.Deadline)
+	return d != nil && t.now.After(d.At)
 }
 
 func (t *turn) deadline() string {

@@ -71,7 +71,7 @@ func (l *loader) readFields(form *bot.Form, v value) []object {
 	for i, item := range v.list() {
 		o := item.object(
 			[]string{"item", "label", "short", "hint", "kind"},
-			[]string{"section", "ask", "unit", "near", "pairs_with", "choices", "digits", "optional", "private", "printed", "settled", "words"})
+			[]string{"section", "ask", "unit", "near", "pairs_with", "choices", "digits", "optional", "private", "printed", "settled", "least", "words"})
 		f := l.readField(form, o)
 		written, ok := o.get("item").number()
 		switch {
@@ -102,6 +102,9 @@ func (l *loader) readField(form *bot.Form, o object) bot.Field {
 		Private:  o.get("private").yes(),
 		Settled:  o.get("settled").yes(),
 		Words:    o.get("words").texts(),
+	}
+	if o.has("least") {
+		f.Least, _ = o.get("least").number()
 	}
 	// What the form has printed already is no question; Hint holds the words.
 	printed := o.get("printed").yes()
