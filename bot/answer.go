@@ -70,7 +70,7 @@ func (t *turn) correction() bool {
 func (t *turn) namesItems(asked *Field) bool {
 	free := asked != nil && asked.Kind == KindText
 	if p, ok := ReadPaste(t.n, t.form, t.in.Text); ok && (!free || len(p.Answers) > 2) {
-		t.accept(reading{answers: p.Answers, unread: p.Rest, paste: true})
+		t.accept(reading{answers: p.Answers, unread: append(p.Rest, t.figuresIn(p.Words)...), paste: true})
 		return true
 	}
 	if answers, problem, ok := ReadRange(t.n, t.form, t.in.Text); ok {
@@ -92,6 +92,20 @@ func (t *turn) namesItems(asked *Field) bool {
 	}
 	t.accept(r)
 	return true
+}
+
+// figuresIn keeps the short pieces that name an item beside a figure: “专题行1”
+// in front of sentences that were read is an answer that was not.
+func (t *turn) figuresIn(pieces []string) []string {
+	var out []string
+	for _, piece := range pieces {
+		items, figure := t.form.named(piece)
+		first, _ := utf8.DecodeRuneInString(figure)
+		if len(items) > 0 && figureRune(first) && utf8.RuneCountInString(piece) <= 20 {
+			out = append(out, piece)
+		}
+	}
+	return out
 }
 
 // ranged takes “3-7：是 2 160 1 86”.

@@ -123,9 +123,17 @@ func prefixVerb(v Verb) bool {
 // between them.
 func command(n *Notice, text string, free, idle bool) (Verb, string, bool) {
 	plain := strings.ToLower(bare(text))
+	// 收到，谢谢 and 预览一下 and 我要提交 are 收到谢谢, 预览 and 提交.
+	tight := strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" 　，,、。.！!~～", r) {
+			return -1
+		}
+		return r
+	}, plain)
+	tight = strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(tight, "我要"), "请"), "一下")
 	for verb, words := range n.Verbs {
 		for _, w := range words {
-			if w == text || w == plain {
+			if w == text || w == plain || w == tight {
 				return verb, "", true
 			}
 		}
