@@ -10,6 +10,9 @@ import (
 
 // change corrects one item: by its number, or by words people call it by.
 func (t *turn) change() {
+	if t.several() {
+		return
+	}
 	if t.in.Item != 0 {
 		if t.form.Field(t.in.Item) == nil {
 			t.tell("item.none", args{"item": strconv.Itoa(t.in.Item), "all": strconv.Itoa(len(t.form.Fields))})
@@ -34,6 +37,25 @@ func (t *turn) change() {
 	default:
 		t.which(items, value, name)
 	}
+}
+
+// several takes “改12 5，改14 6”: nothing but corrections by number.
+func (t *turn) several() bool {
+	parts := splitClauses(t.in.Text)
+	if len(parts) < 2 {
+		return false
+	}
+	var answers []ItemReading
+	for _, part := range parts {
+		item, value, ok := changeByNumber(t.n, part, true)
+		f := t.form.Field(item)
+		if !ok || value == "" || f == nil {
+			return false
+		}
+		answers = append(answers, ItemReading{item, Read(t.n, f, value)})
+	}
+	t.accept(reading{answers: answers})
+	return true
 }
 
 // which asks for which of several items a value is meant.

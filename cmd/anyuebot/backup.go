@@ -51,6 +51,20 @@ func restore(ctx context.Context, c console, args []string) error {
 			return errors.New("服务正在运行。请先停止服务，再恢复到空的存储")
 		}
 	}
+	notice, err := loadNotice(cfg)
+	if err != nil {
+		return err
+	}
+	if cfg.Store == memStore {
+		return errors.New("存储是 mem:，恢复了也留不下。请用 bolt:文件")
+	}
+	audit, err := verifyFile(ctx, path)
+	if err != nil {
+		return fmt.Errorf("没有恢复：%w", err)
+	}
+	if audit.Notice != notice.ID {
+		return fmt.Errorf("没有恢复：备份属于 %s，现在的通知是 %s", audit.Notice, notice.ID)
+	}
 	file, size, err := openBackup(path)
 	if err != nil {
 		return err

@@ -60,7 +60,7 @@ func check(ctx context.Context, c console, args []string) error {
 	if err != nil {
 		l.line("通知", err, "")
 	} else {
-		l.line("通知", nil, fmt.Sprintf("%s（%s），%s%d项", notice.Number, notice.ID, notice.Main, len(notice.Form(notice.Main).Fields)))
+		l.line("通知", nil, fmt.Sprintf("%s（%s），%s 共%d项", notice.Number, notice.ID, notice.Main, len(notice.Form(notice.Main).Fields)))
 		if open := unsettled(notice); open > 0 {
 			fmt.Fprintf(c.out, "· 口径：%d 项是建议口径，安委办还没有确认。认可后在该项加 settled: true\n", open)
 		}
@@ -76,7 +76,7 @@ func check(ctx context.Context, c console, args []string) error {
 }
 
 func (l *checklist) checkStore(ctx context.Context, cfg config) {
-	if path, ok := strings.CutPrefix(cfg.Store, "bolt:"); ok {
+	if path, ok := strings.CutPrefix(cfg.Store, boltScheme); ok {
 		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 			l.line("存储", nil, "还没有，首次启动或导入名册时新建 "+path)
 			l.line("名册", errors.New("还没有单位。请运行 anyuebot roster import 名册.csv"), "")
@@ -165,7 +165,7 @@ func checkSamples(ctx context.Context, cfg config) (int, error) {
 }
 
 func playSample(ctx context.Context, cfg config, script *transcript.Script) error {
-	cfg.Store, cfg.Office, cfg.Rate = "mem:", []string{sampleOffice}, 0
+	cfg.Store, cfg.Office, cfg.Rate = memStore, []string{sampleOffice}, 0
 	cfg.AibotToken, cfg.AibotAESKey = "", ""
 	s, err := open(ctx, cfg, slog.New(slog.DiscardHandler))
 	if err != nil {

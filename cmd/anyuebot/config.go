@@ -55,11 +55,16 @@ func settings() []setting {
 	}
 }
 
-// defaultStore is a bbolt file in the working directory.
-const defaultStore = "bolt:anyuebot.db"
+// boltScheme begins the name of a bbolt store; defaultStore is one in the
+// working directory.
+const (
+	boltScheme   = "bolt:"
+	memStore     = "mem:"
+	defaultStore = boltScheme + "anyuebot.db"
+)
 
 func setStore(c *config, v string) error {
-	if v != "mem:" && !strings.HasPrefix(v, "bolt:") || v == "bolt:" {
+	if v != memStore && !strings.HasPrefix(v, boltScheme) || v == boltScheme {
 		return fmt.Errorf("要写成 bolt:文件名，如 bolt:anyuebot.db")
 	}
 	c.Store = v
@@ -78,7 +83,7 @@ func setOffice(c *config, v string) error {
 
 func setRate(c *config, v string) error {
 	rate, err := strconv.ParseFloat(v, 64)
-	if err != nil || rate < 0 || rate > 1e6 {
+	if err != nil || !(rate >= 0 && rate <= 1e6) {
 		return errors.New("要写成不小于 0 的数，如 20")
 	}
 	c.Rate = rate
@@ -136,36 +141,50 @@ func readConfig(env func(string) string, file string, flags map[string]string) (
 	var c config
 	var problems []error
 	for _, s := range settings() {
-		pick := func(name, envName, key string) (source, bool) {
-			if v, ok := flags[name]; ok {
-				return source{v, "--" + name}, true
-			}
-			if v := env(envName); v != "" {
-				return source{v, envName}, true
-			}
-			v, ok := fromFile[key]
-			return v, ok
-		}
-		v, ok := pick(s.name, s.env(), s.key())
-		if s.secret {
-			if path, fromPath := pick(s.name+"-file", s.env()+"_FILE", s.key()+"_file"); fromPath && !ok {
-				v, ok = source{from: path.from}, true
-				data, err := os.ReadFile(path.value)
-				if err != nil {
-					problems = append(problems, fmt.Errorf("%s：读不了文件：%w", path.from, err))
-					continue
-				}
-				v.value = strings.TrimSpace(string(data))
-			}
-		}
-		if !ok {
-			v = source{s.fallback, "默认值"}
+		v, err := s.find(flags, env, fromFile)
+		if err != nil {
+			problems = append(problems, err)
+			continue
 		}
 		if err := s.set(&c, v.value); err != nil {
 			problems = append(problems, fmt.Errorf("%s：%w", v.from, err))
 		}
 	}
 	return c, errors.Join(problems...)
+}
+
+// find looks a setting up, level by level. A secret may stand at a level as
+// itself or as the name of a file.
+func (s setting) find(flags map[string]string, env func(string) string, file map[string]source) (source, error) {
+	for _, level := range []func(suffix string) (source, bool){
+		func(suffix string) (source, bool) {
+			name := s.name + strings.ReplaceAll(strings.ToLower(suffix), "_", "-")
+			v, ok := flags[name]
+			return source{v, "--" + name}, ok
+		},
+		func(suffix string) (source, bool) {
+			v := env(s.env() + suffix)
+			return source{v, s.env() + suffix}, v != ""
+		},
+		func(suffix string) (source, bool) {
+			v, ok := file[s.key()+strings.ToLower(suffix)]
+			return v, ok
+		},
+	} {
+		if v, ok := level(""); ok {
+			return v, nil
+		}
+		path, ok := level("_FILE")
+		if !ok || !s.secret {
+			continue
+		}
+		data, err := os.ReadFile(path.value)
+		if err != nil {
+			return source{}, fmt.Errorf("%s：读不了文件：%w", path.from, err)
+		}
+		return source{strings.TrimSpace(string(data)), path.from}, nil
+	}
+	return source{s.fallback, "默认值"}, nil
 }
 
 // readConfigFile reads the YAML file strictly: a key nobody knows is refused
@@ -204,26 +223,39 @@ func readConfigFile(path string) (map[string]source, error) {
 				problems = append(problems, fmt.Errorf("%s 不是配置项。可用的有：%s", at, strings.Join(knownKeys(), "、")))
 				continue
 			}
-			var value any
-			if err := yaml.NodeToValue(pair.Value, &value); err != nil {
-				problems = append(problems, fmt.Errorf("%s 读不出值", at))
+			value, ok := scalars(pair.Value)
+			if !ok {
+				problems = append(problems, fmt.Errorf("%s 只能是一个值，或一列值", at))
 				continue
 			}
-			switch v := value.(type) {
-			case []any:
-				var parts []string
-				for _, x := range v {
-					parts = append(parts, fmt.Sprint(x))
-				}
-				values[key] = source{strings.Join(parts, ","), at}
-			case map[string]any:
-				problems = append(problems, fmt.Errorf("%s 只能是一个值", at))
-			default:
-				values[key] = source{fmt.Sprint(v), at}
-			}
+			values[key] = source{value, at}
 		}
 	}
 	return values, errors.Join(problems...)
+}
+
+// scalars is a value as it is written, or a list of them joined by commas. A
+// userid 00123 stays what it is.
+func scalars(node ast.Node) (string, bool) {
+	switch n := node.(type) {
+	case *ast.StringNode:
+		return n.Value, true
+	case *ast.LiteralNode:
+		return n.Value.Value, true
+	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
+		return node.GetToken().Value, true
+	case *ast.SequenceNode:
+		var parts []string
+		for _, item := range n.Values {
+			part, ok := scalars(item)
+			if _, list := item.(*ast.SequenceNode); !ok || list {
+				return "", false
+			}
+			parts = append(parts, part)
+		}
+		return strings.Join(parts, ","), true
+	}
+	return "", false
 }
 
 func knownKeys() []string {

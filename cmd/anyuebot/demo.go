@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -53,7 +54,13 @@ func demo(ctx context.Context, c console, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := demoConfig(&cfg, *fresh || *play); err != nil {
+	given := ""
+	fs.Visit(func(f *flag.Flag) {
+		if f.Name == "store" {
+			given = cfg.Store
+		}
+	})
+	if err := demoConfig(&cfg, given, *fresh || *play); err != nil {
 		return err
 	}
 	d, err := startDemo(ctx, c, cfg)
@@ -63,7 +70,7 @@ func demo(ctx context.Context, c console, args []string) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var side sync.WaitGroup
-	failed := make(chan error, 1)
+	failed := make(chan error, 2) // of the service and of the page
 	side.Go(func() { failed <- d.service.run(ctx, d.webhook) })
 	defer side.Wait()
 	defer cancel()
@@ -83,7 +90,7 @@ func demo(ctx context.Context, c console, args []string) error {
 		}
 	}
 	fmt.Fprintf(c.out, "\n打开浏览器：http://%s/\n活动时间从 %s 开始走（演练时钟）。数据在 %s\n按 Ctrl+C 停止。\n",
-		l.Addr(), bot.Instant(cfg.Now.In(d.service.zone)), strings.TrimPrefix(cfg.Store, "bolt:"))
+		l.Addr(), bot.Instant(cfg.Now.In(d.service.zone)), strings.TrimPrefix(cfg.Store, boltScheme))
 	side.Go(func() {
 		if err := d.service.listen(ctx, l, d.chat, d.chat.Close); err != nil && !errors.Is(err, http.ErrServerClosed) {
 			failed <- err
@@ -97,19 +104,24 @@ func demo(ctx context.Context, c console, args []string) error {
 	}
 }
 
-// demoConfig sets what a demo needs and nobody set.
-func demoConfig(cfg *config, fresh bool) error {
-	if cfg.Store == defaultStore {
+// demoConfig sets what a demo needs. It never takes the store from the
+// environment or a configuration file: made-up units must not get into a real
+// campaign. given is the store named on the command line, if any.
+func demoConfig(cfg *config, given string, fresh bool) error {
+	if cfg.Store = given; given == "" {
 		dir, err := os.UserCacheDir()
 		if err != nil {
 			dir = os.TempDir()
 		}
-		cfg.Store = "bolt:" + filepath.Join(dir, "anyuebot", "demo.db")
-	}
-	if path, ok := strings.CutPrefix(cfg.Store, "bolt:"); ok && fresh {
-		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
+		path := filepath.Join(dir, "anyuebot", "demo.db")
+		cfg.Store = boltScheme + path
+		if fresh {
+			if err := removeStore(path); err != nil {
+				return err
+			}
 		}
+	} else if fresh {
+		return usageError{"--store 与 --fresh、--play 不能同用：它们要从空的存储开始"}
 	}
 	if cfg.Now.IsZero() {
 		if err := setNow(cfg, demoStart); err != nil {
@@ -120,6 +132,18 @@ func demoConfig(cfg *config, fresh bool) error {
 	cfg.AibotName = demoBot
 	cfg.AibotToken, cfg.AibotAESKey = randomHex(8), randomHex(22)[:43]
 	return nil
+}
+
+// removeStore deletes the demo's own store, unless a demo is using it.
+func removeStore(path string) error {
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	engine, err := openEngine(boltScheme + path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(engine.Close(), os.Remove(path))
 }
 
 // randomHex makes a secret for one run of the demo.
@@ -223,7 +247,7 @@ func (d *demoRun) play(ctx context.Context, out io.Writer) error {
 			from = fmt.Sprintf("demo%02d", i+1)
 			says = append(says, n.Verbs[bot.VerbRegister][0]+" "+u.Name)
 		}
-		says = append(says, n.Verbs[bot.VerbFill][0], sampleForm(n, i), n.Verbs[bot.VerbYes][3], n.Verbs[bot.VerbSubmit][0])
+		says = append(says, n.Verbs[bot.VerbFill][0], sampleForm(n, i), n.Verbs[bot.VerbYes][0], n.Verbs[bot.VerbSubmit][0])
 		for _, text := range says {
 			if _, err := d.platform.Send(ctx, wecomtest.Msg{From: from, Group: demoGroup, Text: text}); err != nil {
 				return fmt.Errorf("%s：%w", u.Name, err)

@@ -64,7 +64,7 @@ func importRoster(ctx context.Context, c console, cfg config, path, reason strin
 		return err
 	}
 	var result store.ImportResult
-	if err := doJSON(ctx, cfg, "roster-import", url.Values{"reason": {reason}}, bytes.NewReader(body), &result); err != nil {
+	if err := doJSON(ctx, cfg, workImport, url.Values{"reason": {reason}}, bytes.NewReader(body), &result); err != nil {
 		return err
 	}
 	fmt.Fprintf(c.out, "新增 %d，更新 %d，未变 %d\n", result.Added, result.Updated, result.Unchanged)

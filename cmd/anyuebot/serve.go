@@ -36,7 +36,7 @@ func serve(ctx context.Context, c console, args []string) error {
 		s.close()
 		return errors.New("没有配置智能机器人：请设置 ANYUE_AIBOT_TOKEN 和 ANYUE_AIBOT_AES_KEY（只想试用请运行 anyuebot demo）")
 	}
-	if cfg.Store == "mem:" {
+	if cfg.Store == memStore {
 		log.Warn("存储是 mem:，只在内存，停止后什么都不留")
 	}
 	if !cfg.Now.IsZero() {

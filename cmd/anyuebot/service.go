@@ -126,7 +126,7 @@ func (s *service) ready(w http.ResponseWriter, r *http.Request) {
 
 // openEngine opens what ANYUE_STORE names.
 func openEngine(name string) (kv.Store, error) {
-	path, ok := strings.CutPrefix(name, "bolt:")
+	path, ok := strings.CutPrefix(name, boltScheme)
 	if !ok {
 		return memkv.New(), nil
 	}
@@ -182,7 +182,10 @@ func serveUntil(ctx context.Context, server *http.Server, l net.Listener) error 
 	}
 	shutdown, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	return server.Shutdown(shutdown)
+	if err := server.Shutdown(shutdown); err != nil {
+		return errors.Join(err, server.Close())
+	}
+	return nil
 }
 
 // sweep forgets message ids that no platform will send again, once at start
