@@ -15,7 +15,7 @@ func (t *turn) change() {
 	}
 	if t.in.Item != 0 {
 		if t.form.Field(t.in.Item) == nil {
-			t.tell("item.none", args{"item": strconv.Itoa(t.in.Item), "all": strconv.Itoa(len(t.form.Fields))})
+			t.tell("item.none", args{"item": strconv.Itoa(max(t.in.Item, 0)), "all": strconv.Itoa(len(t.form.Fields))})
 			t.whereWeStand()
 			return
 		}

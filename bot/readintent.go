@@ -70,7 +70,7 @@ func need(n *Notice, p Person, s Session, in Intent) Need {
 	case len(p.Units) == 1:
 		need.Report = ReportKey{Unit: p.Units[0], Form: n.Main, Period: n.Form(n.Main).Period}
 	}
-	if in.Verb == VerbFill {
+	if in.Verb == VerbFill || in.Verb == VerbProgress {
 		if unit, ok := chosenUnit(p, in.Rest); ok {
 			need.Report = ReportKey{Unit: unit, Form: n.Main, Period: n.Form(n.Main).Period}
 		}
@@ -191,6 +191,9 @@ func accepts(v Verb, rest, raw string, idle bool) bool {
 	return spaced
 }
 
+// noItem stands for a number that no form has: 改0 5.
+const noItem = -1
+
 // changeByNumber reads the ways of correcting an item by its number: 改12 5,
 // 改第12项 5, 第12项改为5, 12项改成5, 把12改成5, 改12.
 //
@@ -237,6 +240,9 @@ func changeByNumber(n *Notice, text string, free bool) (item int, rest string, o
 	}
 	s = strings.TrimSpace(s)
 	switch {
+	case item == 0:
+		item = noItem
+		return item, s, verb || ordinal || noun
 	case verb && (s == "" || linked || spaced || noun):
 	case moved && linked && free:
 	case linked && (ordinal || noun):

@@ -201,7 +201,28 @@ func TestConfiguration(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 
+	// Values are what is written, whatever YAML would make of them.
+	config = s.file("anyuebot.yaml", "office: [00123, 0x1F]\naibot_token: 0123456\nlisten: \"127.0.0.1:1\"\n")
+	c, err = readConfig(func(string) string { return "" }, config, nil)
+	if err != nil || c.Office[0] != "00123" || c.Office[1] != "0x1F" || c.AibotToken != "0123456" {
+		t.Errorf("%v %+v", err, c.Office)
+	}
+	// A secret's file at one level beats the secret itself at a lower one.
+	env["ANYUE_AIBOT_TOKEN"] = "fromenv"
+	c, err = readConfig(func(k string) string { return env[k] }, config, map[string]string{"aibot-token-file": s.file("token", "fromflag")})
+	if err != nil || c.AibotToken != "fromflag" {
+		t.Errorf("%v %q", err, c.AibotToken)
+	}
+	delete(env, "ANYUE_AIBOT_TOKEN")
+	env["ANYUE_AIBOT_TOKEN_FILE"] = s.file("token", "fromenvfile")
+	c, err = readConfig(func(k string) string { return env[k] }, config, nil)
+	if err != nil || c.AibotToken != "fromenvfile" {
+		t.Errorf("%v %q", err, c.AibotToken)
+	}
+
 	for _, tt := range []struct{ name, file, want string }{
+		{"a value that is missing", "office:\n", "只能是一个值"},
+		{"no number", "rate: .nan\n", "要写成不小于 0 的数"},
 		{"an unknown key", "listen: x\nofice: a\n", ":2：ofice 不是配置项"},
 		{"not a mapping", "- a\n", "每行要写成"},
 		{"no YAML", "a: [\n", "anyuebot.yaml"},
@@ -223,6 +244,42 @@ func TestConfiguration(t *testing.T) {
 	s.fails("flag provided but not defined", "serve", "--sing")
 	s.env["ANYUE_AIBOT_TOKEN"], s.env["ANYUE_AIBOT_AES_KEY"] = testToken, "short"
 	s.fails("智能机器人：", "serve")
+}
+
+// TestNothingToWorkOn: a backup of nothing must not look like a backup, and
+// looking must not make a store.
+func TestNothingToWorkOn(t *testing.T) {
+	s := newShell(t)
+	for _, args := range [][]string{{"backup", filepath.Join(s.dir, "b")}, {"verify"}, {"roster", "list"}, {"export", "--out", s.dir}} {
+		s.fails("没有存储文件", args...)
+	}
+	if left, _ := filepath.Glob(filepath.Join(s.dir, "*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+	s.fails("mem:", "backup", filepath.Join(s.dir, "b"), "--store", "mem:")
+}
+
+// TestDemoKeepsToItself: the demo takes no store from the environment, and
+// deletes none but its own.
+func TestDemoKeepsToItself(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	t.Setenv("HOME", t.TempDir())
+	s := newShell(t)
+	s.ok("roster", "import", s.file("r.csv", rosterCSV))
+	cfg, err := readConfig(func(k string) string { return s.env[k] }, "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := demoConfig(&cfg, "", true); err != nil {
+		t.Fatal(err)
+	}
+	if cfg.Store == s.env["ANYUE_STORE"] || !strings.HasSuffix(cfg.Store, "demo.db") {
+		t.Errorf("the demo works on %s", cfg.Store)
+	}
+	if out := s.ok("roster", "list"); !strings.Contains(out, "山河镇") {
+		t.Error(out)
+	}
+	s.fails("不能同用", "demo", "--store", s.env["ANYUE_STORE"], "--fresh")
 }
 
 func TestCheckCommand(t *testing.T) {

@@ -148,6 +148,55 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
+// lostAnswer is an engine that commits and then says that it could not.
+type lostAnswer struct {
+	kv.Store
+	lose bool
+}
+
+func (d *lostAnswer) Commit(ctx context.Context, tx kv.Tx) (int64, error) {
+	rev, err := d.Store.Commit(ctx, tx)
+	if err == nil && d.lose {
+		return 0, fmt.Errorf("%w: the answer was lost", kv.ErrUnavailable)
+	}
+	return rev, err
+}
+
+func TestCommittedAfterAll(t *testing.T) {
+	disk := &lostAnswer{}
+	w := newWorldOn(t, oneUnit, func(engine kv.Store) kv.Store { disk.Store = engine; return disk })
+	w.private("lisi", "填报")
+	disk.lose = true
+	if reply := w.private("lisi", "3次"); !strings.Contains(reply, "✓ 1 理论学习中心组学习 3 次") {
+		t.Errorf("it is stored, and the reply says: %s", reply)
+	}
+}
+
+// TestQuotes answers by quoting: the quoted question is the one meant, and a
+// message that is nothing but a quote is read back first.
+func TestQuotes(t *testing.T) {
+	w := newWorld(t, oneUnit)
+	send := func(text, quote string) string {
+		t.Helper()
+		answer, err := w.platform.Send(t.Context(), wecomtest.Msg{From: "lisi", Group: "g", Text: text, Quote: quote})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer.Text
+	}
+	send("填报", "")
+	if got := send("7场", "✓ 5 参与 3 人次\n（28/47）安全宣传咨询活动，您单位主办了多少场？"); !strings.Contains(got, "✓ 28 咨询活动 7 场") {
+		t.Errorf("quoting a question: %s", got)
+	}
+	send("其余无", "")
+	if got := send("是", "（3/47）是否专题学习《生命重于泰山》电视专题片？"); !strings.Contains(got, "✓ 3 专题片 是") || strings.Contains(got, "记为 0") {
+		t.Errorf("是 for a quoted question takes no proposal: %s", got)
+	}
+	if got := send("", "12 企业开展“安全红袖章”…活动 5 场"); strings.Contains(got, "✓") || !strings.Contains(got, "对吗？") {
+		t.Errorf("nothing but a quote: %s", got)
+	}
+}
+
 func TestTooFast(t *testing.T) {
 	w := newWorld(t, oneUnit)
 	w.config.Rate = 1
