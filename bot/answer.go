@@ -137,7 +137,15 @@ func (t *turn) run(asked *Field) {
 		t.whereWeStand()
 		return
 	}
-	t.accept(reading{answers: run.Answers, unsure: !run.Sure || t.tooShort(asked, first.Value)})
+	t.accept(reading{answers: run.Answers, unread: withFigure(run.Rest), unsure: !run.Sure || t.tooShort(asked, first.Value)})
+}
+
+// withFigure keeps a text as a piece to be told if there is a figure in it.
+func withFigure(text string) []string {
+	if !strings.ContainsFunc(text, figureRune) {
+		return nil
+	}
+	return []string{text}
 }
 
 // tooShort reports whether a text is rather talk than what a field is for: a few

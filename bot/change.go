@@ -81,7 +81,7 @@ func (t *turn) changeTo(item int, text string) {
 		t.ask(item)
 		return
 	}
-	t.accept(reading{answers: run.Answers, unsure: !run.Sure && run.Answers[0].Outcome == Taken})
+	t.accept(reading{answers: run.Answers, unread: withFigure(run.Rest), unsure: !run.Sure && run.Answers[0].Outcome == Taken})
 }
 
 // splitValue parts “咨询活动 3 场” into the item's words and the value, which

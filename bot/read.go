@@ -40,7 +40,7 @@ const (
 	WhyPart       Why = "part"       // 12（其中线上5）
 	WhyEach       Why = "each"       // 每次12人
 	WhyClassifier Why = "classifier" // 120人 where 场 is asked
-	WhyGrouping   Why = "grouping"   // 1 234; 1,23; 3，120 where a pair is asked
+	WhyGrouping   Why = "grouping"   // 1 234; 1,23; 120，300
 	WhyUnsure     Why = "unsure"     // 应该是12, 12?
 	WhyNothing    Why = "nothing"    // 暂无, ／, —: 0, 不适用 or 暂不掌握?
 	WhyExtra      Why = "extra"      // a number among words that are not understood
@@ -62,6 +62,9 @@ type Run struct {
 	// Sure: the Taken answers may be stored. Otherwise they are a reading to
 	// put to the person first (“读作 3 次、120 人次，对吗？”).
 	Sure bool
+	// Rest is the text behind the last answer that was looked at, if the
+	// answers ended early; "" if none was left unread.
+	Rest string
 }
 
 // ItemReading is a reading with the item it is for.

@@ -1,6 +1,10 @@
 package bot
 
-import "strings"
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
 
 // This file judges a whole text as the answer to one count. A number comes out
 // only if every token is understood, none bends it, and there is exactly one.
@@ -13,6 +17,7 @@ type sighting struct {
 	first [nClasses]int // place of the first token of a class
 	nums  []int         // places of the numbers
 	alien int           // measure words of other kinds without a number
+	form  *Form         // the field's, if it is known
 }
 
 func see(l *line, toks []token) *sighting {
@@ -93,7 +98,9 @@ func (s *sighting) quote() string {
 	for k, t := range s.toks {
 		switch t.class {
 		case cSpace, cLine, cPunct, cQuote, cFill, cChat, cLabel, cVerb, cIs:
-			continue
+			if !t.bound {
+				continue
+			}
 		}
 		if i < 0 {
 			i = k
@@ -105,6 +112,36 @@ func (s *sighting) quote() string {
 	}
 	if j < 0 {
 		return ""
+	}
+	// A word of one character may be the beginning or end of a longer one.
+	short := func(k int) bool {
+		if k < 0 || k >= len(s.toks) || s.toks[k].end-s.toks[k].start > 1 {
+			return false
+		}
+		switch s.toks[k].class {
+		case cFill, cChat, cVerb, cIs:
+			return !unicode.IsPunct([]rune(s.toks[k].text)[0])
+		}
+		return false
+	}
+	for s.toks[i].class != cNum && short(i-1) {
+		i--
+	}
+	if i > 0 && s.toks[i].class == cJunk && s.toks[i-1].class == cLabel {
+		i-- // the 行 of 专题行
+	}
+	for short(j + 1) {
+		j++
+	}
+	// And a word of nothing says nothing without what it is bound to.
+	if c := s.toks[j].class; c == cNone || c == cNot || c == cBlank {
+		for j+1 < len(s.toks) && !parts(s.toks[j+1].class) && s.toks[j+1].class != cQuote {
+			j++
+		}
+	}
+	// Too long a quote ends with a whole word.
+	for j > i && s.toks[j].end-s.toks[i].start > maxQuote {
+		j--
 	}
 	return s.l.quote(s.toks[i].start, s.toks[j].end)
 }
@@ -119,11 +156,25 @@ func (s *sighting) refuse(why Why) Reading {
 
 func takenAs(v Value) Reading { return Reading{Outcome: Taken, Value: v} }
 
+// wonders: a word of question that may ask about the number itself, or letters.
+// What they make of a number nobody can tell.
+func (s *sighting) wonders() bool {
+	for _, t := range s.toks {
+		if t.class == cAsk && !mild[t.text] || t.class != cChat && strings.ContainsFunc(t.text, isLatin) {
+			return true
+		}
+	}
+	return false
+}
+
 // offer is the reading of the numbers at the given places if it is one that
 // may be put to the person: a single one that has a value and no measure word
 // of another kind.
 func (s *sighting) offer(places []int) []Value {
 	var vs []Value
+	if s.wonders() {
+		return nil
+	}
 	for _, i := range places {
 		u := s.toks[i].num
 		if _, other := s.fits(i); other {
@@ -148,7 +199,9 @@ func readCount(n *Notice, f *Field, text string) Reading {
 		return tooMuch(text)
 	}
 	l := newLine(text)
-	return countOf(n, l, lex(n, l, f))
+	s := see(l, lex(n, l, f))
+	s.form = n.formOf(f)
+	return s.countOf(n)
 }
 
 // tooMuch answers a text that is too long to be an answer.
@@ -162,8 +215,7 @@ func tooMuch(text string) Reading {
 	return Reading{Outcome: NoAnswer}
 }
 
-func countOf(n *Notice, l *line, toks []token) Reading {
-	s := see(l, toks)
+func (s *sighting) countOf(n *Notice) Reading {
 	if len(s.nums) == 0 {
 		return s.withoutNumber()
 	}
@@ -230,11 +282,14 @@ func (s *sighting) vague() bool {
 func (s *sighting) corrected() []Value {
 	from := 0
 	for i, t := range s.toks {
+		if t.text == "否" {
+			return nil // an answer of its own
+		}
 		if t.class == cCorrect || t.class == cNot {
 			from = i
 		}
 	}
-	if s.has(cApprox, cVague, cRange, cEach, cPart, cGrow, cRatio, cPlus, cAsk, cPlan) {
+	if s.has(cApprox, cVague, cRange, cEach, cPart, cGrow, cRatio, cPlus, cAsk, cPlan, cOther, cNone, cNA, cDontKnow, cBlank) {
 		return nil
 	}
 	var after []int
@@ -259,7 +314,7 @@ func (s *sighting) zeros() bool {
 			return false
 		}
 	}
-	return s.clean() && !s.has(cNot, cNA, cDontKnow, cBlank, cGrow, cEach, cPart, cApprox, cVague, cRange, cMinus, cRatio, cPlus) && s.onePerClause()
+	return s.clean() && s.stands() && !s.has(cNot, cNA, cDontKnow, cBlank, cGrow, cEach, cPart, cApprox, cVague, cRange, cMinus, cRatio, cPlus) && s.onePerClause()
 }
 
 // notASingleOne reads 一场也没有: here the 一 is part of the nothing.
@@ -277,7 +332,12 @@ func (s *sighting) notASingleOne() (Reading, bool) {
 		also = also || t.text == "也" || t.text == "都" || t.text == "都没" || t.text == "都没有"
 	}
 	rest := see(s.l, append(append([]token{}, s.toks[:i]...), s.toks[m+1:]...))
-	if r := rest.withoutNumber(); !also || r.Outcome != Taken {
+	switch r := rest.withoutNumber(); {
+	case r.Outcome != Taken || r.Value != Count(0):
+		return s.ask(WhyNothing), true
+	case !also && !s.toks[m].own:
+		return s.ask(WhyNothing), true
+	case !also:
 		return s.ask(WhyNothing, Count(0)), true
 	}
 	return takenAs(Count(0)), true
@@ -400,8 +460,13 @@ func (s *sighting) single(n *Notice) Reading {
 	case s.has(cPlan):
 		return s.ask(WhyUnsure)
 	case s.has(cUnsure, cAsk) && !s.settled():
+		if s.has(cJunk) || s.alien > 0 {
+			return s.ask(WhyUnsure)
+		}
 		return s.ask(WhyUnsure, own...)
-	case s.has(cJunk, cOrdinal, cTick, cCross, cBox, cLatinYes, cLatinNo), s.alien > 0, !matched:
+	case s.has(cJunk, cOrdinal, cTick, cCross, cBox, cLatinYes, cLatinNo), s.alien > 0:
+		return s.ask(WhyExtra)
+	case !matched:
 		return s.ask(WhyExtra, own...)
 	case depth > 0 && s.measureOf(i) < 0:
 		return s.ask(WhyExtra, own...) // (3) may be the third of a list
@@ -467,7 +532,10 @@ func (s *sighting) withoutNumber() Reading {
 	case s.has(cVague) && kinds == 0:
 		return s.ask(WhyApprox)
 	case kinds == 0:
-		if s.has(cDate, cOrdinal, cTick, cCross, cMinus, cPlus, cRatio) || s.digits() {
+		switch {
+		case s.wavers():
+			return s.ask(WhyNothing)
+		case s.has(cDate, cOrdinal, cTick, cCross, cMinus, cPlus, cRatio), s.digits(), s.misplacedOnly():
 			return s.ask(WhyExtra)
 		}
 		return Reading{Outcome: NoAnswer}
@@ -475,12 +543,177 @@ func (s *sighting) withoutNumber() Reading {
 		return takenAs(Value{Kind: NotApplicable})
 	case sure && s.has(cDontKnow):
 		return takenAs(Value{Kind: Unknown})
-	case sure && s.has(cNone) && s.onePerClause() && !s.has(cDate) && !s.claims():
+	case sure && s.has(cNone) && s.onePerClause() && !s.has(cDate) && !s.claims() && s.stands():
 		return takenAs(Count(0))
-	case s.has(cNone) && kinds == 1:
-		return s.ask(WhyNothing, Count(0))
+	case s.strays():
+		return Reading{Outcome: NoAnswer}
 	}
-	return s.ask(WhyNothing, Count(0), Value{Kind: NotApplicable}, Value{Kind: Unknown})
+	return s.ask(WhyNothing)
+}
+
+// wavers: 不确定 and its like.
+func (s *sighting) wavers() bool {
+	return slices.ContainsFunc(s.toks, func(t token) bool { return t.class == cUnsure && waverer[t.text] })
+}
+
+// misplaced: a word for what some items count, and not this one.
+func (s *sighting) misplaced() bool {
+	return slices.ContainsFunc(s.toks, func(t token) bool { return t.class == cJunk && t.known && !nods[t.text] })
+}
+
+// misplacedOnly: nothing but the name of what some items count (改扩建).
+func (s *sighting) misplacedOnly() bool {
+	named := false
+	for _, t := range s.toks {
+		switch {
+		case t.class == cJunk && t.known && !t.done && !nods[t.text]:
+			named = true
+		case t.class != cSpace && t.class != cPunct && t.class != cQuote && t.class != cLine:
+			return false
+		}
+	}
+	return named
+}
+
+// endsClause reports whether what a word of nothing says ends at a token. A
+// blank does not end it: 没有 数字.
+func endsClause(c class) bool {
+	switch c {
+	case cPunct, cLine, cOpen, cClose, cDash:
+		return true
+	}
+	return false
+}
+
+// stands: behind each word of nothing stand, to the end of its clause, only
+// words that say that the thing asked was held. 没收到, 没有数字 and 没明白 tell
+// of something else that is lacking. Before it in the clause no word may be the
+// figure itself (数字没有).
+func (s *sighting) stands() bool {
+	begin := 0
+	for k := range s.toks {
+		if endsClause(s.toks[k].class) {
+			begin = k + 1
+		}
+		if s.toks[k].class != cNone {
+			continue
+		}
+		for _, t := range s.toks[begin:k] {
+			if t.class == cFill && sums[t.text] {
+				return false
+			}
+		}
+		for _, t := range s.toks[k+1:] {
+			if endsClause(t.class) || t.class == cNone {
+				break
+			}
+			switch t.class {
+			case cVerb, cLabel, cSpace, cQuote, cNum, cOwnItem:
+			case cMeasure:
+				if !t.own {
+					return false
+				}
+			case cFill:
+				if !held[t.text] {
+					return false
+				}
+			case cChat:
+				if !thanks[t.text] {
+					return false
+				}
+			case cIs:
+				if t.text != "有" {
+					return false
+				}
+			default:
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// strays: each word of nothing is bound to words the reader does not know
+// (领导还没签字, 今天天气不错), or a question is asked with it (怎么还不行), and
+// nothing else speaks of what is asked.
+func (s *sighting) strays() bool {
+	if s.has(cNA, cDontKnow, cLabel, cNum, cVague) || s.wavers() {
+		return false
+	}
+	for k, t := range s.toks {
+		switch t.class {
+		case cNone, cBlank:
+			if t.class == cBlank && !open[t.text] || !s.unknownBehind(k) {
+				return false
+			}
+		case cNot:
+			// 不 before a word, known or not, is a will or an opinion.
+			if !s.unknownBehind(k) && !s.follows(k, cChat) {
+				return false
+			}
+		case cMeasure:
+			if t.own {
+				return false
+			}
+		case cJunk:
+			if !t.known && s.form.speaksOf(t.text) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// follows reports whether the token right behind the one at k has a class.
+func (s *sighting) follows(k int, c class) bool {
+	return k+1 < len(s.toks) && s.toks[k+1].class == c
+}
+
+// unknownBehind reports whether, from the token at k to the end of its clause,
+// there are words not understood and none that is.
+func (s *sighting) unknownBehind(k int) bool {
+	unknown := false
+	for _, t := range s.toks[k+1:] {
+		if endsClause(t.class) {
+			break
+		}
+		switch t.class {
+		case cJunk:
+			if t.known {
+				return false
+			}
+			unknown = true
+		case cVerb, cChat, cMeasure, cIs:
+			return false
+		case cFill:
+			if !held[t.text] {
+				return false
+			}
+		}
+	}
+	return unknown
+}
+
+// speaksOf reports whether a stretch has two characters in a row that some item
+// of the form is called by.
+func (f *Form) speaksOf(text string) bool {
+	if f == nil {
+		return false
+	}
+	rs := []rune(text)
+	for i := 0; i+1 < len(rs); i++ {
+		if !unicode.Is(unicode.Han, rs[i]) || !unicode.Is(unicode.Han, rs[i+1]) {
+			continue
+		}
+		pair := string(rs[i : i+2])
+		for k := range f.Fields {
+			g := &f.Fields[k]
+			if strings.Contains(g.Label, pair) || strings.Contains(g.Short, pair) || slices.ContainsFunc(g.Words, func(w string) bool { return strings.Contains(w, pair) }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // claims: 有 in the same breath as 没有.

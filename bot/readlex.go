@@ -3,6 +3,7 @@ package bot
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -13,6 +14,9 @@ const maxRead = 2000
 
 // maxQuote bounds the part of a text that a question repeats, in characters.
 const maxQuote = 40
+
+// separators stand around a quote and are no part of it.
+const separators = " \t\r\n\u3000，。、；,;!！"
 
 // line is a text made uniform: one rune for each writing of the same sign, with
 // the place in the original it came from.
@@ -118,7 +122,7 @@ func uniform(r rune) rune {
 // quote is the original text of runes[i:j], without blanks around it.
 func (l *line) quote(i, j int) string {
 	j = min(j, i+maxQuote, len(l.runes))
-	return strings.Trim(l.text[l.at[i]:l.at[j]], " \t\r\n，。、；,;!！")
+	return strings.Trim(l.text[l.at[i]:l.at[j]], separators)
 }
 
 // token is one understood (or not understood) stretch of a line.
@@ -129,7 +133,9 @@ type token struct {
 	num        numeral // cNum
 	done       bool    // cVerb with 了 or 过: it has happened
 	digits     bool    // cJunk that has digits in it
-	own        bool    // cMeasure: near the field's unit
+	own        bool    // cMeasure: near the field's unit; cVerb: of this item, not of any
+	known      bool    // cJunk that is a word of the lexicon, out of its place
+	bound      bool    // cFill that is part of the number before it: %
 }
 
 // lexer cuts a line into tokens, with the words of the fields that are asked.
@@ -141,7 +147,8 @@ type lexer struct {
 	near     []string // of the fields that are asked
 	longest  int      // of all measure words, in characters
 	labels   [][]rune
-	strong   [][]rune // labels that outrank 计划 and 其他 (item 45 is called 计划)
+	words    func() string // all that the items, and those they are paired with, go by
+	strong   [][]rune      // labels that outrank 计划 and 其他 (item 45 is called 计划)
 	toks     []token
 }
 
@@ -165,6 +172,14 @@ func lex(n *Notice, l *line, fields ...*Field) []token {
 		}
 	}
 	x.labels = append(x.labels, x.strong...)
+	if len(fields) == 1 && fields[0].Kind == KindYesNo {
+		for _, g := range n.dependents(fields[0]) {
+			for _, s := range append([]string{g.Label, g.Short}, g.Words...) {
+				x.labels = append(x.labels, newLine(s).runes)
+			}
+		}
+	}
+	x.words = sync.OnceValue(func() string { return ownWords(n, fields) })
 	for _, ws := range [][]string{x.measures, x.near} {
 		for _, w := range ws {
 			x.longest = max(x.longest, utf8.RuneCountInString(w))
@@ -177,7 +192,7 @@ func lex(n *Notice, l *line, fields ...*Field) []token {
 		t := x.next(i)
 		t.start = i
 		t.text = string(x.runes[t.start:t.end])
-		if k := len(x.toks) - 1; k >= 0 && t.class == x.toks[k].class && (t.class == cJunk || t.class == cDash) {
+		if k := len(x.toks) - 1; k >= 0 && t.class == x.toks[k].class && t.known == x.toks[k].known && (t.class == cJunk || t.class == cDash) {
 			x.toks[k].end = t.end
 			x.toks[k].text += t.text
 			x.toks[k].digits = x.toks[k].digits || t.digits
@@ -188,7 +203,73 @@ func lex(n *Notice, l *line, fields ...*Field) []token {
 	}
 	settle(x.toks)
 	loosen(x.toks)
+	misplace(x.toks)
 	return x.toks
+}
+
+// ownWords is what the fields are called and asked by, and for a count also the
+// count it is paired with, for a yes/no the counts that depend on it.
+func ownWords(n *Notice, fields []*Field) string {
+	var b strings.Builder
+	add := func(f *Field) {
+		ask, _, _ := strings.Cut(f.Ask, "？")
+		for _, s := range append([]string{f.Label, f.Short, ask}, f.Words...) {
+			b.WriteString(string(newLine(s).runes))
+			b.WriteByte('\n')
+		}
+	}
+	for _, f := range fields {
+		add(f)
+	}
+	if len(fields) != 1 {
+		return b.String()
+	}
+	f := fields[0]
+	form := n.formOf(f)
+	if form == nil {
+		return b.String()
+	}
+	if f.Kind == KindYesNo {
+		for _, g := range n.dependents(f) {
+			add(g)
+		}
+	}
+	opener := f
+	for range form.Fields {
+		if opener = form.Field(opener.PairsWith); opener == nil {
+			break
+		}
+		add(opener)
+	}
+	return b.String()
+}
+
+// dependents are the fields that are paired with f.
+func (n *Notice) dependents(f *Field) []*Field {
+	form := n.formOf(f)
+	if form == nil {
+		return nil
+	}
+	var fs []*Field
+	for i := range form.Fields {
+		if g := &form.Fields[i]; g.PairsWith == f.Item {
+			fs = append(fs, g)
+		}
+	}
+	return fs
+}
+
+// formOf is the form that a field belongs to; nil if it is in none.
+func (n *Notice) formOf(f *Field) *Form {
+	if n == nil {
+		return nil
+	}
+	for i := range n.Forms {
+		if g := n.Forms[i].Field(f.Item); g != nil && (g == f || g.Label == f.Label && g.Kind == f.Kind) {
+			return &n.Forms[i]
+		}
+	}
+	return nil
 }
 
 // before is the last token that is not a blank.
@@ -259,7 +340,7 @@ func (x *lexer) next(i int) token {
 	}
 	switch {
 	case wordEnd > i && wordEnd >= labelEnd && wordEnd >= numEnd:
-		return x.grown(c, i, wordEnd)
+		return x.placed(x.grown(c, i, wordEnd), string(x.runes[i:wordEnd]))
 	case labelEnd > i && labelEnd > numEnd && !isFigure(r):
 		return token{class: cLabel, end: labelEnd}
 	case isFigure(r):
@@ -305,9 +386,9 @@ func punctuation(r rune) (class, bool) {
 		return cApprox, true
 	case '√', '✓', '✔', '☑', '✅', '■':
 		return cTick, true
-	case '×', '✗', '✘', '❌', '✕', '✖', '☒':
+	case '×', '✗', '✘', '❌', '✕', '✖':
 		return cCross, true
-	case '□', '☐', '▢', '◻':
+	case '□', '☐', '▢', '◻', '☒': // ☒ is a box crossed in or crossed out
 		return cBox, true
 	}
 	return cJunk, false
@@ -344,13 +425,61 @@ func (x *lexer) word(i int) (class, int) {
 // grown lets a verb take its 了 or 过.
 func (x *lexer) grown(c class, i, end int) token {
 	t := token{class: c, end: end}
-	if c == cVerb {
+	if c == cNone && x.has(i, "没有") && x.peek(end) == '过' {
+		t.end++
+	}
+	if c == cVerb || c == cDeed || c == cFile {
 		for k := 0; k < 2 && (x.peek(t.end) == '了' || x.peek(t.end) == '过'); k++ {
 			t.done = true
 			t.end++
 		}
 	}
 	return t
+}
+
+// placed gives a word the class it has in its place.
+func (x *lexer) placed(t token, word string) token {
+	prev := x.before()
+	switch {
+	case t.class == cDeed && x.deed(word):
+		t.class, t.own = cVerb, true
+	case t.class == cFile && x.settled():
+		t.class = cVerb // 就按3场报
+	case t.class == cDeed, t.class == cFile:
+		t.class, t.known = cJunk, true
+	case word == "安排" && prev != nil && prev.class == cNone:
+		t.class = cVerb
+	}
+	return t
+}
+
+// deed reports whether a word for what particular items count is in the asked
+// item's own wording. The short form goes for the long one: 看 for 观看.
+func (x *lexer) deed(word string) bool {
+	if utf8.RuneCountInString(word) > 1 {
+		return strings.Contains(x.words(), word)
+	}
+	for _, group := range lexicon {
+		if group.class != cDeed {
+			continue
+		}
+		for w := range strings.FieldsSeq(group.words) {
+			if w != word && strings.Contains(w, word) && strings.Contains(x.words(), w) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// settled: a word of decision (就按) opened the clause.
+func (x *lexer) settled() bool {
+	for i := len(x.toks) - 1; i >= 0 && x.toks[i].class != cPunct && x.toks[i].class != cLine; i-- {
+		if x.toks[i].class == cSettle {
+			return true
+		}
+	}
+	return false
 }
 
 // label finds the longest stretch at i, of two characters or more, that the
@@ -403,16 +532,16 @@ func (x *lexer) afterNumber(i int, prev *token) (token, bool) {
 	case r == '%' || r == '‰' || r == '成' || x.has(i, "个百分点"):
 		prev.num = refusedNumeral(WhyPercent)
 		if r == '个' {
-			return token{class: cFill, end: i + 4}, true
+			return token{class: cFill, end: i + 4, bound: true}, true
 		}
-		return token{class: cFill, end: i + 1}, true
+		return token{class: cFill, end: i + 1, bound: true}, true
 	case x.has(i, "分之"):
 		prev.num = refusedNumeral(WhyFraction)
 		j := i + 2
 		if isFigure(x.peek(j)) {
 			_, j = scanNumeral(x.runes, j)
 		}
-		return token{class: cFill, end: j}, true
+		return token{class: cFill, end: j, bound: true}, true
 	case r == '点' && isFigure(x.peek(i+1)):
 		// 三点五 is a fraction; 3点5场 may be an hour and a count.
 		if k := len(x.toks) - 2; prev.num.full || isArabic(x.peek(i+1)) || k >= 0 && isDaypart(x.toks[k].text) {
@@ -420,7 +549,7 @@ func (x *lexer) afterNumber(i int, prev *token) (token, bool) {
 		}
 		_, j := scanNumeral(x.runes, i+1)
 		prev.num = refusedNumeral(WhyFraction)
-		return token{class: cFill, end: j}, true
+		return token{class: cFill, end: j, bound: true}, true
 	case x.has(i, "个人") && !x.isNear("个"):
 		return token{class: cMeasure, end: i + 2, own: x.isNear("人")}, true
 	case x.has(i, "个多"):
@@ -748,10 +877,15 @@ func settle(toks []token) {
 			}
 		case cPunct:
 			switch {
+			case t.text == "。" && i > 0 && toks[i-1].text == "。":
+				t.class = cUnsure
 			case t.text != ".":
 			case i > 0 && toks[i-1].text == ".": // 3... trails off
 				t.class = cUnsure
-			case i+1 < len(toks) && toks[i+1].class == cNum && (i == 0 || toks[i-1].class == cSpace): // .3
+			case i+1 < len(toks) && toks[i+1].class == cNum && pc != cNum && pc != cMeasure || i > 0 && toks[i-1].class == cSpace && toks[i-1].end == t.start && i+1 < len(toks) && toks[i+1].class == cNum: // .3
+				t.class, t.bound = cFill, true
+				toks[i+1].num = refusedNumeral(WhyFraction)
+			case i > 0 && toks[i-1].class == cNum && zeroText(toks[i-1].text): // 0. has lost its other half
 				t.class = cJunk
 			}
 		}
@@ -773,6 +907,46 @@ func loosen(toks []token) {
 			}
 		}
 		k = end + 1
+	}
+}
+
+// zeroText: nothing but one 0.
+func zeroText(s string) bool { return s == "0" }
+
+// counts reports whether the measure word at i may be a number's.
+func counts(toks []token, i int) bool {
+	for i--; i >= 0; i-- {
+		switch toks[i].class {
+		case cSpace, cQuote, cClose:
+			continue
+		}
+		return toks[i].class == cNum
+	}
+	return false
+}
+
+// misplace takes words out of play that are part of a word not understood, or
+// finish the verb before them: the 空 of 清空, the 明白 of 没搞明白.
+func misplace(toks []token) {
+	for i := range toks {
+		t := &toks[i]
+		beside := func(k int) class {
+			if k < 0 || k >= len(toks) {
+				return nClasses
+			}
+			return toks[k].class
+		}
+		switch {
+		case t.class == cBlank && t.text == "空" && (beside(i-1) == cJunk || beside(i+1) == cJunk):
+		case t.class == cBlank && t.text == "完了" && beside(i-1) == cVerb: // 看完了
+		case t.class == cChat && nods[t.text] && (beside(i-1) == cJunk || beside(i-1) == cVerb || beside(i-1) == cLabel):
+		case t.class == cMeasure && !t.own && t.end-t.start == 1 && (beside(i-1) == cJunk || beside(i+1) == cJunk && !counts(toks, i)): // 签字, 家庭
+			t.class = cJunk
+			continue
+		default:
+			continue
+		}
+		t.class, t.known = cJunk, true
 	}
 }
 

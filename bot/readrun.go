@@ -3,6 +3,7 @@ package bot
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // This file reads a message as answers in order: “是 两场，一百六十多人” where
@@ -25,6 +26,9 @@ func ReadRun(n *Notice, form *Form, from int, text string) Run {
 	var s *sighting
 	whole := func() Run {
 		r := Read(n, f, text)
+		if s != nil && r.Outcome == Taken && s.endsInOthers() {
+			r = s.ask(WhyExtra) // 其他没有 says something of other items too
+		}
 		if s != nil && len(r.Propose) > 0 && f.Kind == KindCount && s.names(form, 0, len(s.toks), f) {
 			r.Propose = nil // the number is another item's
 		}
@@ -62,7 +66,36 @@ func ReadRun(n *Notice, form *Form, from int, text string) Run {
 	if !ok {
 		return whole()
 	}
+	run.Rest = r.rest(run)
+	if s.endsInOthers() && run.Answers[len(run.Answers)-1].Outcome == Taken {
+		run.Sure = false
+	}
 	return run
+}
+
+// rest is the text behind the last answer looked at.
+func (r *runner) rest(run Run) string {
+	if r.seen >= len(r.s.toks) || run.Answers[len(run.Answers)-1].Outcome == Taken {
+		return ""
+	}
+	l := r.s.l
+	return strings.Trim(l.text[l.at[r.s.toks[r.seen].start]:], separators)
+}
+
+// endsInOthers: the last clause says that the other items have nothing.
+func (s *sighting) endsInOthers() bool {
+	others, none := false, false
+	for _, t := range s.toks {
+		switch {
+		case t.class == cPunct || t.class == cLine:
+			others, none = false, false
+		case rests[t.text], strings.HasPrefix(t.text, "其余"):
+			others = true
+		case t.class == cNone:
+			none = true
+		}
+	}
+	return others && none
 }
 
 // turnsBack: a 不 or 不是 that may undo what stands before it. A 否 in a clause
@@ -122,7 +155,7 @@ func (s *sighting) pieces() []piece {
 			case cNum:
 				start := from
 				if num >= 0 {
-					start = s.behind(num) // 3场120人
+					start = s.hedged(s.behind(num)) // 3场120人
 				}
 				add(piece{start: start, num: i})
 				num = i
@@ -135,6 +168,12 @@ func (s *sighting) pieces() []piece {
 		}
 		if none || num >= 0 {
 			from = end
+			if num >= 0 {
+				// A measure word or a hedge may stand behind a blank.
+				if b := s.behind(num); b >= end {
+					from = s.hedged(b)
+				}
+			}
 		}
 		k = end + 1
 	}
@@ -150,6 +189,29 @@ func (s *sighting) behind(i int) int {
 		return m + 1
 	}
 	return i + 1
+}
+
+// hedged is the place behind the hedges that belong to what ends before i: 左右
+// in “3次左右120人”. A hedge that may as well belong to what follows (大概) is
+// taken to belong to both sides unless a sign parts it from this one.
+func (s *sighting) hedged(i int) int {
+	apart := false
+	for k := i; k < len(s.toks); k++ {
+		t := &s.toks[k]
+		switch {
+		case t.class == cSpace, t.class == cOpen, t.class == cClose, t.class == cQuote:
+			continue
+		case t.class == cPunct:
+			apart = true
+			continue
+		case t.class != cApprox && t.class != cUnsure && !(t.class == cVague && t.text == "半"):
+			return i
+		case ahead[t.text], k > i && !after[t.text], apart && t.end-t.start == 1 && unicode.Is(unicode.Han, []rune(t.text)[0]):
+			return i
+		}
+		i = k + 1
+	}
+	return i
 }
 
 // lastOf is the place behind the clause that holds a piece's answer.
@@ -190,6 +252,7 @@ type runner struct {
 
 	answers []ItemReading
 	unsure  bool // the reading has to be put to the person
+	seen    int  // the token behind the last piece looked at
 }
 
 // field is the item that comes next.
@@ -197,8 +260,8 @@ func (r *runner) field() *Field { return r.form.Field(r.item) }
 
 // again reads a stretch of the text anew, with the words of one item only.
 func (r *runner) again(f *Field, start, end int) Reading {
-	for start < end && parts(r.s.toks[start].class) {
-		start++
+	for start < end && (parts(r.s.toks[start].class) || r.s.toks[start].class == cRatio) {
+		start++ // 3/120
 	}
 	for start < end && parts(r.s.toks[end-1].class) {
 		end--
@@ -223,7 +286,11 @@ func (r *runner) stop(a Reading) (Run, bool) {
 		return Run{}, false
 	}
 	if a.Outcome == NoAnswer {
-		a = Reading{Outcome: Asked, Why: WhyYesNo, Quote: r.s.l.quote(0, len(r.s.l.runes))}
+		why := WhyYesNo
+		if f := r.field(); f != nil && f.Kind != KindYesNo {
+			why = WhyExtra
+		}
+		a = Reading{Outcome: Asked, Why: why, Quote: r.s.l.quote(0, len(r.s.l.runes))}
 	}
 	r.answers = append(r.answers, ItemReading{r.item, a})
 	return Run{Answers: r.answers, Sure: !r.unsure}, true
@@ -233,6 +300,7 @@ func (r *runner) stop(a Reading) (Run, bool) {
 func (r *runner) read() (Run, bool) {
 	for k := 0; k < len(r.pieces); k++ {
 		p := r.pieces[k]
+		r.seen = p.end
 		f := r.field()
 		if f == nil {
 			return Run{}, false // more answers than items
@@ -258,6 +326,7 @@ func (r *runner) read() (Run, bool) {
 			// is put to the person.
 			a := r.again(f, p.start, len(r.s.toks))
 			r.unsure = true
+			r.seen = len(r.s.toks)
 			if a.Outcome != Taken {
 				return r.stop(Reading{Outcome: Asked, Why: WhyExtra, Quote: r.words(p.start, len(r.s.toks))})
 			}
@@ -289,36 +358,80 @@ func (r *runner) count(f *Field, k int) (done bool, run Run, ok bool) {
 		}
 	}
 	a := r.again(f, p.start, end)
-	if a.Outcome != Taken && last && len(r.answers) > 0 && len(a.Propose) == 1 && (a.Why == WhyExtra || a.Why == WhyUnsure) {
-		// A good answer with something beside it that is not understood: the
-		// whole reading is put to the person.
-		if a.Why == WhyExtra && r.s.names(r.form, p.start, p.end, f) {
-			a.Propose = nil
-			run, ok := r.stop(a)
-			return true, run, ok
+	if a.Outcome != Taken && last && len(r.answers) > 0 {
+		// A good answer that wavers, or has something beside it that is not
+		// understood: the whole reading is put to the person.
+		if v, ok := r.beside(f, p, a); ok {
+			a = takenAs(v)
+			r.unsure = true
 		}
-		a = takenAs(a.Propose[0])
-		r.unsure = true
 	}
 	if a.Outcome != Taken {
 		if a.Outcome == NoAnswer {
 			return true, Run{}, false
+		}
+		if a.Why == WhyExtra && len(r.answers) > 0 {
+			a = r.amongOthers(f, k, a)
 		}
 		run, ok := r.contested(k, a)
 		return true, run, ok
 	}
 	if p.num >= 0 && r.s.measureOf(p.num) < 0 && !r.pairOf(k) {
 		// A bare number after others: its place alone does not say what it is.
-		a = Reading{Outcome: Asked, Why: WhyTwo, Quote: r.words(p.num, p.num+1), Propose: []Value{a.Value}}
-		if !last {
-			a.Propose = nil
-		}
+		a = Reading{Outcome: Asked, Why: WhyTwo, Quote: r.words(p.num, p.num+1)}
 		run, ok := r.stop(a)
 		return true, run, ok
 	}
 	r.mark(f, k)
 	r.add(a)
 	return false, Run{}, true
+}
+
+// beside is the number of a piece that was asked about although it has the
+// item's own measure word: because it wavers, or because of words not understood
+// beside the item's own name (家庭安全讲座80人).
+func (r *runner) beside(f *Field, p piece, a Reading) (Value, bool) {
+	if a.Why == WhyUnsure && len(a.Propose) == 1 {
+		return a.Propose[0], true
+	}
+	if a.Why != WhyExtra || p.num < 0 || r.s.names(r.form, p.start, p.end, f) {
+		return Value{}, false
+	}
+	l := newLine(r.words(p.start, p.end))
+	s := see(l, lex(r.n, l, f))
+	if len(s.nums) != 1 || !s.has(cLabel) && !slices.ContainsFunc(s.toks, func(t token) bool { return t.class == cVerb && t.own }) || s.has(cNone, cNot, cNA, cDontKnow, cBlank, cOther, cMinus, cOrdinal) || s.alien > 0 ||
+		slices.ContainsFunc(s.toks, func(t token) bool { return t.class == cJunk && t.known }) {
+		return Value{}, false
+	}
+	near, _ := s.fits(s.nums[0])
+	vs := s.offer(s.nums)
+	if !near || len(vs) != 1 {
+		return Value{}, false
+	}
+	return vs[0], true
+}
+
+// amongOthers turns the question about piece k into one about all the figures
+// in a row that can only be the same item's: 男60人 女60人.
+func (r *runner) amongOthers(f *Field, k int, a Reading) Reading {
+	next := r.form.Field(r.item + 1)
+	last := k
+	for j := k + 1; j < len(r.pieces); j++ {
+		p := r.pieces[j]
+		if !r.measureFits(p, f) || next != nil && next.Kind == KindCount && r.measureFits(p, next) {
+			break
+		}
+		last = j
+	}
+	if last == k {
+		return a
+	}
+	start := r.pieces[k].start
+	for start < r.pieces[k].end && parts(r.s.toks[start].class) {
+		start++
+	}
+	r.seen = r.pieces[last].end
+	return Reading{Outcome: Asked, Why: WhyTwo, Quote: r.words(start, r.seen)}
 }
 
 // contested ends the run at piece k, which does not answer its item. If its
@@ -527,7 +640,21 @@ func speaksOf(f *Field, toks []token) bool {
 // well round off the one before.
 func plainSide(t tail) bool { return t.text == "是" || t.text == "否" }
 
-// groupedPair handles “3，120” where a pair is asked: 3120, or 3 and 120.
+// alone: beside a number stand only signs and politeness.
+func (s *sighting) alone(num token) bool {
+	for _, t := range s.toks {
+		switch t.class {
+		case cSpace, cLine, cPunct, cQuote, cChat, cFill:
+		default:
+			if t.start != num.start {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// groupedPair handles “3,120人次” where a pair is asked, and “120，300”.
 func (r *runner) groupedPair(f *Field) (Run, bool) {
 	if len(r.s.nums) != 1 {
 		return Run{}, false
@@ -561,10 +688,9 @@ func (r *runner) groupedPair(f *Field) (Run, bool) {
 	case m >= 0:
 		return Run{}, false
 	}
-	// Without a measure word the comma is trusted as a group mark unless the
-	// next item is as likely meant: always in a pair; elsewhere where the comma
-	// is the sentence's own and what stands before it is no short thousand.
-	if paired(f, next) || u.group == '，' && (u.lead > 1 || u.value >= 1_000_000) {
+	// Without a measure word the comma is trusted as a group mark unless it is
+	// the sentence's own and what stands before it is no short thousand.
+	if paired(f, next) && !r.s.alone(t) || u.group == '，' && (u.lead > 1 || u.value >= 1_000_000) {
 		a := Read(r.n, f, r.s.l.text)
 		if a.Outcome == Taken {
 			a = Reading{Outcome: Asked, Why: WhyGrouping, Quote: r.s.l.quote(t.start, t.end), Propose: []Value{a.Value}}

@@ -18,7 +18,7 @@ func yesNoOf(l *line, toks []token) Reading {
 	}
 	yes, no, odd := s.sides()
 	propose := func() []Value {
-		if yes == no || s.has(cNum, cPart, cEach, cCorrect, cPlan, cOther, cGrow) {
+		if yes == no || no && s.has(cJunk) || s.wonders() || s.wavers() || !s.stands() || s.has(cNum, cPart, cEach, cCorrect, cPlan, cOther, cGrow) {
 			return nil
 		}
 		return []Value{Answer(yes)}
@@ -32,13 +32,15 @@ func yesNoOf(l *line, toks []token) Reading {
 			return takenAs(Value{Kind: NotApplicable})
 		}
 		return takenAs(Value{Kind: Unknown})
-	case !yes && !no && !s.agrees() && (s.has(cAsk) || !s.has(cVerb, cLabel, cBlank, cDate, cNum, cVague)):
+	case s.wavers():
+		return s.ask(WhyYesNo)
+	case !yes && !no && !s.agrees() && (s.has(cAsk) || !s.has(cVerb, cLabel, cBlank, cDate, cNum, cVague) && !s.misplaced()):
 		return Reading{Outcome: NoAnswer}
 	case yes == no || odd || s.has(cBlank):
 		if s.agrees() && !no {
 			return s.ask(WhyYesNo, Answer(true))
 		}
-		if s.has(cBlank) && s.has(cVerb) && !yes {
+		if s.has(cBlank) && s.has(cVerb) && !yes && !s.has(cJunk) && !s.wonders() {
 			return s.ask(WhyYesNo, Answer(false)) // 还没看
 		}
 		return s.ask(WhyYesNo, propose()...)
@@ -62,7 +64,7 @@ func (s *sighting) agrees() bool {
 // a rule rather than a fact, so it is odd.
 func (s *sighting) sides() (yes, no, odd bool) {
 	odd = s.has(cNum, cOrdinal, cApprox, cVague, cCorrect, cGrow, cPart, cEach, cUnsure, cPlan, cOther, cAsk,
-		cMinus, cRange, cRatio, cPlus, cSettle) || s.alien > 0 || s.has(cJunk)
+		cMinus, cRange, cRatio, cPlus, cSettle) || s.alien > 0 || s.has(cJunk) || !s.stands()
 	for i := 0; i < len(s.toks); {
 		var is, done, none, not, verb, already, cross bool
 		nones := 0
@@ -156,8 +158,10 @@ func (s *sighting) ticked(seq []token) Reading {
 	side := func(t token) Reading { return takenAs(Answer(t.class == cIs)) }
 	tick := func(t token) bool { return t.class == cTick }
 	switch len(seq) {
-	case 1: // √
-		return takenAs(Answer(true))
+	case 1: // √, but not □
+		if tick(seq[0]) {
+			return takenAs(Answer(true))
+		}
 	case 2: // √是, 是√
 		if tick(seq[0]) && word(seq[1]) {
 			return side(seq[1])
