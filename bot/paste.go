@@ -307,6 +307,11 @@ func (p *paster) follow(i int, last place, limit int) (place, bool) {
 	if value < 0 {
 		return place{}, false
 	}
+	if b.label != "" && p.nextLabel(value, limit, b.label) < limit {
+		// “场（68）参与（）人次”: the label stands behind the figure, which
+		// is the one of the blank before.
+		return place{}, false
+	}
 	words := p.plainBetween(from, value)
 	if words != "" && !p.resembles(b.label, words) {
 		return place{}, false
