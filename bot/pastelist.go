@@ -234,7 +234,6 @@ func leadingNumber(s string) (n, size int) {
 			return 0, 0
 		}
 		n = n*10 + int(r-'0')
-		size = i + 1
 	}
 	return n, len(s)
 }
