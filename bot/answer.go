@@ -26,6 +26,7 @@ func (t *turn) words() {
 	case field != nil:
 		t.run(field)
 	case t.clauses(t.in.Text):
+	case t.joins():
 	case t.s.Key == t.r.Key && t.s.Proposal != nil && t.s.Proposal.Kind != ProposeReason:
 		// Who goes on to other things is not held to what was put to them.
 		t.s.Proposal = nil
@@ -37,6 +38,37 @@ func (t *turn) words() {
 	default:
 		t.tell("idle", nil)
 	}
+}
+
+// joins takes a plain answer while a reading is open: it is read for the next
+// open item and put to the person together with the rest.
+func (t *turn) joins() bool {
+	p := t.s.Proposal
+	if t.s.Key != t.r.Key || p == nil || p.Kind != ProposeAnswers {
+		return false
+	}
+	f := t.form.Field(t.r.next(t.form))
+	if f == nil || f.Kind == KindText {
+		return false
+	}
+	run := ReadRun(t.n, t.form, f.Item, t.in.Text)
+	if !run.Sure {
+		return false
+	}
+	var answers []taken
+	for _, a := range p.Answers {
+		answers = append(answers, taken{item: a.Item, value: a.Value, quote: a.Quote, paste: a.Paste})
+	}
+	for _, a := range run.Answers {
+		taken := taken{item: a.Item, value: a.Value}
+		if a.Outcome != Taken || slices.ContainsFunc(p.Answers, func(p Proposed) bool { return p.Item == a.Item }) {
+			return false
+		}
+		answers = append(answers, taken)
+	}
+	slices.SortFunc(answers, func(a, b taken) int { return a.item - b.item })
+	t.propose(answers)
+	return true
 }
 
 // correction takes “不对，4次” right behind an answer: it is the answer before

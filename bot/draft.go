@@ -96,7 +96,6 @@ func (r *Report) next(f *Form) int {
 			return item
 		}
 	}
-	r.Skipped = nil
 	if len(open) > 0 {
 		return open[0]
 	}

@@ -124,6 +124,9 @@ func (t *turn) askNext() {
 		return
 	}
 	if item := t.r.next(t.form); item != 0 {
+		if slices.Contains(t.r.Skipped, item) {
+			t.r.Skipped = nil // all others are done: the round of these begins
+		}
 		t.ask(item)
 		return
 	}
