@@ -102,7 +102,11 @@ func (t *turn) correction() bool {
 func (t *turn) namesItems(asked *Field) bool {
 	free := asked != nil && asked.Kind == KindText
 	if p, ok := ReadPaste(t.n, t.form, t.in.Text); ok && (!free || len(p.Answers) > 2) {
-		t.accept(reading{answers: p.Answers, unread: append(p.Rest, t.figuresIn(p.Words)...), paste: true})
+		unread := p.Rest
+		if len(p.Answers) <= echoWhole { // a whole form brings its other columns along
+			unread = append(unread, t.figuresIn(p.Words)...)
+		}
+		t.accept(reading{answers: p.Answers, unread: unread, paste: true})
 		return true
 	}
 	if answers, problem, ok := ReadRange(t.n, t.form, t.in.Text); ok {
@@ -131,9 +135,8 @@ func (t *turn) namesItems(asked *Field) bool {
 func (t *turn) figuresIn(pieces []string) []string {
 	var out []string
 	for _, piece := range pieces {
-		items, figure := t.form.named(piece)
-		first, _ := utf8.DecodeRuneInString(figure)
-		if len(items) > 0 && figureRune(first) && utf8.RuneCountInString(piece) <= 20 {
+		items, _ := t.form.named(piece)
+		if len(items) > 0 && strings.ContainsFunc(piece, figureRune) && utf8.RuneCountInString(piece) <= 20 {
 			out = append(out, piece)
 		}
 	}
@@ -155,11 +158,7 @@ func (t *turn) ranged(answers []ItemReading, problem RangeProblem) {
 
 // run reads the message as answers in order, beginning with the item asked.
 func (t *turn) run(asked *Field) {
-	run := ReadRun(t.n, t.form, asked.Item, t.in.Text)
-	first := Reading{Outcome: NoAnswer}
-	if len(run.Answers) > 0 {
-		first = run.Answers[0].Reading
-	}
+	r, first := t.from(asked, t.in.Text)
 	others := asked.Kind == KindText && t.speaksOfOthers(t.in.Text)
 	if (first.Outcome != Taken || others) && t.clauses(t.in.Text) {
 		return
@@ -169,7 +168,30 @@ func (t *turn) run(asked *Field) {
 		t.whereWeStand()
 		return
 	}
-	t.accept(reading{answers: run.Answers, unread: withFigure(run.Rest), unsure: !run.Sure || t.tooShort(asked, first.Value)})
+	r.unsure = r.unsure || t.tooShort(asked, first.Value)
+	t.accept(r)
+}
+
+// from reads a text as answers in order, beginning with one item. It also
+// returns what the first of them is.
+func (t *turn) from(f *Field, text string) (reading, Reading) {
+	// A cell of a spreadsheet ends at a tab: 1⇥120 is two figures, not 1120.
+	run := ReadRun(t.n, t.form, f.Item, strings.ReplaceAll(text, "\t", "；"))
+	if len(run.Answers) == 0 {
+		return reading{}, Reading{Outcome: NoAnswer}
+	}
+	first := run.Answers[0].Reading
+	unsure := !run.Sure && first.Outcome == Taken || takesBack(run.Answers)
+	return reading{answers: run.Answers, unread: withFigure(run.Rest), unsure: unsure}, first
+}
+
+// takesBack reports whether what follows a figure may undo it: “1场，还没搞”.
+func takesBack(answers []ItemReading) bool {
+	switch last := answers[len(answers)-1]; last.Why {
+	case WhyNothing, WhyUnsure, WhyCorrection, WhyYesNo:
+		return len(answers) > 1
+	}
+	return false
 }
 
 // withFigure keeps a text as a piece to be told if there is a figure in it.
@@ -186,7 +208,7 @@ func (t *turn) tooShort(f *Field, v Value) bool {
 	if v.Kind != Text || isNothing(v.Text) || f.Least == 0 {
 		return false
 	}
-	return utf8.RuneCountInString(v.Text) < f.Least || strings.HasSuffix(v.Text, "？") || strings.HasSuffix(v.Text, "?")
+	return utf8.RuneCountInString(v.Text) < f.Least || isTalk(v.Text)
 }
 
 // reading is what was made of one message, whatever way it was written.
@@ -301,6 +323,9 @@ func (t *turn) clauses(text string) bool {
 	for _, u := range unclear {
 		c.Rest = append(c.Rest, u.Text)
 	}
+	if c.Zeros && len(c.Rest) > 0 {
+		c.Rest = append(c.Rest, t.n.Verbs[VerbZeros][0])
+	}
 	if rest := strings.Join(c.Rest, "，"); strings.ContainsFunc(rest, figureRune) {
 		t.unread(rest)
 	}
@@ -313,7 +338,7 @@ func (t *turn) clauses(text string) bool {
 		placed = append(placed, taken{item: a.Item, value: a.Value})
 	}
 	t.propose(placed)
-	// While a part was not read, 其余 would cover it.
+	// While a part was not read, 其余无 would cover it.
 	t.s.Proposal.Zeros = c.Zeros && len(c.Rest) == 0
 	return true
 }
@@ -366,7 +391,7 @@ func (t *turn) question(item int, r Reading) {
 		t.tell("propose.sum", t.about(f, args{"value": fromTo(f, was, sum), "total": withUnit(f, r.Propose[0])}))
 		return
 	}
-	if len(r.Propose) == 1 && f.Kind != KindText {
+	if len(r.Propose) == 1 && f.Kind != KindText && !looksBack(t.in.Text) {
 		t.s.Proposal = &Proposal{Kind: ProposeAnswers, Answers: []Proposed{{Item: item, Value: r.Propose[0], Was: t.r.Entry(item).Value, Quote: t.quoteFor(item)}}}
 		t.tell("propose.one", t.about(f, args{"value": withUnit(f, r.Propose[0])}))
 	}

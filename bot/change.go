@@ -75,13 +75,13 @@ func (t *turn) changeTo(item int, text string) {
 		t.ask(item)
 		return
 	}
-	run := ReadRun(t.n, t.form, item, text)
-	if len(run.Answers) == 0 || run.Answers[0].Outcome == NoAnswer {
+	r, first := t.from(t.form.Field(item), text)
+	if first.Outcome == NoAnswer {
 		t.tell("change.how", nil)
 		t.ask(item)
 		return
 	}
-	t.accept(reading{answers: run.Answers, unread: withFigure(run.Rest), unsure: !run.Sure && run.Answers[0].Outcome == Taken})
+	t.accept(r)
 }
 
 // splitValue parts “咨询活动 3 场” into the item's words and the value, which

@@ -61,7 +61,8 @@ func (t *turn) enter() {
 		t.s.Key = t.r.Key
 		t.s.Asking, t.s.Quote = 0, ""
 	}
-	t.s.Section, t.s.Proposal = "", nil
+	t.s.Section = ""
+	t.drop()
 }
 
 func (t *turn) quit() {

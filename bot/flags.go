@@ -46,7 +46,7 @@ func (t *turn) askFlags(ids []string) {
 	switch {
 	case len(items) == 0:
 		t.s.Proposal = nil
-	case len(items) == 1 && (asked == 0 || asked == items[0]):
+	case len(items) == 1 && asked == items[0]:
 		t.s.Asking = items[0]
 		t.tell("flag.how", t.about(t.form.Field(items[0]), nil))
 	default:
@@ -68,11 +68,12 @@ func (t *turn) sentence(c *Check, item int) string {
 // reason that names an item (“第21项是小组学习”) is for that item alone.
 func (t *turn) vouch(ids []string, reason string) {
 	named := namedItems(reason)
+	speaksOf := func(f Flag) bool {
+		return f.Open() && slices.ContainsFunc(named, func(item int) bool { return item == f.Item || slices.Contains(f.Check.Items(), item) })
+	}
+	about := slices.ContainsFunc(t.flags(), speaksOf)
 	for _, f := range t.flags() {
-		if len(named) > 0 && !slices.Contains(named, f.Item) {
-			continue
-		}
-		if f.Open() && slices.Contains(ids, f.Check.ID) {
+		if about && speaksOf(f) || !about && f.Open() && slices.Contains(ids, f.Check.ID) {
 			t.r.Reasons = append(t.r.Reasons, Reason{Check: f.Check.ID, Values: f.Values, Text: reason, By: t.v.Person.ID, At: t.now})
 			t.log("vouch", LogEntry{Key: t.r.Key, Items: []Change{{Item: f.Item, Old: t.r.Entry(f.Item).Value, New: t.r.Entry(f.Item).Value}}, Text: reason})
 		}

@@ -131,7 +131,11 @@ func command(n *Notice, text string, free, idle bool) (Verb, string, bool) {
 		return r
 	}, plain)
 	tight = strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(tight, "我要"), "请"), "一下")
+	asks := strings.HasSuffix(text, "？") || strings.HasSuffix(text, "?")
 	for verb, words := range n.Verbs {
+		if verb == VerbYes && asks {
+			continue // 对？ asks and does not agree
+		}
 		for _, w := range words {
 			if w == text || w == plain || w == tight {
 				return verb, "", true
@@ -299,4 +303,46 @@ func pick(list []string, text string) (string, bool) {
 		return hits[0], true
 	}
 	return "", false
+}
+
+// vouches reports whether somebody says that a figure is right, in words that
+// can't mean that it is wrong as the question suspects.
+func vouches(text string) bool {
+	for _, w := range []string{"确认", "属实", "没错", "无误", "正确", "没问题"} {
+		if strings.HasPrefix(bare(text), w) {
+			return true
+		}
+	}
+	return false
+}
+
+// admits reports whether a reason rather says that the figure is wrong.
+func admits(reason string) bool {
+	for _, w := range []string{"错", "漏", "忘", "反", "应该", "应为", "多打", "少打", "改"} {
+		if strings.Contains(reason, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// isTalk reports whether a text speaks to the bot instead of answering it.
+func isTalk(text string) bool {
+	for _, w := range []string{"吗", "怎么", "不用", "行不行", "找谁", "我正", "下一项", "这一项", "这项", "本项", "你", "？", "?", "晚点", "晚一点", "稍后", "跳过"} {
+		if strings.Contains(text, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// looksBack reports whether words correct something said before, so that a
+// figure in them is not for the item asked.
+func looksBack(text string) bool {
+	for _, w := range []string{"上一项", "上一题", "上一个", "前面", "刚才", "刚刚", "上面", "前一项"} {
+		if strings.Contains(text, w) {
+			return true
+		}
+	}
+	return false
 }

@@ -111,6 +111,13 @@ func (t *turn) settle(p *Proposal, reason string) {
 	t.s.Proposal = nil
 	switch p.Kind {
 	case ProposeReason:
+		if !vouches(t.in.Text) || admits(reason) {
+			// 对 behind “是否漏填了？” may as well mean that it was left out.
+			t.s.Proposal = p
+			t.tell("flag.unclear", nil)
+			t.askFlags(p.Checks)
+			return
+		}
 		t.vouch(p.Checks, reason)
 		t.tell("vouched", nil)
 		t.set, t.s.Asking = t.s.Asking, 0

@@ -139,7 +139,7 @@ func (t *turn) edit() {
 		}
 		t.s.Proposal = nil
 	default:
-		t.s.Proposal = nil
+		t.drop()
 	}
 	switch t.in.Verb {
 	case VerbBack:
@@ -163,6 +163,15 @@ func (t *turn) edit() {
 	case VerbChange:
 		t.change()
 	}
+}
+
+// drop gives up what was put to the person, and says so if it was a reading
+// that they might take for recorded.
+func (t *turn) drop() {
+	if p := t.s.Proposal; p != nil && p.Kind == ProposeAnswers {
+		t.tell("dropped.open", nil)
+	}
+	t.s.Proposal = nil
 }
 
 type args map[string]string
