@@ -3,14 +3,11 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/url"
 	"os"
 	"slices"
-	"time"
 
 	"anyuebot/store"
 )
@@ -34,30 +31,21 @@ func backup(ctx context.Context, c console, args []string) error {
 }
 
 func backupWork(ctx context.Context, s *service, _ url.Values, _ io.Reader, out io.Writer) error {
-	_, err := s.store.Backup(ctx, out)
+	_, err := s.store().Backup(ctx, out)
 	return err
 }
 
-// restore fills an empty store from a backup. The service must not be running:
-// it holds the campaign it was started with.
+// restore fills an empty store from a backup, running or not.
 func restore(ctx context.Context, c console, args []string) error {
 	cfg, path, err := fileCommand(c, "restore", args, true)
 	if err != nil {
 		return err
 	}
-	if socket := socketPath(cfg.Store); socket != "" {
-		if conn, err := net.DialTimeout("unix", socket, time.Second); err == nil {
-			conn.Close()
-			return errors.New("服务正在运行。请先停止服务，再恢复到空的存储")
-		}
-	}
 	notice, err := loadNotice(cfg)
 	if err != nil {
 		return err
 	}
-	if cfg.Store == memStore {
-		return errors.New("存储是 mem:，恢复了也留不下。请用 bolt:文件")
-	}
+	// Looked at before anything is opened, so that a bad file leaves no store.
 	audit, err := verifyFile(ctx, path)
 	if err != nil {
 		return fmt.Errorf("没有恢复：%w", err)
@@ -65,26 +53,33 @@ func restore(ctx context.Context, c console, args []string) error {
 	if audit.Notice != notice.ID {
 		return fmt.Errorf("没有恢复：备份属于 %s，现在的通知是 %s", audit.Notice, notice.ID)
 	}
-	file, size, err := openBackup(path)
+	file, _, err := openBackup(path)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	engine, err := openEngine(cfg.Store)
-	if err != nil {
-		return err
-	}
-	_, err = store.Restore(ctx, file, size, engine)
-	err = errors.Join(err, engine.Close())
-	if err != nil {
+	if err := doJSON(ctx, cfg, workRestore, nil, file, &audit); err != nil {
 		return fmt.Errorf("没有恢复：%w", err)
 	}
 	fmt.Fprintf(c.out, "已从 %s 恢复到 %s\n", path, cfg.Store)
-	var result store.Audit
-	if err := doJSON(ctx, cfg, "verify", nil, nil, &result); err != nil {
+	return tell(c, audit)
+}
+
+func restoreWork(ctx context.Context, s *service, _ url.Values, in io.Reader, out io.Writer) error {
+	file, err := os.CreateTemp("", "anyuebot-restore-*")
+	if err != nil {
 		return err
 	}
-	return tell(c, result)
+	defer os.Remove(file.Name())
+	defer file.Close()
+	size, err := io.Copy(file, in)
+	if err != nil {
+		return err
+	}
+	if err := s.restoreFrom(ctx, file, size); err != nil {
+		return err
+	}
+	return verifyWork(ctx, s, nil, nil, out)
 }
 
 // verify reads every record of the store, or of a backup, and counts.
@@ -130,7 +125,7 @@ func verifyFile(ctx context.Context, path string) (store.Audit, error) {
 }
 
 func verifyWork(ctx context.Context, s *service, _ url.Values, _ io.Reader, out io.Writer) error {
-	result, err := s.store.Verify(ctx)
+	result, err := s.store().Verify(ctx)
 	if err != nil {
 		return err
 	}

@@ -120,13 +120,7 @@ func TestCommandsBesideService(t *testing.T) {
 	done := make(chan int, 1)
 	go func() { done <- run(ctx, []string{"serve"}, s.console(&out, &errs)) }()
 	socket := filepath.Join(s.dir, "a.db.sock")
-	for range 200 {
-		if conn, err := net.Dial("unix", socket); err == nil {
-			conn.Close()
-			break
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
+	waitFor(socket)
 	if info, err := os.Stat(socket); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("socket: %v %v", info, err)
 	}
@@ -153,7 +147,7 @@ func TestCommandsBesideService(t *testing.T) {
 		t.Errorf("%v %s", err, data)
 	}
 	s.fails("名册上没有“乌有镇”", "export", "--out", dir, "--unit", "乌有镇")
-	s.fails("服务正在运行", "restore", backup)
+	s.fails("只能恢复到空的存储", "restore", backup)
 	s.fails("另一个 anyuebot 正在使用", "serve")
 	stop()
 	if code := <-done; code != 0 {
@@ -164,6 +158,29 @@ func TestCommandsBesideService(t *testing.T) {
 			t.Errorf("the log holds %q", secret)
 		}
 	}
+
+	// A running service with nothing in it takes a backup in, and goes on with it.
+	empty := newShell(t)
+	for k, v := range s.env {
+		if k != "ANYUE_STORE" {
+			empty.env[k] = v
+		}
+	}
+	ctx, stop = context.WithCancel(t.Context())
+	go func() { done <- run(ctx, []string{"serve"}, empty.console(&out, &errs)) }()
+	waitFor(filepath.Join(empty.dir, "a.db.sock"))
+	if out := empty.ok("restore", backup); !strings.Contains(out, "没有发现问题") {
+		t.Error(out)
+	}
+	if out := empty.ok("roster", "list"); !strings.Contains(out, "FuLian") {
+		t.Error(out)
+	}
+	empty.fails("只能恢复到空的存储", "restore", backup)
+	stop()
+	if code := <-done; code != 0 {
+		t.Errorf("serve ended with %d:\n%s", code, errs.String())
+	}
+	empty.ok("verify")
 
 	// Without the service the same commands open the store themselves.
 	s.ok("verify")
@@ -178,6 +195,17 @@ func TestCommandsBesideService(t *testing.T) {
 	}
 	damaged := s.file("damaged.bak", string(append(readFile(t, backup)[:200], 0)))
 	s.fails("damaged.bak", "verify", damaged)
+}
+
+// waitFor waits for a service's local socket.
+func waitFor(socket string) {
+	for range 500 {
+		if conn, err := net.Dial("unix", socket); err == nil {
+			conn.Close()
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
 }
 
 func readFile(t *testing.T, path string) []byte {

@@ -232,7 +232,7 @@ func (s *service) importUnits(ctx context.Context, units []bot.Unit) error {
 	for _, u := range units {
 		rows = append(rows, store.RosterRow{Name: u.Name, Kind: u.Kind, Full: u.Full, Short: u.Short, Aliases: u.Aliases, UserID: u.Liaison})
 	}
-	_, err := s.store.ImportRoster(ctx, rows, store.ImportOptions{At: s.now()})
+	_, err := s.store().ImportRoster(ctx, rows, store.ImportOptions{At: s.now()})
 	return err
 }
 

@@ -72,7 +72,7 @@ func writeFile(path string, write func(io.Writer) error) error {
 }
 
 func exportWork(ctx context.Context, s *service, query url.Values, _ io.Reader, out io.Writer) error {
-	view, err := s.store.View(ctx)
+	view, err := s.store().View(ctx)
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,7 @@ func commands() []command {
 		{"roster", "import 文件 [--reason 原因] | list", "导入或列出单位名册", roster},
 		{"export", "--out 目录 [--unit 单位] [--format json]", "导出各单位填报的数", export},
 		{"backup", "文件", "备份（服务运行中也可以）", backup},
-		{"restore", "文件", "从备份恢复到空的存储", restore},
+		{"restore", "文件", "从备份恢复到空的存储（服务运行中也可以）", restore},
 		{"verify", "[文件]", "逐条核对存储或备份文件，给出条数", verify},
 	}
 }

@@ -106,7 +106,7 @@ func (s *service) importRows(ctx context.Context, rows []report.Row, reason stri
 	for _, r := range rows {
 		units = append(units, store.RosterRow{Name: r.Name, Kind: r.Kind, Full: r.Full, Short: r.Short, Aliases: r.Aliases, UserID: r.UserID})
 	}
-	return s.store.ImportRoster(ctx, units, store.ImportOptions{Reason: reason, At: s.now()})
+	return s.store().ImportRoster(ctx, units, store.ImportOptions{Reason: reason, At: s.now()})
 }
 
 // importCSV imports a roster that must be free of problems.
@@ -149,11 +149,11 @@ func listRoster(ctx context.Context, c console, cfg config) error {
 }
 
 func rosterListWork(ctx context.Context, s *service, _ url.Values, _ io.Reader, out io.Writer) error {
-	roster, err := s.store.Roster(ctx)
+	roster, err := s.store().Roster(ctx)
 	if err != nil {
 		return err
 	}
-	people, err := s.store.People(ctx)
+	people, err := s.store().People(ctx)
 	if err != nil {
 		return err
 	}

@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -33,7 +36,8 @@ type service struct {
 	config config
 	notice *bot.Notice
 	engine kv.Store
-	store  *store.Store
+	gate   sync.RWMutex // held by turns; a restore waits for them and changes stored
+	stored atomic.Pointer[store.Store]
 	app    *app.App
 	aibot  *wecom.Aibot // nil if none is configured
 	mux    *http.ServeMux
@@ -74,13 +78,15 @@ func openOn(ctx context.Context, c config, engine kv.Store, log *slog.Logger) (_
 	if s.notice, err = loadNotice(c); err != nil {
 		return nil, err
 	}
-	if s.store, err = store.Open(ctx, engine, s.notice.ID); err != nil {
+	st, err := store.Open(ctx, engine, s.notice.ID)
+	if err != nil {
 		return nil, err
 	}
+	s.stored.Store(st)
 	metrics := newMetrics()
 	s.app = app.New(app.Config{
 		Notice: s.notice,
-		Store:  port{s.store},
+		Store:  port{s},
 		Say:    func(e bot.Effect) (string, error) { return prompts.Render(s.notice, e) },
 		Office: c.Office,
 		Now:    s.now, Zone: s.zone, Rate: c.Rate,
@@ -194,7 +200,7 @@ func (s *service) sweep(ctx context.Context) {
 	tick := time.NewTicker(24 * time.Hour)
 	defer tick.Stop()
 	for {
-		n, err := s.store.Sweep(ctx, s.now().Add(-claimsKept))
+		n, err := s.store().Sweep(ctx, s.now().Add(-claimsKept))
 		if err != nil && ctx.Err() == nil {
 			s.log.Error("forgetting old message ids failed", "error", err)
 		} else if n > 0 {
@@ -208,18 +214,56 @@ func (s *service) sweep(ctx context.Context) {
 	}
 }
 
-// port joins the store to what package app asks for.
-type port struct{ *store.Store }
+func (s *service) store() *store.Store { return s.stored.Load() }
 
-func (p port) Begin(ctx context.Context, claim, userid string) (app.Turn, error) {
-	t, err := p.Store.Begin(ctx, claim, userid)
-	if err != nil {
-		return nil, err
+// restoreFrom fills a store in which nothing has happened yet. Turns wait.
+func (s *service) restoreFrom(ctx context.Context, backup io.ReaderAt, size int64) error {
+	s.gate.Lock()
+	defer s.gate.Unlock()
+	if audit, err := store.VerifyBackup(ctx, backup, size); err != nil {
+		return err
+	} else if audit.Notice != s.notice.ID {
+		return fmt.Errorf("备份属于 %s，现在的通知是 %s", audit.Notice, s.notice.ID)
 	}
-	return portTurn{t}, nil
+	if err := s.store().Vacate(ctx); errors.Is(err, store.ErrNotEmpty) {
+		return fmt.Errorf("存储里已有内容，只能恢复到空的存储（%w）", err)
+	} else if err != nil {
+		return err
+	}
+	_, err := store.Restore(ctx, backup, size, s.engine)
+	st, openErr := store.Open(ctx, s.engine, s.notice.ID)
+	if openErr == nil {
+		s.stored.Store(st)
+	}
+	return errors.Join(err, openErr)
 }
 
-type portTurn struct{ *store.Turn }
+// port joins the store to what package app asks for.
+type port struct{ *service }
+
+func (p port) Begin(ctx context.Context, claim, userid string) (app.Turn, error) {
+	p.gate.RLock()
+	t, err := p.store().Begin(ctx, claim, userid)
+	if err != nil {
+		p.gate.RUnlock()
+		return nil, err
+	}
+	return portTurn{t, sync.OnceFunc(p.gate.RUnlock)}, nil
+}
+
+func (p port) Reply(ctx context.Context, claim string) (bot.Reply, bool, error) {
+	return p.store().Reply(ctx, claim)
+}
+
+type portTurn struct {
+	*store.Turn
+	leave func()
+}
+
+func (t portTurn) Close() {
+	t.Turn.Close()
+	t.leave()
+}
 
 func (t portTurn) Commit(ch bot.Changes, at time.Time, reply bot.Reply) error {
 	err := t.Turn.Commit(ch, at, reply)

@@ -25,12 +25,16 @@ import (
 // come and go over the socket.
 type work func(ctx context.Context, s *service, query url.Values, in io.Reader, out io.Writer) error
 
-// workImport is the one work that may begin a store.
-const workImport = "roster-import"
+// The works that may begin a store.
+const (
+	workImport  = "roster-import"
+	workRestore = "restore"
+)
 
 func works() map[string]work {
 	return map[string]work{
 		workImport:    rosterImportWork,
+		workRestore:   restoreWork,
 		"roster-list": rosterListWork,
 		"export":      exportWork,
 		"backup":      backupWork,
@@ -97,10 +101,11 @@ func do(ctx context.Context, cfg config, name string, query url.Values, in io.Re
 			return doRemote(ctx, path, name, query, in, out)
 		}
 	}
-	// Only an import may make a store: a backup of nothing must not look like one.
+	// Only what brings data may make a store: a backup of nothing must not look
+	// like one.
 	if path, ok := strings.CutPrefix(cfg.Store, boltScheme); !ok {
 		return fmt.Errorf("存储是 %s，没有可以处理的文件", cfg.Store)
-	} else if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) && name != workImport {
+	} else if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) && name != workImport && name != workRestore {
 		return fmt.Errorf("没有存储文件 %s。请核对 ANYUE_STORE 和当前目录", path)
 	}
 	cfg.AibotToken, cfg.AibotAESKey = "", "" // the channel is not needed here
