@@ -104,7 +104,7 @@ func (t *turn) namesItems(asked *Field) bool {
 	if p, ok := ReadPaste(t.n, t.form, t.in.Text); ok && (!free || len(p.Answers) > 2) {
 		unread := p.Rest
 		if len(p.Answers) <= echoWhole { // a whole form brings its other columns along
-			unread = append(unread, t.figuresIn(p.Words)...)
+			unread = append(unread, t.namedIn(p.Words, p.Answers)...)
 		}
 		t.accept(reading{answers: p.Answers, unread: unread, paste: true})
 		return true
@@ -130,13 +130,16 @@ func (t *turn) namesItems(asked *Field) bool {
 	return true
 }
 
-// figuresIn keeps the short pieces that name an item beside a figure: “专题行1”
-// in front of sentences that were read is an answer that was not.
-func (t *turn) figuresIn(pieces []string) []string {
+// namedIn keeps the short pieces that name an item nothing was read for: “专题行和”
+// in front of “网上行都是1次” is an answer that was not read.
+func (t *turn) namedIn(pieces []string, read []ItemReading) []string {
 	var out []string
 	for _, piece := range pieces {
 		items, _ := t.form.named(piece)
-		if len(items) > 0 && strings.ContainsFunc(piece, figureRune) && utf8.RuneCountInString(piece) <= 20 {
+		unread := func(item int) bool {
+			return !slices.ContainsFunc(read, func(a ItemReading) bool { return a.Item == item })
+		}
+		if slices.ContainsFunc(items, unread) && utf8.RuneCountInString(piece) <= 20 {
 			out = append(out, piece)
 		}
 	}

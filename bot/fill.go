@@ -177,6 +177,11 @@ type taken struct {
 // value gets into a report. It returns the checks that now find one of them
 // odd; whoever calls it puts the next question, for none stands open any more.
 func (t *turn) take(answers []taken) (odd []string) {
+	if p := t.s.Proposal; p != nil && slices.ContainsFunc(p.Answers, func(a Proposed) bool {
+		return !slices.ContainsFunc(answers, func(b taken) bool { return a.Item == b.item })
+	}) {
+		t.drop()
+	}
 	t.s.Proposal = nil
 	var entries []Entry
 	var items []int
