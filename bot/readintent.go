@@ -281,6 +281,20 @@ func chosenUnit(p Person, name string) (string, bool) {
 	return pick(p.Units, name)
 }
 
+// chosen finds which of some items a person means: 14, 第14项, 那就14, or the
+// name of one that no other item goes by.
+func (f *Form) chosen(items []int, text string) (int, bool) {
+	text = bare(fold(text))
+	number := strings.Trim(text, "那就选填改为是第项吧的 ")
+	for _, item := range items {
+		called := f.called(text)
+		if number == strconv.Itoa(item) || len(called) == 1 && called[0] == item {
+			return item, true
+		}
+	}
+	return 0, false
+}
+
 // pick chooses from a numbered list by number or by name.
 func pick(list []string, text string) (string, bool) {
 	text = bare(fold(text))

@@ -3,7 +3,6 @@ package bot
 import (
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // plainYesNo lets 是 and 否 settle a proposal, unless they answer the item.
@@ -45,14 +44,10 @@ func (t *turn) choose() bool {
 			return true
 		}
 	case ProposeItem:
-		for _, item := range p.Items {
-			// 14, 第14项, 那就14, or the item's own name.
-			number := strings.Trim(bare(fold(t.in.Text)), "那就选填改为是第项吧的 ")
-			if t.r != nil && (number == strconv.Itoa(item) || slices.Contains(t.form.Field(item).Words, bare(t.in.Text)) && len(t.form.called(bare(t.in.Text))) == 1) {
-				t.s.Proposal = nil
-				t.changeTo(item, p.Text)
-				return true
-			}
+		if item, ok := t.form.chosen(p.Items, t.in.Text); ok && t.r != nil {
+			t.s.Proposal = nil
+			t.changeTo(item, p.Text)
+			return true
 		}
 	}
 	return false

@@ -78,6 +78,8 @@ func (t *turn) handle() {
 		t.help()
 	case VerbWho:
 		t.who()
+	case VerbHello:
+		t.empty()
 	case VerbThanks:
 		t.thanks()
 	case VerbMore:
@@ -112,7 +114,7 @@ func (t *turn) handle() {
 // openToAll are the messages that a member who speaks for no unit may send.
 func (t *turn) openToAll() bool {
 	switch t.in.Verb {
-	case VerbHelp, VerbWho, VerbRegister, VerbThanks, VerbTotals, VerbMissing, VerbLook, VerbConfirm:
+	case VerbHelp, VerbWho, VerbRegister, VerbHello, VerbThanks, VerbTotals, VerbMissing, VerbLook, VerbConfirm:
 		return true
 	}
 	choice := t.in.Verb == "" || t.in.Verb == VerbYes || t.in.Verb == VerbNo
@@ -216,6 +218,8 @@ func (t *turn) askUnit(units []string) {
 	}
 }
 
+// empty answers a message without words, or a greeting: the open question, or
+// else how to begin.
 func (t *turn) empty() {
 	if t.r != nil && t.s.Key == t.r.Key {
 		t.askAgain()

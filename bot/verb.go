@@ -26,6 +26,7 @@ const (
 
 	VerbYes    Verb = "yes"    // 对 确认: take what was proposed
 	VerbNo     Verb = "no"     // 不对: drop what was proposed
+	VerbHello  Verb = "hello"  // 你好
 	VerbThanks Verb = "thanks" // 收到: never a value, never an error
 
 	VerbTotals  Verb = "totals"  // 汇总

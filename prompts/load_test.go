@@ -208,7 +208,7 @@ func TestEachSlipIsNamedByFileAndLine(t *testing.T) {
 		{"words.yaml", "\"yes\": [对", "\"yes\": [是, 对", "words.yaml:45 verb-word"},
 		{"words.yaml", "zeros:\n", "zeros:\n  - 没有\n", "words.yaml:8 verb-word"},
 		{"words.yaml", "skip: [跳过", "skip: [\"０\", 跳过", "words.yaml:4 verb-word"},
-		{"words.yaml", "look: [查, 查询]", "lock: [查, 查询]", "words.yaml:1 key-missing words.yaml:50 verb-unknown"},
+		{"words.yaml", "look: [查, 查询]", "lock: [查, 查询]", "words.yaml:1 key-missing words.yaml:51 verb-unknown"},
 
 		// Wording.
 		{"wording.yaml", "bye: 再见。\n", "", "wording.yaml:1 wording-missing"},

@@ -428,7 +428,7 @@ func TestFirstWords(t *testing.T) {
 		bot.VerbUndo: "撤销", bot.VerbZeros: "其余无", bot.VerbPreview: "预览", bot.VerbSubmit: "提交", bot.VerbWithdraw: "撤回",
 		bot.VerbProgress: "进度", bot.VerbWho: "我是谁", bot.VerbHelp: "帮助", bot.VerbHint: "怎么填", bot.VerbQuit: "退出",
 		bot.VerbMore: "下页", bot.VerbList: "列出", bot.VerbRegister: "登记", bot.VerbRelease: "撤回登记", bot.VerbYes: "对",
-		bot.VerbNo: "不对", bot.VerbThanks: "收到", bot.VerbTotals: "汇总", bot.VerbMissing: "谁没报", bot.VerbLook: "查",
+		bot.VerbNo: "不对", bot.VerbHello: "你好", bot.VerbThanks: "收到", bot.VerbTotals: "汇总", bot.VerbMissing: "谁没报", bot.VerbLook: "查",
 		bot.VerbConfirm: "确认登记",
 	} {
 		if got := n.Verbs[verb]; len(got) == 0 || got[0] != want {

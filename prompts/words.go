@@ -13,7 +13,7 @@ func verbs() []bot.Verb {
 		bot.VerbFill, bot.VerbContinue, bot.VerbBack, bot.VerbSkip, bot.VerbChange, bot.VerbUndo, bot.VerbZeros,
 		bot.VerbPreview, bot.VerbSubmit, bot.VerbWithdraw, bot.VerbProgress, bot.VerbWho, bot.VerbHelp, bot.VerbHint,
 		bot.VerbQuit, bot.VerbMore, bot.VerbList, bot.VerbRegister, bot.VerbRelease,
-		bot.VerbYes, bot.VerbNo, bot.VerbThanks,
+		bot.VerbYes, bot.VerbNo, bot.VerbHello, bot.VerbThanks,
 		bot.VerbTotals, bot.VerbMissing, bot.VerbLook, bot.VerbConfirm,
 	}
 }

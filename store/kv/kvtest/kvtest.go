@@ -429,7 +429,7 @@ func testBytesAreOwn(t *testing.T, open Open) {
 	s, _ := open(t)
 	value := []byte("one")
 	commit(t, s, kv.Tx{Put: []kv.Pair{{Key: "a", Value: value}}})
-	copy(value, "XXX")
+	copy(value, "***")
 
 	snap := snapshot(t, s)
 	first := getAt(t, snap, "a")
