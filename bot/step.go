@@ -10,7 +10,7 @@ import (
 
 // Step is one turn: what a message changes and what is said in answer. It is
 // pure; now is the campaign's time, in the campaign's zone.
-func Step(n *Notice, v View, m Message, in Intent, now time.Time) (Changes, []Effect) {
+func Step(n *Notice, v View, m Message, in Intent, now time.Time) (Changes, Speech) {
 	t := &turn{n: n, form: n.Form(n.Main), v: v, m: m, in: in, now: now, s: v.Session.standing(n, v.Person, m)}
 	t.s.Person = v.Person.ID
 	if in.Verb != VerbMore {
@@ -31,7 +31,7 @@ func Step(n *Notice, v View, m Message, in Intent, now time.Time) (Changes, []Ef
 	if t.r != nil && !reflect.DeepEqual(t.r, v.Report) && (v.Report != nil || t.r.State != NotStarted) {
 		t.out.Report = t.r
 	}
-	return t.out, t.say
+	return t.out, Speech{Say: t.say}
 }
 
 // turn is the working state of one Step.
@@ -56,12 +56,12 @@ func (t *turn) handle() {
 	case MediaEnter:
 		t.welcome()
 		return
-	case MediaImage, MediaFile, MediaVideo, MediaOther:
+	case MediaImage, MediaFile, MediaVideo, MediaRating, MediaOther:
 		t.tell("media."+string(t.m.Media), nil)
 		t.whereWeStand()
 		return
 	}
-	if t.m.Images > 0 {
+	if len(t.m.Files) > 0 {
 		t.tell("media.mixed", nil)
 	}
 	if t.in.Text == "" {

@@ -14,6 +14,12 @@ type View struct {
 	Totals  *Totals     // Need.Totals
 	Looked  *Report     // Need.Look: that unit's report; nil if there is none yet
 	Version *Submission // Need.Look: the version that counts; nil if none
+	Chats   []Chat      // Need.Chats
+	Sent    *Sent       // Need.Sent: the last broadcast; nil if there was none
+	Halts   []Halt      // for the office: the roads that take nothing
+	Reach   Reach       // whom the configured roads can write to
+	// Chance is eight random hex digits, new for every turn.
+	Chance string
 }
 
 // Need names what has to be looked up before [Step] can run.
@@ -24,7 +30,9 @@ type Need struct {
 	Totals string    // the form to add up; "" for none
 	// Look is what the office typed after 查. The caller finds the unit with
 	// [Roster.Find] and, if it is exactly one, loads its report as Looked.
-	Look string
+	Look  string
+	Chats bool
+	Sent  bool
 }
 
 // Status is how one unit stands with one form.
@@ -72,6 +80,17 @@ type Changes struct {
 	Confirmed  time.Time   // the office confirmed all registrations up to here
 	People     []Person    // members whose Units changed
 	Log        []LogEntry
+	Files      []Received // with the turn's message
+	Chats      []Chat     // paired
+	Broadcast  *Broadcast // its ID is the caller's to fill in
+	Deliveries []Delivery // worded by the caller from Speech.Sends
+}
+
+// Speech is what a turn says.
+type Speech struct {
+	Say   []Effect
+	Offer *Offer // stands under the words; after a press, what the pressed card turns into
+	Sends []Send // to others
 }
 
 // LogEntry is a line of the append-only log. It names people by Person.ID.

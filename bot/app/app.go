@@ -168,8 +168,8 @@ func (a *App) try(ctx context.Context, id string, m bot.Message, again bool, uni
 		*unit = in.Need.Report.Unit
 	}
 	now := a.c.Now().In(a.c.Zone)
-	changes, effects := bot.Step(a.c.Notice, view, m, in, now)
-	pages, err := a.words(effects, m.Limit)
+	changes, speech := bot.Step(a.c.Notice, view, m, in, now)
+	pages, err := a.words(speech.Say, m.Limit)
 	if err != nil {
 		return none, "", err
 	}

@@ -253,9 +253,9 @@ func TestMessagesAreAnswered(t *testing.T) {
 			{wecomtest.Msg{From: "lina", Group: "wrSecretGroup", Quote: "本周新增", QuoteKind: wecomtest.Mixed},
 				bot.Message{From: "lina", Group: "wrSecretGroup", Media: bot.MediaText, Quote: "本周新增"}},
 			{wecomtest.Msg{From: "lina", Group: "wrSecretGroup", Kind: wecomtest.Mixed, Text: "见图", Images: 2, QuoteKind: wecomtest.File},
-				bot.Message{From: "lina", Group: "wrSecretGroup", Media: bot.MediaText, Text: "见图", Images: 2}},
+				bot.Message{From: "lina", Group: "wrSecretGroup", Media: bot.MediaText, Text: "见图", Files: make([]bot.File, 2)}},
 			{wecomtest.Msg{From: "zhangwei", Kind: wecomtest.Voice, Text: "三次"}, bot.Message{Media: bot.MediaVoice, Text: "三次"}},
-			{wecomtest.Msg{From: "zhangwei", Kind: wecomtest.Image}, bot.Message{Media: bot.MediaImage, Images: 1}},
+			{wecomtest.Msg{From: "zhangwei", Kind: wecomtest.Image}, bot.Message{Media: bot.MediaImage, Files: make([]bot.File, 1)}},
 			{wecomtest.Msg{From: "zhangwei", Kind: wecomtest.File}, bot.Message{Media: bot.MediaFile}},
 			{wecomtest.Msg{From: "zhangwei", Kind: wecomtest.Video}, bot.Message{Media: bot.MediaVideo}},
 		} {

@@ -129,9 +129,11 @@ func parseMessage(in inbound, name string) (callback, error) {
 	switch in.MsgType {
 	case "text", "mixed":
 		var words string
-		words, m.Images, err = in.words(in.MsgType)
+		var images int
+		words, images, err = in.words(in.MsgType)
 		m.Media, m.Text = bot.MediaText, stripMention(words, name)
-		if m.Images > 0 && m.Text == "" {
+		m.Files = make([]bot.File, images)
+		if images > 0 && m.Text == "" {
 			m.Media = bot.MediaImage
 		}
 	case "voice":
@@ -139,7 +141,7 @@ func parseMessage(in inbound, name string) (callback, error) {
 		words, _, err = in.words(in.MsgType)
 		m.Media, m.Text = bot.MediaVoice, stripMention(words, name)
 	case "image":
-		m.Media, m.Images = bot.MediaImage, 1
+		m.Media, m.Files = bot.MediaImage, make([]bot.File, 1)
 	case "file":
 		m.Media = bot.MediaFile
 	case "video":

@@ -36,12 +36,12 @@ var payloads = []struct {
 	 {"msgtype":"text","text":{"content":"@填报助手 见图"}},{"msgtype":"image","image":{"url":"https://a"}},
 	 {"msgtype":"text","text":{"content":"共2张"}},{"msgtype":"image","image":{"url":7}},{"msgtype":"new"},{}]},
 	 "quote":{"msgtype":"mixed","mixed":{"msg_item":[{"msgtype":"text","text":{"content":"一"}},{"msgtype":"image"},{"msgtype":"text","text":{"content":"二"}}]}}}`,
-	bot.Message{Channel: "aibot", ID: "m", From: "u", Group: "wr", Media: bot.MediaText, Text: "见图\n共2张", Images: 2, Quote: "一\n二", Limit: 20480},
+	bot.Message{Channel: "aibot", ID: "m", From: "u", Group: "wr", Media: bot.MediaText, Text: "见图\n共2张", Files: make([]bot.File, 2), Quote: "一\n二", Limit: 20480},
 }, {
 	"a picture and a mention",
 	`{"msgid":"m","chatid":"wr","chattype":"group","from":{"userid":"u"},"msgtype":"mixed","mixed":{"msg_item":[
 	 {"msgtype":"text","text":{"content":"@填报助手"}},{"msgtype":"image"}]}}`,
-	bot.Message{Channel: "aibot", ID: "m", From: "u", Group: "wr", Media: bot.MediaImage, Images: 1, Limit: 20480},
+	bot.Message{Channel: "aibot", ID: "m", From: "u", Group: "wr", Media: bot.MediaImage, Files: make([]bot.File, 1), Limit: 20480},
 }, {
 	"voice",
 	`{"msgid":"m","chattype":"single","from":{"userid":"u"},"msgtype":"voice","voice":{"content":"三次"}}`,
@@ -49,7 +49,7 @@ var payloads = []struct {
 }, {
 	"picture",
 	`{"msgid":"m","chattype":"single","from":{"userid":"u"},"msgtype":"image","image":[]}`,
-	bot.Message{Channel: "aibot", ID: "m", From: "u", Media: bot.MediaImage, Images: 1, Limit: 20480},
+	bot.Message{Channel: "aibot", ID: "m", From: "u", Media: bot.MediaImage, Files: make([]bot.File, 1), Limit: 20480},
 }, {
 	"file, quoting a file",
 	`{"msgid":"m","chattype":"single","from":{"userid":"u"},"msgtype":"file","quote":{"msgtype":"file","file":{"url":"https://a"}}}`,
