@@ -13,6 +13,8 @@ type Send struct {
 	Say    []Effect
 	Offer  *Offer
 	File   *File
+	// Mention calls on members by userid in a group; "@all" for everybody.
+	Mention []string
 }
 
 // Broadcast is one intent to write to many. It is stored once, whatever the
@@ -68,6 +70,8 @@ type Delivery struct {
 	// come twice.
 	Unsure bool   `cbor:"19,keyasint,omitempty"`
 	MsgID  string `cbor:"20,keyasint,omitempty"` // the platform's, for what it accepted
+	// Mention are the userids a group message calls on; "@all" for everybody.
+	Mention []string `cbor:"21,keyasint,omitempty"`
 }
 
 // DeliveryState is how far a delivery is. DeliveryAccepted means that the platform took
