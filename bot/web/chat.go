@@ -14,6 +14,8 @@ import (
 	"sync"
 	"time"
 	"unicode/utf8"
+
+	"anyuebot/bot"
 )
 
 //go:embed assets
@@ -46,17 +48,56 @@ type Config struct {
 	// click; "" for none.
 	SampleForm string
 
-	// Send delivers a message and returns the bot's answer, which is markdown;
-	// "" means the bot kept silent. In a group (group is not "") the message
-	// mentioned the bot, and text is without that mention. It is called for
-	// one message of a member at a time, in the order they were written, and
-	// its error is shown in the conversation: it must hold no secret.
-	Send func(ctx context.Context, from, group, text string) (string, error)
+	// Send delivers a message and returns the bot's answer; one without words
+	// means the bot kept silent. It is called for one message of a member at a
+	// time, in the order they were written, and its error is shown in the
+	// conversation: it must hold no secret.
+	Send func(ctx context.Context, m Message) (Answer, error)
 	// Enter tells that a member opened the private chat and returns the bot's
-	// greeting, "" for none. It is called at each opening. It may be nil.
-	Enter func(ctx context.Context, from string) (string, error)
+	// greeting, if any. It is called at each opening. It may be nil.
+	Enter func(ctx context.Context, from string) (Answer, error)
+	// Press tells that a member pressed a button of a card, and returns the
+	// card that takes its place; nil if it stays. What the bot says about it
+	// comes by [Chat.Push]. It may be nil if no answer has a card.
+	Press func(ctx context.Context, p Press) (*bot.Card, error)
 	// Now is the campaign's time, in the zone it is to be shown in.
 	Now func() time.Time
+}
+
+// Message is what a member sends to the bot.
+type Message struct {
+	From  string
+	Group string // "" in the private chat; in a group the message mentioned the bot
+	Text  string // without that mention
+	File  *File  // a picture or another file sent along
+}
+
+// File is a file that somebody sends, or gets.
+type File struct {
+	Name    string
+	Content []byte
+}
+
+// Answer is what a member gets to see.
+type Answer struct {
+	Text string    // markdown
+	Card *bot.Card // under the words
+}
+
+// Press is one press of a button.
+type Press struct {
+	From, Group string
+	Task        string // of the card
+	Say         string // what the button stands for
+}
+
+// Pushed is what arrives without having been asked for.
+type Pushed struct {
+	To    string // the member, in the private chat; or
+	Group bool   // everybody, in the group
+	By    string // who it is from, as clients show it; "" for the bot
+	Answer
+	File *File
 }
 
 // Chat is the demo's page: the work group, each member's private chat with the
@@ -101,6 +142,9 @@ func NewChat(cfg Config) *Chat {
 	mux.HandleFunc("GET /events", c.events)
 	mux.HandleFunc("POST /send", c.send)
 	mux.HandleFunc("POST /enter", c.enter)
+	mux.HandleFunc("POST /press", c.press)
+	mux.HandleFunc("POST /upload", c.upload)
+	mux.HandleFunc("GET /file", c.file)
 	sameOrigin := http.NewCrossOriginProtection()
 	sameOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		refuse(w, http.StatusForbidden, "只接受从本页面发出的消息。")
@@ -180,18 +224,14 @@ func (c *Chat) send(w http.ResponseWriter, r *http.Request) {
 		Chat place  `json:"chat"`
 		Text string `json:"text"`
 	}
-	if !c.read(w, r, &in) || !c.known(w, in.As) {
-		return
-	}
-	if in.Chat != inGroup && in.Chat != inPrivate {
-		refuse(w, http.StatusBadRequest, "没有这个会话。")
+	if !c.read(w, r, &in) || !c.known(w, in.As) || !exists(w, in.Chat) {
 		return
 	}
 	if strings.TrimSpace(in.Text) == "" {
 		refuse(w, http.StatusBadRequest, "消息是空的。")
 		return
 	}
-	c.accept(w, c.say(in.As, in.Chat, in.Text))
+	c.accept(w, c.say(in.As, in.Chat, in.Text, nil))
 }
 
 // enter is told that a member opened the private chat: {"as": userid}.
@@ -208,6 +248,8 @@ func (c *Chat) accept(w http.ResponseWriter, err error) {
 	switch {
 	case errors.Is(err, errFull):
 		refuse(w, http.StatusTooManyRequests, "前面的消息还没有答完，请稍后再发。")
+	case errors.Is(err, errNoCard):
+		refuse(w, http.StatusBadRequest, "这张卡片不在了，请刷新页面。")
 	case errors.Is(err, errClosed):
 		refuse(w, http.StatusServiceUnavailable, "演示正在退出，这条没有发出。")
 	default:
@@ -230,6 +272,15 @@ func (c *Chat) read(w http.ResponseWriter, r *http.Request, to any) bool {
 		return false
 	}
 	return true
+}
+
+// exists looks whether there is such a conversation. If not, it answers.
+func exists(w http.ResponseWriter, where place) bool {
+	if where == inGroup || where == inPrivate {
+		return true
+	}
+	refuse(w, http.StatusBadRequest, "没有这个会话。")
+	return false
 }
 
 // known looks whether there is such a person. If not, it answers.

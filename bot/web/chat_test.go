@@ -12,6 +12,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -22,6 +23,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"anyuebot/bot"
 	"anyuebot/bot/web"
 )
 
@@ -35,15 +37,16 @@ type service struct {
 	answer func(delivery) (string, error) // nil: an echo
 }
 
-func (s *service) send(_ context.Context, from, group, text string) (string, error) {
-	d := delivery{from, group, text}
+func (s *service) send(_ context.Context, m web.Message) (web.Answer, error) {
+	d := delivery{m.From, m.Group, m.Text}
 	s.mu.Lock()
 	s.got = append(s.got, d)
 	s.mu.Unlock()
 	if s.answer != nil {
-		return s.answer(d)
+		text, err := s.answer(d)
+		return web.Answer{Text: text}, err
 	}
-	return "收到 " + text, nil
+	return web.Answer{Text: "收到 " + m.Text}, nil
 }
 
 func (s *service) deliveries() []delivery {
@@ -110,6 +113,13 @@ type event struct {
 	Heard                    bool
 	Re                       int64
 	Day, Time                string
+	By                       string
+	Card                     *bot.Card
+	File                     *struct {
+		Name  string
+		Size  int
+		Image bool
+	}
 }
 
 func (e event) String() string {
@@ -253,6 +263,12 @@ func TestSend_refused(t *testing.T) {
 		"unknown chat":      {"/send", `{"as":"lisi","chat":"wr1","text":"a"}`, 400},
 		"blank":             {"/send", `{"as":"lisi","chat":"group","text":" \n"}`, 400},
 		"too large":         {"/send", `{"as":"lisi","chat":"group","text":"` + strings.Repeat("a", 64<<10) + `"}`, 413},
+		"no such card":      {"/press", `{"as":"lisi","chat":"group","task":"t","button":0}`, 400},
+		"pressed nowhere":   {"/press", `{"as":"lisi","chat":"here","task":"t","button":0}`, 400},
+		"file of nobody":    {"/upload?as=nobody&chat=private&name=a", "x", 400},
+		"file to nowhere":   {"/upload?as=lisi&chat=here&name=a", "x", 400},
+		"file in the group": {"/upload?as=lisi&chat=group&name=a.docx", "x", 400},
+		"file too large":    {"/upload?as=lisi&chat=private&name=a", strings.Repeat("a", 4<<20+1), 413},
 		"stranger enters":   {"/enter", `{"as":"nobody"}`, 400},
 		"too large to come": {"/enter", strings.Repeat(" ", 65<<10), 413},
 	} {
@@ -353,8 +369,8 @@ func TestAnswers(t *testing.T) {
 	greeting := make(chan string, 2)
 	greeting <- "您好"
 	greeting <- ""
-	cfg.Enter = func(_ context.Context, from string) (string, error) {
-		return <-greeting + strings.TrimPrefix(from, "lisi"), nil
+	cfg.Enter = func(_ context.Context, from string) (web.Answer, error) {
+		return web.Answer{Text: <-greeting + strings.TrimPrefix(from, "lisi")}, nil
 	}
 	server, _ := serve(t, cfg)
 	next, _ := listen(t, server, "lisi", "")
@@ -379,6 +395,102 @@ func TestAnswers(t *testing.T) {
 
 // TestOrder has two members talk at once. Each is answered in order and one
 // message at a time; neither waits for the other.
+// TestCard presses a card twice: it turns into another the first time, which
+// has no button any more.
+func TestCard(t *testing.T) {
+	s := &service{}
+	cfg := config(s)
+	cfg.Send = func(context.Context, web.Message) (web.Answer, error) {
+		return web.Answer{Text: "（3/47）是否看过？", Card: &bot.Card{Task: "q3@1", Title: "请选择", Buttons: []bot.Button{{Label: "是", Say: "是"}, {Label: "否", Say: "否"}}}}, nil
+	}
+	presses := make(chan web.Press, 1)
+	cfg.Press = func(_ context.Context, p web.Press) (*bot.Card, error) {
+		presses <- p
+		return &bot.Card{Task: p.Task, Title: "已选：" + p.Say}, nil
+	}
+	server, chat := serve(t, cfg)
+	next, _ := listen(t, server, "lisi", "")
+	expect(t, next, "reset", "ready")
+	say(t, server, "lisi", "private", "填报")
+	asked := expect(t, next, "said lisi 填报", "reply lisi <p>（3/47）是否看过？</p>")[1]
+	if asked.Card == nil || len(asked.Card.Buttons) != 2 {
+		t.Fatalf("the card is %+v", asked.Card)
+	}
+	if status, _ := post(t, server.URL+"/press", `{"as":"zhou","chat":"private","task":"q3@1","button":0}`); status != http.StatusBadRequest {
+		t.Errorf("somebody else pressed it: status %d", status)
+	}
+	if status, _ := post(t, server.URL+"/press", `{"as":"lisi","chat":"private","task":"q3@1","button":1}`); status != http.StatusAccepted {
+		t.Fatalf("press: status %d", status)
+	}
+	turned := expect(t, next, "turned lisi ")[0]
+	if p := <-presses; p != (web.Press{From: "lisi", Task: "q3@1", Say: "否"}) {
+		t.Errorf("the press came as %+v", p)
+	}
+	if turned.Re != asked.ID || turned.Card.Title != "已选：否" {
+		t.Errorf("entry %d turned into %+v, want %d", turned.Re, turned.Card, asked.ID)
+	}
+	if status, _ := post(t, server.URL+"/press", `{"as":"lisi","chat":"private","task":"q3@1","button":0}`); status != http.StatusBadRequest {
+		t.Errorf("a second press: status %d", status)
+	}
+	chat.Push(web.Pushed{To: "lisi", By: "应用消息", Answer: web.Answer{Text: "下一题"}})
+	chat.Push(web.Pushed{To: "zhou", Answer: web.Answer{Text: "不给李四"}})
+	chat.Push(web.Pushed{Group: true, By: "群机器人", Answer: web.Answer{Text: "给大家"}})
+	got := expect(t, next, "pushed lisi <p>下一题</p>", "pushed  <p>给大家</p>")
+	if got[0].By != "应用消息" || got[1].Chat != "group" {
+		t.Errorf("pushed as %+v", got)
+	}
+}
+
+func TestUpload(t *testing.T) {
+	png := "\x89PNG\r\n\x1a\n"
+	files := make(chan web.Message, 1)
+	s := &service{}
+	cfg := config(s)
+	cfg.Send = func(_ context.Context, m web.Message) (web.Answer, error) {
+		files <- m
+		return web.Answer{Text: "收到"}, nil
+	}
+	server, _ := serve(t, cfg)
+	next, _ := listen(t, server, "lisi", "")
+	expect(t, next, "reset", "ready")
+	for _, c := range []struct {
+		chat, name, content, want string
+		image                     bool
+	}{
+		{"private", "D:\\材料\\附件2.docx", "PK", "附件2.docx", false},
+		{"group", "现场.png", png, "现场.png", true},
+	} {
+		q := "as=lisi&chat=" + c.chat + "&name=" + url.QueryEscape(c.name)
+		if status, why := post(t, server.URL+"/upload?"+q, c.content); status != http.StatusAccepted {
+			t.Fatalf("%s: status %d, %s", c.name, status, why)
+		}
+		m := <-files
+		e := next()
+		if e.File == nil || e.File.Name != c.want || e.File.Image != c.image || !e.Heard || m.File.Name != c.want || string(m.File.Content) != c.content || m.Text != "" {
+			t.Errorf("%s: shown as %+v, sent as %+v", c.name, e.File, m)
+		}
+		next() // the answer
+		at := server.URL + "/file?id=" + strconv.FormatInt(e.ID, 10) + "&as="
+		resp, err := http.Get(at + "lisi")
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if string(body) != c.content || strings.HasPrefix(resp.Header.Get("Content-Type"), "image/") != c.image {
+			t.Errorf("%s: fetched %q as %s", c.name, body, resp.Header.Get("Content-Type"))
+		}
+		resp, err = http.Get(at + "zhou")
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if seen := resp.StatusCode == http.StatusOK; seen != (c.chat == "group") {
+			t.Errorf("%s: somebody else got status %d", c.name, resp.StatusCode)
+		}
+	}
+}
+
 func TestOrder(t *testing.T) {
 	gate := make(chan struct{})
 	var mu sync.Mutex
@@ -508,10 +620,10 @@ func TestEvents_forgotten(t *testing.T) {
 func TestClose(t *testing.T) {
 	started := make(chan struct{})
 	cfg := config(&service{})
-	cfg.Send = func(ctx context.Context, _, _, _ string) (string, error) {
+	cfg.Send = func(ctx context.Context, _ web.Message) (web.Answer, error) {
 		close(started)
 		<-ctx.Done()
-		return "", ctx.Err()
+		return web.Answer{}, ctx.Err()
 	}
 	server, chat := serve(t, cfg)
 	server.Config.RegisterOnShutdown(chat.Close)
@@ -565,8 +677,8 @@ func ExampleChat() {
 	chat := web.NewChat(web.Config{
 		Title: "安月小助手", GroupName: "工作群", GroupID: "wr1", BotName: "安月小助手",
 		People: []web.Person{{UserID: "lisi", Name: "李四", Role: "山河镇联络员", Unit: "山河镇"}},
-		Send: func(_ context.Context, from, _, text string) (string, error) {
-			return "收到 " + text, nil
+		Send: func(_ context.Context, m web.Message) (web.Answer, error) {
+			return web.Answer{Text: "收到 " + m.Text}, nil
 		},
 		Now: time.Now,
 	})

@@ -11,17 +11,16 @@ const maxWaiting = 20
 var (
 	errFull   = errors.New("web: too many messages wait for an answer")
 	errClosed = errors.New("web: the chat is closed")
+	errNoCard = errors.New("web: no such card")
 )
 
 // say puts a message into the transcript and, unless the bot cannot hear it,
 // in line for delivery. Both happen under one lock, so that the order of a
 // member's messages is the same in both.
-func (c *Chat) say(member string, where place, text string) error {
-	words, heard := text, true
-	group := ""
+func (c *Chat) say(member string, where place, text string, file *File) error {
+	m, heard := Message{From: member, Group: c.group(where), Text: text, File: file}, true
 	if where == inGroup {
-		words, heard = c.heard(text)
-		group = c.cfg.GroupID
+		m.Text, heard = c.heard(text)
 	}
 
 	c.mu.Lock()
@@ -29,12 +28,12 @@ func (c *Chat) say(member string, where place, text string) error {
 	if err := c.room(member); err != nil {
 		return err
 	}
-	id := c.log.add(entry{Kind: said, Chat: where, Member: member, Text: text, Heard: heard}, c.cfg.Now())
+	id := c.log.add(entry{Kind: said, Chat: where, Member: member, Text: text, Heard: heard, File: shown(file)}, c.cfg.Now())
 	if !heard {
 		return nil
 	}
 	c.queue(member, func() {
-		answer, err := c.cfg.Send(c.ctx, member, group, words)
+		answer, err := c.cfg.Send(c.ctx, m)
 		c.log.add(outcome(where, member, id, answer, err), c.cfg.Now())
 	})
 	return nil
@@ -52,22 +51,63 @@ func (c *Chat) greet(member string) error {
 		return err
 	}
 	c.queue(member, func() {
-		if answer, err := c.cfg.Enter(c.ctx, member); answer != "" || err != nil {
+		if answer, err := c.cfg.Enter(c.ctx, member); answer.Text != "" || err != nil {
 			c.log.add(outcome(inPrivate, member, 0, answer, err), c.cfg.Now())
 		}
 	})
 	return nil
 }
 
-func outcome(where place, member string, re int64, answer string, err error) entry {
+// Push shows what the bot, or the group's robot, says without having been
+// asked. It may be called at any time, also during Send.
+func (c *Chat) Push(p Pushed) {
+	e := entry{Kind: pushed, Chat: inPrivate, Member: p.To, By: p.By, HTML: toHTML(p.Text), Card: p.Card, File: shown(p.File)}
+	if p.Group {
+		e.Chat, e.Member = inGroup, ""
+	}
+	c.log.add(e, c.cfg.Now())
+}
+
+// touch has a member press a button of a card that they can see.
+func (c *Chat) touch(member string, where place, task string, button int) error {
+	e, ok := c.log.card(member, where, task)
+	if !ok || c.cfg.Press == nil || button < 0 || button >= len(e.Card.Buttons) {
+		return errNoCard
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.room(member); err != nil {
+		return err
+	}
+	c.queue(member, func() {
+		card, err := c.cfg.Press(c.ctx, Press{From: member, Group: c.group(where), Task: task, Say: e.Card.Buttons[button].Say})
+		switch {
+		case err != nil:
+			c.log.add(outcome(where, member, 0, Answer{}, err), c.cfg.Now())
+		case card != nil:
+			c.log.add(entry{Kind: turned, Chat: where, Member: member, Re: e.ID, Card: card}, c.cfg.Now())
+		}
+	})
+	return nil
+}
+
+// group is the chat id of a conversation.
+func (c *Chat) group(where place) string {
+	if where == inGroup {
+		return c.cfg.GroupID
+	}
+	return ""
+}
+
+func outcome(where place, member string, re int64, answer Answer, err error) entry {
 	e := entry{Kind: reply, Chat: where, Member: member, Re: re}
 	switch {
 	case err != nil:
 		e.Kind, e.Text = failed, err.Error()
-	case answer == "":
+	case answer.Text == "" && answer.Card == nil:
 		e.Kind = silent
 	default:
-		e.HTML = toHTML(answer)
+		e.HTML, e.Card = toHTML(answer.Text), answer.Card
 	}
 	return e
 }

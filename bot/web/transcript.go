@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"anyuebot/bot"
 )
 
 const (
@@ -27,28 +29,64 @@ const (
 	reply  kind = "reply"  // the bot's answer
 	failed kind = "failed" // there was none, and Text says why
 	silent kind = "silent" // the bot chose to say nothing
+	pushed kind = "pushed" // what nobody asked for
+	turned kind = "turned" // the card of the entry Re is now another
 )
 
 // entry is one thing in the transcript. A message that the bot hears gets
 // exactly one entry of another kind later, which names it in Re; in between the
 // bot is writing.
 type entry struct {
-	ID     int64  `json:"id"`
-	Kind   kind   `json:"kind"`
-	Chat   place  `json:"chat"`
-	Member string `json:"member"`          // who said it, or is answered
-	Heard  bool   `json:"heard,omitempty"` // delivered to the bot
-	Re     int64  `json:"re,omitempty"`    // the message answered; 0 for a greeting
-	Text   string `json:"text,omitempty"`
-	HTML   string `json:"html,omitempty"`
-	Day    string `json:"day"`
-	Time   string `json:"time"`
+	ID     int64     `json:"id"`
+	Kind   kind      `json:"kind"`
+	Chat   place     `json:"chat"`
+	Member string    `json:"member"`          // who said it, or is answered
+	Heard  bool      `json:"heard,omitempty"` // delivered to the bot
+	Re     int64     `json:"re,omitempty"`    // the message answered; 0 for a greeting
+	Text   string    `json:"text,omitempty"`
+	HTML   string    `json:"html,omitempty"`
+	By     string    `json:"by,omitempty"` // of what was pushed
+	Card   *bot.Card `json:"card,omitempty"`
+	File   *file     `json:"file,omitempty"`
+	Day    string    `json:"day"`
+	Time   string    `json:"time"`
 }
 
-func (e entry) size() int { return len(e.Text) + len(e.HTML) }
+func (e entry) size() int {
+	size := len(e.Text) + len(e.HTML)
+	if e.File != nil {
+		size += len(e.File.content)
+	}
+	return size
+}
 
 // visibleTo reports whether a member may read it.
 func (e entry) visibleTo(member string) bool { return e.Chat == inGroup || e.Member == member }
+
+// card finds the newest entry with a card of that task which a member can see
+// in a conversation.
+func (t *transcript) card(member string, where place, task string) (entry, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for i := len(t.entries) - 1; i >= 0; i-- {
+		e := t.entries[i]
+		if e.Card != nil && e.Card.Task == task && e.Chat == where && e.visibleTo(member) {
+			return e, true
+		}
+	}
+	return entry{}, false
+}
+
+// entry finds an entry that a member can see.
+func (t *transcript) entry(id int64, member string) (entry, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	at := id - (t.last - int64(len(t.entries))) - 1
+	if at < 0 || at >= int64(len(t.entries)) || !t.entries[at].visibleTo(member) {
+		return entry{}, false
+	}
+	return t.entries[at], true
+}
 
 // transcript is what was said, the oldest forgotten. It is safe for concurrent
 // use.

@@ -203,16 +203,16 @@ func (d *demoRun) page() *web.Chat {
 		Title: "安月小助手 演示", GroupName: "全县安全生产月工作群", GroupID: demoGroup, BotName: demoBot,
 		People: people, SampleForm: sampleForm(d.service.notice, 0),
 		Now: func() time.Time { return d.service.now().In(d.service.zone) },
-		Send: func(ctx context.Context, from, group, text string) (string, error) {
-			answer, err := d.platform.Send(ctx, wecomtest.Msg{From: from, Group: group, Text: text})
-			return answer.Text, err
+		Send: func(ctx context.Context, m web.Message) (web.Answer, error) {
+			answer, err := d.platform.Send(ctx, wecomtest.Msg{From: m.From, Group: m.Group, Text: m.Text})
+			return web.Answer{Text: answer.Text}, err
 		},
-		Enter: func(ctx context.Context, from string) (string, error) {
+		Enter: func(ctx context.Context, from string) (web.Answer, error) {
 			answer, err := d.platform.Enter(ctx, from)
 			if errors.Is(err, wecomtest.ErrNotDelivered) {
-				return "", nil // the platform tells of the first opening of a day only
+				return web.Answer{}, nil // the platform tells of the first opening of a day only
 			}
-			return answer.Text, err
+			return web.Answer{Text: answer.Text}, err
 		},
 	})
 }

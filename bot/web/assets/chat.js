@@ -115,7 +115,7 @@
 
   function unreadIn(chat) {
     if (chat === here.chat) return 0;
-    return entries.filter((e) => e.chat === chat && e.id > seen[chat] && !(e.kind === 'said' && e.member === here.as)).length;
+    return entries.filter((e) => e.chat === chat && e.id > seen[chat] && e.kind !== 'turned' && !(e.kind === 'said' && e.member === here.as)).length;
   }
 
   function drawer(open) {
@@ -149,6 +149,10 @@
 
   // append shows an entry at the end, behind a line with the day if that is new.
   function append(e, day) {
+    if (e.kind === 'turned') {
+      turn(e);
+      return day;
+    }
     const nodes = [];
     if (e.day !== day) nodes.push(el('p', { class: 'day' }, e.day));
     nodes.push(e.kind === 'said' ? message(e) : answer(e));
@@ -165,7 +169,7 @@
     } else {
       words.append(e.text);
     }
-    const body = el('div', { class: 'body' }, el('div', { class: 'meta' }, ...meta), el('div', { class: 'bubble' }, words));
+    const body = el('div', { class: 'body' }, el('div', { class: 'meta' }, ...meta), el('div', { class: 'bubble' }, e.file ? attachment(e) : null, words));
     if (own && !e.heard) {
       body.append(el('div', { class: 'hint' }, '没有@机器人，它看不到',
         el('button', { type: 'button', onclick: () => { mentions = true; fill(e.text); } }, '补上@再发')));
@@ -173,10 +177,38 @@
     return el('div', { class: own ? 'msg own' : 'msg' }, own ? el('span', { class: 'unseen' }, '我：') : null, face(p), body);
   }
 
-  function botBody(time, ...content) {
+  function botBody(time, by, ...content) {
     return el('div', { class: 'msg bot' }, botFace(), el('div', { class: 'body' },
-      el('div', { class: 'meta' }, setup.bot, el('span', { class: 'tag' }, '机器人'), time ? el('time', {}, time) : null),
+      el('div', { class: 'meta' }, by || setup.bot, el('span', { class: 'tag' }, '机器人'), time ? el('time', {}, time) : null),
       ...content));
+  }
+
+  // attachment shows a picture, or another file to be fetched.
+  function attachment(e) {
+    const address = 'file?' + new URLSearchParams({ as: here.as, id: e.id });
+    if (e.file.image) return el('a', { href: address, target: '_blank', rel: 'noopener' }, el('img', { class: 'picture', src: address, alt: e.file.name }));
+    return el('a', { class: 'file', href: address, download: e.file.name },
+      el('b', {}, e.file.name), el('small', {}, Math.ceil(e.file.size / 1024) + ' KB'));
+  }
+
+  // cardOf shows a card: a title, and buttons to press.
+  function cardOf(e) {
+    const face = el('div', { class: 'card', 'data-entry': e.id });
+    drawCard(face, e.card, e.chat);
+    return face;
+  }
+
+  function drawCard(face, card, chat) {
+    face.replaceChildren(el('p', {}, card.Title), el('div', { class: 'buttons' }, ...(card.Buttons || []).map((b, i) => el('button', {
+      type: 'button',
+      onclick: () => post('press', { as: here.as, chat, task: card.Task, button: i }, note),
+    }, b.Label))));
+  }
+
+  // turn puts another card in the place of one that was pressed.
+  function turn(e) {
+    const face = log.querySelector(`[data-entry="${e.re}"]`);
+    if (face) drawCard(face, e.card, e.chat);
   }
 
   function answer(e) {
@@ -186,10 +218,12 @@
       const words = asked.text.replace(mention, '').trim().split('\n')[0];
       bubble.append(el('p', { class: 'quoted' }, `${people.get(e.member).name}：${words}`));
     }
-    if (e.kind === 'reply') {
+    if (e.kind === 'reply' || e.kind === 'pushed') {
       const md = el('div', { class: 'md' });
-      md.innerHTML = e.html; // made by the server, which lets no HTML through
+      md.innerHTML = e.html || ''; // made by the server, which lets no HTML through
       bubble.append(md);
+      if (e.file) bubble.append(attachment(e));
+      if (e.card) bubble.append(cardOf(e));
     } else if (e.kind === 'silent') {
       bubble.append('机器人没有回答这条消息。');
     } else {
@@ -197,10 +231,10 @@
       bubble.append(el('p', {}, asked ? '这条消息没有得到回答，请再发一次。' : '机器人没有应答。'), el('small', {}, e.text));
       if (asked && asked.member === here.as) {
         const again = el('div', { class: 'hint' }, el('button', { type: 'button', onclick: () => fill(bare(asked.text)) }, '放回输入框'));
-        return botBody(e.time, bubble, again);
+        return botBody(e.time, e.by, bubble, again);
       }
     }
-    return botBody(e.time, bubble);
+    return botBody(e.time, e.by, bubble);
   }
 
   // note shows in this tab alone that a message did not get out.
@@ -215,7 +249,7 @@
     const answered = new Set(entries.map((e) => e.re));
     const open = entries.some((e) => e.kind === 'said' && e.heard && e.chat === here.chat && !answered.has(e.id));
     if (open && !typing) {
-      typing = botBody('', el('div', { class: 'bubble typing' },
+      typing = botBody('', '', el('div', { class: 'bubble typing' },
         el('i'), el('i'), el('i'), el('span', { class: 'unseen' }, '机器人正在输入')));
       log.append(typing);
     } else if (!open && typing) {
@@ -334,6 +368,21 @@
     });
   }
 
+  // attach sends a file. What it is worth is the bot's to say.
+  function attach(chosen) {
+    const where = '?' + new URLSearchParams({ ...here, name: chosen.name });
+    tail = tail.then(async () => {
+      try {
+        const response = await fetch('upload' + where, { method: 'POST', body: chosen });
+        if (response.ok) return;
+        const told = await response.json().catch(() => ({}));
+        note(told.error || `没有发出（${response.status}）。`);
+      } catch {
+        note('没有发出：连不上本机的服务。请看运行演示的窗口是否还开着。');
+      }
+    });
+  }
+
   function enter() {
     post('enter', { as: here.as }, () => {}); // the next message will say what is wrong
   }
@@ -355,6 +404,8 @@
     $('go').disabled = box.value.trim() === '';
     $('mention').hidden = $('heard').hidden = !group;
     $('mention').setAttribute('aria-pressed', String(mentions));
+    $('attach').title = group ? '发图片（群里会@机器人）' : '发图片或文件';
+    $('file').accept = group ? 'image/*' : '';
     $('heard').textContent = mentions ? '' : '没有@，机器人看不到';
   }
 
@@ -383,7 +434,7 @@
     const sends = (text) => ({ text });
     const fills = (text, label) => ({ text, label, fills: true });
     const chips = p.office
-      ? [sends('汇总'), sends('谁没报'), ...(unit ? [sends('查 ' + unit)] : []), sends('帮助')]
+      ? [sends('汇总'), sends('谁没报'), ...(unit ? [sends('查 ' + unit)] : []), sends('催报'), fills('通知 '), sends('送达'), sends('帮助')]
       : [sends('填报'), fills('3次，参与120人次'), ...(setup.sample ? [fills(setup.sample, '粘贴一份填好的表')] : []), sends('预览'), sends('帮助')];
     $('chips').replaceChildren(...chips.map((chip, i) => el('button', {
       type: 'button',
@@ -420,6 +471,11 @@
     mentions = !mentions;
     changed();
     focusBox();
+  });
+  $('attach').addEventListener('click', () => $('file').click());
+  $('file').addEventListener('change', () => {
+    for (const chosen of $('file').files) attach(chosen);
+    $('file').value = '';
   });
   $('menu').addEventListener('click', () => drawer(true));
   $('close').addEventListener('click', () => { drawer(false); $('menu').focus(); });
