@@ -44,6 +44,9 @@ func check(ctx context.Context, c console, args []string) error {
 	}
 	l := &checklist{c: c}
 	cfg, err := read()
+	if err == nil {
+		err = cfg.whole()
+	}
 	l.line("配置", err, "读取正常")
 	if err != nil {
 		return errReported

@@ -258,12 +258,38 @@ func TestConfiguration(t *testing.T) {
 		{"a bad store", "store: mysql://x\n", "要写成 bolt:文件名"},
 		{"a bad clock", "now: yesterday\n", "RFC 3339"},
 		{"a map where a value is meant", "office: {a: b}\n", "只能是一个值"},
+		{"no number of an application", "app_agent_id: mine\n", ":1：app_agent_id：要写成数字"},
+		{"a group without a key", "groups: [wr1=k1, wr2]\n", "第 2 对要写成 chatid=key"},
+		{"a group twice", "groups: [wr1=k1, wr1=k2]\n", "第 2 对的 chatid 前面已经有了"},
+		{"an address without a scheme", "api_base: qyapi.weixin.qq.com\n", "要写成 https:// 开头的地址"},
+		{"an address of another kind", "ws_url: https://a.example\n", "要写成 wss:// 开头的地址"},
 		{"a secret file that is not there", "aibot_token_file: /nowhere/token\n", "读不了文件"},
 	} {
 		config := s.file("anyuebot.yaml", tt.file)
 		_, err := readConfig(func(string) string { return "" }, config, nil)
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: got %v, want %s", tt.name, err, tt.want)
+		}
+	}
+	// What is half configured is refused by name, and nothing secret is printed.
+	for _, tt := range []struct {
+		name, want string
+		env        map[string]string
+	}{
+		{"a callback without its key", "还缺 ANYUE_AIBOT_AES_KEY", map[string]string{"ANYUE_AIBOT_TOKEN": testToken}},
+		{"a long connection without its secret", "还缺 ANYUE_AIBOT_SECRET", map[string]string{"ANYUE_AIBOT_ID": "aib1"}},
+		{"both roads", "只能用一种", map[string]string{"ANYUE_AIBOT_TOKEN": testToken, "ANYUE_AIBOT_AES_KEY": testKey, "ANYUE_AIBOT_ID": "aib1", "ANYUE_AIBOT_SECRET": "sEcReT1"}},
+		{"an application without its number", "还缺 ANYUE_APP_AGENT_ID", map[string]string{"ANYUE_CORP_ID": "ww1", "ANYUE_APP_SECRET": "sEcReT1"}},
+		{"an application that cannot read", "还缺 ANYUE_APP_AES_KEY", map[string]string{"ANYUE_APP_TOKEN": "t0", "ANYUE_CORP_ID": "ww1", "ANYUE_APP_SECRET": "sEcReT1", "ANYUE_APP_AGENT_ID": "7"}},
+		{"a group's key written with blanks", "第 1 对", map[string]string{"ANYUE_GROUPS": "wr1=sEcReT1 2"}},
+	} {
+		half := newShell(t)
+		for k, v := range tt.env {
+			half.env[k] = v
+		}
+		code, out, errs := half.run("serve")
+		if code != 1 || !strings.Contains(errs, tt.want) || strings.Contains(out+errs, "sEcReT1") {
+			t.Errorf("%s: exit %d, %s", tt.name, code, errs)
 		}
 	}
 	s.fails("配置文件", "serve", "--config", "/nowhere.yaml")

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"slices"
 	"strconv"
@@ -26,7 +27,55 @@ type config struct {
 	Rate   float64
 	Now    time.Time // zero: the real clock
 
-	AibotName, AibotToken, AibotAESKey string
+	AibotName, AibotToken, AibotAESKey string // the 智能机器人 by URL callback; or
+	AibotID, AibotSecret               string // by long connection
+
+	CorpID              string // the company, for the 自建应用
+	AppAgentID          int64
+	AppSecret           string            // to send with
+	AppToken, AppAESKey string            // to receive with
+	Groups              map[string]string // keys of group robots by chat id
+	APIBase, WSURL      string
+}
+
+// sends and receives report what the 自建应用 is configured for.
+func (c config) appSends() bool    { return c.CorpID != "" && c.AppAgentID != 0 && c.AppSecret != "" }
+func (c config) appReceives() bool { return c.CorpID != "" && c.AppToken != "" && c.AppAESKey != "" }
+func (c config) aibotCalled() bool { return c.AibotToken != "" && c.AibotAESKey != "" }
+func (c config) aibotLong() bool   { return c.AibotID != "" && c.AibotSecret != "" }
+
+// whole holds settings that need each other together: half of them would start
+// and then not do what was meant. Commands that need no channel do not ask.
+func (c config) whole() error {
+	var problems []error
+	needs := func(what string, parts ...string) {
+		missing, given := "", false
+		for i := 0; i < len(parts); i += 2 {
+			if parts[i+1] != "" {
+				given = true
+			} else {
+				missing = parts[i]
+			}
+		}
+		if given && missing != "" {
+			problems = append(problems, fmt.Errorf("%s：还缺 %s", what, missing))
+		}
+	}
+	needs("智能机器人 URL 回调", "ANYUE_AIBOT_TOKEN", c.AibotToken, "ANYUE_AIBOT_AES_KEY", c.AibotAESKey)
+	needs("智能机器人长连接", "ANYUE_AIBOT_ID", c.AibotID, "ANYUE_AIBOT_SECRET", c.AibotSecret)
+	if c.aibotCalled() && c.aibotLong() {
+		problems = append(problems, errors.New("智能机器人的 URL 回调和长连接只能用一种：在管理后台选了哪种，就只留哪种的设置"))
+	}
+	agent := ""
+	if c.AppAgentID != 0 {
+		agent = "given"
+	}
+	needs("自建应用发消息", "ANYUE_CORP_ID", c.CorpID, "ANYUE_APP_AGENT_ID", agent, "ANYUE_APP_SECRET", c.AppSecret)
+	needs("自建应用接收消息", "ANYUE_APP_TOKEN", c.AppToken, "ANYUE_APP_AES_KEY", c.AppAESKey)
+	if c.AppToken != "" && c.CorpID == "" {
+		problems = append(problems, errors.New("自建应用接收消息：还缺 ANYUE_CORP_ID"))
+	}
+	return errors.Join(problems...)
 }
 
 // setting is one thing that can be set: by --name, ANYUE_NAME or name: in the
@@ -52,6 +101,16 @@ func settings() []setting {
 		{"aibot-name", "", "智能机器人的名称，用来去掉 @", false, text(func(c *config) *string { return &c.AibotName })},
 		{"aibot-token", "", "智能机器人回调的 Token", true, text(func(c *config) *string { return &c.AibotToken })},
 		{"aibot-aes-key", "", "智能机器人回调的 EncodingAESKey", true, text(func(c *config) *string { return &c.AibotAESKey })},
+		{"aibot-id", "", "智能机器人长连接的 BotID", false, text(func(c *config) *string { return &c.AibotID })},
+		{"aibot-secret", "", "智能机器人长连接的 Secret", true, text(func(c *config) *string { return &c.AibotSecret })},
+		{"corp-id", "", "企业 ID", false, text(func(c *config) *string { return &c.CorpID })},
+		{"app-agent-id", "", "自建应用的 AgentId", false, setAgentID},
+		{"app-secret", "", "自建应用的 Secret，用来发个人消息", true, text(func(c *config) *string { return &c.AppSecret })},
+		{"app-token", "", "自建应用接收消息的 Token", true, text(func(c *config) *string { return &c.AppToken })},
+		{"app-aes-key", "", "自建应用接收消息的 EncodingAESKey", true, text(func(c *config) *string { return &c.AppAESKey })},
+		{"groups", "", "群机器人：chatid=key，逗号分隔", true, setGroups},
+		{"api-base", "https://qyapi.weixin.qq.com", "企业微信接口地址（经代理时用）", false, setURL(func(c *config) *string { return &c.APIBase }, "https", "http")},
+		{"ws-url", "wss://openws.work.weixin.qq.com", "企业微信长连接地址（经代理时用）", false, setURL(func(c *config) *string { return &c.WSURL }, "wss", "ws")},
 	}
 }
 
@@ -101,6 +160,51 @@ func setNow(c *config, v string) error {
 	}
 	c.Now = at
 	return nil
+}
+
+func setAgentID(c *config, v string) error {
+	c.AppAgentID = 0
+	if v == "" {
+		return nil
+	}
+	id, err := strconv.ParseInt(v, 10, 64)
+	if err != nil || id <= 0 {
+		return errors.New("要写成数字，如 1000002，在管理后台该应用的页面上")
+	}
+	c.AppAgentID = id
+	return nil
+}
+
+// setGroups takes chatid=key pairs. What it says of a wrong one leaves the key
+// out.
+func setGroups(c *config, v string) error {
+	c.Groups = map[string]string{}
+	for i, pair := range strings.Split(v, ",") {
+		if pair = strings.TrimSpace(pair); pair == "" {
+			continue
+		}
+		chat, key, ok := strings.Cut(pair, "=")
+		chat, key = strings.TrimSpace(chat), strings.TrimSpace(key)
+		if !ok || chat == "" || key == "" || strings.ContainsAny(key, "=/? ") {
+			return fmt.Errorf("第 %d 对要写成 chatid=key，key 是群机器人 Webhook 地址里 key= 后面的部分", i+1)
+		}
+		if _, twice := c.Groups[chat]; twice {
+			return fmt.Errorf("第 %d 对的 chatid 前面已经有了", i+1)
+		}
+		c.Groups[chat] = key
+	}
+	return nil
+}
+
+func setURL(field func(*config) *string, schemes ...string) func(*config, string) error {
+	return func(c *config, v string) error {
+		u, err := url.Parse(v)
+		if err != nil || !slices.Contains(schemes, u.Scheme) || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+			return fmt.Errorf("要写成 %s:// 开头的地址", schemes[0])
+		}
+		*field(c) = strings.TrimSuffix(v, "/")
+		return nil
+	}
 }
 
 func (s setting) env() string {

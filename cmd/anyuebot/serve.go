@@ -24,6 +24,9 @@ func serve(ctx context.Context, c console, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := cfg.whole(); err != nil {
+		return err
+	}
 	log := slog.New(slog.NewTextHandler(c.err, nil))
 	for _, slip := range slips(c) {
 		log.Warn("环境变量不是配置项，没有使用", "name", slip[0], "meant", slip[1])
