@@ -19,7 +19,7 @@ import (
 // world is the whole service on a bbolt file, talked to only as the platform
 // talks: encrypted callbacks against its HTTP handler.
 type world struct {
-	t        *testing.T
+	t        testing.TB
 	config   config
 	service  *service
 	platform *wecomtest.Platform
@@ -32,13 +32,13 @@ const (
 	testKey   = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
 )
 
-func newWorld(t *testing.T, roster string) *world {
+func newWorld(t testing.TB, roster string) *world {
 	t.Helper()
 	return newWorldOn(t, roster, func(engine kv.Store) kv.Store { return engine })
 }
 
 // newWorldOn lets a test stand between the service and its engine.
-func newWorldOn(t *testing.T, roster string, wrap func(kv.Store) kv.Store) *world {
+func newWorldOn(t testing.TB, roster string, wrap func(kv.Store) kv.Store) *world {
 	t.Helper()
 	w := &world{t: t, wrap: wrap}
 	env := map[string]string{
