@@ -1,7 +1,9 @@
 package wecom
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strconv"
 	"time"
@@ -78,6 +80,11 @@ func (f *Failure) attempt(via string) bot.Attempt {
 	}
 }
 
+// reached reports whether the platform counts a message, as far as can be told.
+func (f *Failure) reached() bool {
+	return f.Call != callToken && (f.unsure || f.Code != 0 || f.Status != 0)
+}
+
 // stale reports whether the platform no longer takes the access token.
 func (f *Failure) stale() bool {
 	return f != nil && (f.Code == 40014 || f.Code == 42001 || f.Code == 41001)
@@ -129,6 +136,8 @@ func judge(call string, a answer) *Failure {
 	}
 	f := &Failure{Call: call, Fate: bot.FateLater, Why: WhyNetwork}
 	switch {
+	case a.large:
+		return turnedDown(call, WhyFile)
 	case a.status == 0:
 		f.unsure = a.sent
 		return f
@@ -174,3 +183,16 @@ func turnedDown(call, why string) *Failure {
 
 // halting reports whether a failure is about us and not about what was sent.
 func (f *Failure) halting() bool { return f != nil && f.Fate == bot.FateHalted }
+
+// note writes a failure to the log.
+func note(ctx context.Context, log *slog.Logger, f *Failure) {
+	if f == nil {
+		return
+	}
+	level := slog.LevelWarn
+	if f.halting() {
+		level = slog.LevelError
+	}
+	log.LogAttrs(ctx, level, "wecom call failed", slog.String("call", f.Call), slog.Int64("errcode", f.Code),
+		slog.Int("status", f.Status), slog.String("why", f.Why), slog.String("detail", f.Detail))
+}

@@ -1,6 +1,7 @@
 package wecom
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,7 +18,8 @@ import (
 )
 
 const (
-	platform = "https://qyapi.weixin.qq.com"
+	platformHost = "qyapi.weixin.qq.com"
+	platform     = "https://" + platformHost
 
 	callTime   = 15 * time.Second // for a call that carries some kilobytes
 	uploadTime = 90 * time.Second // for a call that carries a file
@@ -61,8 +63,8 @@ type answer struct {
 	// sent is whether the request may have reached the platform. If it did and
 	// status is 0, nobody knows what came of it.
 	sent   bool
-	status int // HTTP; 0 if no whole answer came
-	late   bool
+	status int  // HTTP; 0 if no whole answer came
+	large  bool // the answer is larger than was asked for
 	header http.Header
 	body   []byte
 
@@ -116,8 +118,7 @@ func (l *line) exchange(ctx context.Context, method string, to *url.URL, kind st
 	if kind != "" {
 		req.Header.Set("Content-Type", kind)
 	}
-	if err := ctx.Err(); err != nil {
-		a.late = errors.Is(err, context.DeadlineExceeded)
+	if ctx.Err() != nil {
 		return a
 	}
 	resp, err := l.client.Do(req)
@@ -126,7 +127,6 @@ func (l *line) exchange(ctx context.Context, method string, to *url.URL, kind st
 		// that does not trace is taken to have sent, unless it says that it
 		// never got through.
 		a.sent = (got || !asked) && !unreached(err)
-		a.late = errors.Is(err, context.DeadlineExceeded)
 		return a
 	}
 	defer resp.Body.Close()
@@ -134,7 +134,7 @@ func (l *line) exchange(ctx context.Context, method string, to *url.URL, kind st
 	a.header = resp.Header
 	a.body, err = io.ReadAll(io.LimitReader(resp.Body, most+1))
 	if err != nil || int64(len(a.body)) > most {
-		a.late = errors.Is(err, context.DeadlineExceeded)
+		a.large = err == nil
 		a.body = nil
 		return a
 	}
@@ -190,7 +190,7 @@ func (a answer) response(req *http.Request) (*http.Response, error) {
 		StatusCode: a.status,
 		Proto:      "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header:        a.header,
-		Body:          io.NopCloser(strings.NewReader(string(a.body))),
+		Body:          io.NopCloser(bytes.NewReader(a.body)),
 		ContentLength: int64(len(a.body)),
 		Request:       req,
 	}, nil

@@ -11,6 +11,8 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
+const callToken = "gettoken"
+
 // tokens hands out the application's access token (page 91039), fetched by the
 // library when there is none. However many want one at once, it is fetched
 // once, and if that fails they all know: the platform slows down who asks too
@@ -39,7 +41,7 @@ func (t *tokens) take(ctx context.Context) (string, *Failure) {
 	})
 	select {
 	case <-ctx.Done():
-		return "", judge("gettoken", answer{})
+		return "", judge(callToken, answer{})
 	case got := <-fetching:
 		if failure := (*Failure)(nil); errors.As(got.Err, &failure) {
 			return "", failure
@@ -62,12 +64,12 @@ func (t *tokens) fetch(ctx context.Context) (string, *Failure) {
 	if err == nil {
 		return token, nil // perhaps from the cache, without a request
 	}
-	if failure := judge("gettoken", a); failure != nil {
+	if failure := judge(callToken, a); failure != nil {
 		failure.unsure = false // nothing but a question was sent
 		return "", failure
 	}
 	// Errcode 0, and still no token in it.
-	failure := judge("gettoken", answer{})
+	failure := judge(callToken, answer{})
 	return "", failure
 }
 
