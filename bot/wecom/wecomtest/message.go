@@ -246,8 +246,10 @@ func says(kind Kind, words string, images int, id string) (map[string]any, error
 	return nil, fmt.Errorf("wecomtest: there is no message of kind %q", kind)
 }
 
+const responsePath = "/cgi-bin/aibot/response?response_code="
+
 func responseURL(id string) string {
-	return "https://qyapi.weixin.qq.com/cgi-bin/aibot/response?response_code=" + id
+	return apiHost + responsePath + id
 }
 
 func mediaURL(id string, n int) string { return fmt.Sprintf("https://media.invalid/%s/%d", id, n) }

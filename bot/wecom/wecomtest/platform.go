@@ -38,13 +38,20 @@ var (
 )
 
 // BadReply is an answer that the platform would drop, and why.
-type BadReply struct{ Why string }
+type BadReply struct {
+	Why  string
+	code int // what the platform would call it, where it is asked over HTTP
+}
 
 func (e *BadReply) Error() string {
 	return "wecomtest: the platform would drop this reply: " + e.Why
 }
 
-func bad(format string, args ...any) error { return &BadReply{Why: fmt.Sprintf(format, args...)} }
+func bad(format string, args ...any) error { return coded(codeParameter, format, args...) }
+
+func coded(code int, format string, args ...any) error {
+	return &BadReply{Why: fmt.Sprintf(format, args...), code: code}
+}
 
 // Config is one bot as the console knows it, and the platform's habits.
 type Config struct {

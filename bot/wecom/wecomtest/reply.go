@@ -1,14 +1,9 @@
 package wecomtest
 
 import (
-	"bytes"
 	"encoding/json"
-	"fmt"
-	"io"
-	"slices"
 	"strconv"
 	"time"
-	"unicode/utf8"
 )
 
 const (
@@ -47,13 +42,8 @@ func (p *Platform) check(body []byte, nonce string, on trigger) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if !utf8.Valid(plain) {
-		return reply{}, bad("it is not UTF-8")
-	}
-	for _, escape := range []string{`\u003c`, `\u003e`, `\u0026`} {
-		if bytes.Contains(bytes.ToLower(plain), []byte(escape)) {
-			return reply{}, bad("it writes a plain character as %s (error 40033)", escape)
-		}
+	if err := plainJSON(plain); err != nil {
+		return reply{}, err
 	}
 
 	msgtype, err := kindOf(plain)
@@ -153,62 +143,4 @@ func streamed(plain []byte) (reply, error) {
 		return reply{}, bad("stream.id has %d bytes", len(r.stream))
 	}
 	return r, bounded(r.content, maxStream)
-}
-
-func bounded(content string, most int) error {
-	if content == "" {
-		return bad("content is empty")
-	}
-	if len(content) > most {
-		return bad("content has %d bytes, more than %d", len(content), most)
-	}
-	return nil
-}
-
-// object reads a JSON object that has each of names, once, in exactly this
-// spelling, and nothing else. The standard decoder is more forgiving.
-func object(raw []byte, what string, names ...string) (map[string]json.RawMessage, error) {
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
-		return nil, bad("%s is not a JSON object", what)
-	}
-	fields := map[string]json.RawMessage{}
-	for dec.More() {
-		t, err := dec.Token()
-		name, ok := t.(string)
-		if err != nil || !ok {
-			return nil, bad("%s is not JSON", what)
-		}
-		if !slices.Contains(names, name) {
-			return nil, bad("%s has a field %q", what, name)
-		}
-		if _, twice := fields[name]; twice {
-			return nil, bad("%s has field %q twice", what, name)
-		}
-		var field json.RawMessage
-		if err := dec.Decode(&field); err != nil {
-			return nil, bad("%s is not JSON", what)
-		}
-		fields[name] = field
-	}
-	if _, err := dec.Token(); err != nil {
-		return nil, bad("%s is not JSON", what)
-	}
-	if _, err := dec.Token(); err != io.EOF {
-		return nil, bad("%s goes on behind its end", what)
-	}
-	for _, name := range names {
-		if _, ok := fields[name]; !ok {
-			return nil, bad("%s has no field %q", what, name)
-		}
-	}
-	return fields, nil
-}
-
-func value[T string | bool](fields map[string]json.RawMessage, name string, to *T) error {
-	raw := fields[name]
-	if len(raw) == 0 || string(raw) == "null" || json.Unmarshal(raw, to) != nil {
-		return bad("field %q is no %s", name, fmt.Sprintf("%T", *to))
-	}
-	return nil
 }
