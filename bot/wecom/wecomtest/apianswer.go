@@ -12,11 +12,11 @@ type answerCode struct {
 	msgid string
 	until time.Time
 	used  bool
-	show  func(Card) error // has the bot know the card as its own
+	show  func(Shown) error // has the bot know what it showed
 }
 
 // answerURL makes the response_url of a message.
-func (a *API) answerURL(to where, msgid string, show func(Card) error) string {
+func (a *API) answerURL(to where, msgid string, show func(Shown) error) string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	code := a.newID("answer") + randomHex(16)
@@ -39,13 +39,11 @@ func (a *API) botResponse(v *visit) (func() outcome, error) {
 		if to == nil || to.used || !a.cfg.Now().Before(to.until) {
 			return refused(codeParameter, v.ip)
 		}
-		if s.Card != nil {
-			if to.to.group != "" {
-				return violated(bad("a card can be the later answer in a private chat only"), v.ip)
-			}
-			if err := to.show(*s.Card); err != nil {
-				return violated(err, v.ip)
-			}
+		if s.Card != nil && to.to.group != "" {
+			return violated(bad("a card can be the later answer in a private chat only"), v.ip)
+		}
+		if err := to.show(s); err != nil {
+			return violated(err, v.ip)
 		}
 		to.used = true
 		s.MsgID, s.Group = to.msgid, to.to.group
@@ -72,14 +70,14 @@ func readAnswer(body []byte) (Shown, error) {
 	}
 	if s.Kind == "template_card" {
 		card, err := readCard(outer[s.Kind], botCard)
-		s.Card = &card
+		s.Card, s.feedback = &card, card.Feedback
 		return s, err
 	}
 	inner, err := loose(outer[s.Kind], s.Kind, []string{"content"}, []string{"feedback"})
 	if err != nil {
 		return s, err
 	}
-	if _, err := readFeedback(inner); err != nil {
+	if s.feedback, err = readFeedback(inner); err != nil {
 		return s, err
 	}
 	if err := value(inner, "content", &s.Text); err != nil {

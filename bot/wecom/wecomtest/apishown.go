@@ -23,8 +23,9 @@ type Shown struct {
 	// Changed is set once the card was turned into another.
 	Changed bool
 
-	robot string
-	task  string // key in API.tasks
+	robot    string
+	feedback string
+	task     string // key in API.tasks
 }
 
 // Attachment is a file, picture or film.

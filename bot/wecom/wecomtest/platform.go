@@ -64,6 +64,8 @@ type Config struct {
 	// Client carries the callbacks; nil for a plain one. It is copied and made
 	// to follow no redirect, because the platform follows none.
 	Client *http.Client
+	// API is where response and media addresses lead; nil for nowhere.
+	API *API
 	// Now gives the timestamps; nil for time.Now.
 	Now func() time.Time
 	// MentionSpace follows the bot's name in group messages; "" for a plain
@@ -90,6 +92,8 @@ type Platform struct {
 	streams map[string]string // stream id → message id
 	open    map[string]int    // interactions by member
 	greeted map[string]string // day of the last enter_chat by member
+	cards   map[string]*shown // by task_id
+	rated   map[string]bool   // feedback ids that people can rate
 }
 
 // sent is a message the platform has sent and may send again.
@@ -98,6 +102,7 @@ type sent struct {
 	trigger trigger
 	plain   []byte
 	where   where
+	task    string // task_id of the card that was pressed
 
 	// Both under Platform.mu.
 	stream string   // id of its answer, once there was one
@@ -141,6 +146,7 @@ func New(cfg Config) (*Platform, error) {
 	return &Platform{
 		cfg: cfg, url: address, client: client, sealer: sealer, prefix: randomHex(6),
 		sent: map[string]*sent{}, streams: map[string]string{}, open: map[string]int{}, greeted: map[string]string{},
+		cards: map[string]*shown{}, rated: map[string]bool{},
 	}, nil
 }
 
