@@ -24,7 +24,6 @@ const (
 	leastFile  = 6        // bytes; of 5 and less the platform says that they are none (page 90253)
 	mostFile   = 20 << 20 // bytes
 	mostImage  = 5 << 20  // bytes; the pages say 10 MB in one place and 5 in another
-	nameLimit  = 200      // bytes of a file's name
 	mediumKept = 60 * time.Hour
 	mediaKept  = 1024
 )
