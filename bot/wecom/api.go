@@ -225,7 +225,7 @@ func (a *API) Download(ctx context.Context, mediaID string) (name string, body i
 	if got.header.Get("Content-Disposition") == "" {
 		return "", nil, &Failure{Call: call, Fate: bot.FateLater, Why: WhyNetwork, Status: got.status}
 	}
-	return attachedName(got.header.Get("Content-Disposition")), io.NopCloser(bytes.NewReader(got.body)), nil
+	return fileName(got.header.Get("Content-Disposition")), io.NopCloser(bytes.NewReader(got.body)), nil
 }
 
 // Identify turns the id by which the bot knows a member into their userid
@@ -274,7 +274,7 @@ func (a *API) CheckToken(ctx context.Context) error {
 
 // CheckAddress makes a call beyond the token, which a platform that does not
 // trust this machine's address refuses. It returns the addresses that the
-// platform's callbacks come from (page 92520), for a firewall's list.
+// platform's callbacks come from (page 92521), for a firewall's list.
 func (a *API) CheckAddress(ctx context.Context) ([]string, error) {
 	const call = "getcallbackip"
 	got, failure := a.with(ctx, call, func(token string) answer {

@@ -22,10 +22,10 @@ type Pusher interface {
 
 // PostConfig are the roads there are.
 type PostConfig struct {
-	API    *API    // nil if no application is configured
-	Robots *Robots // needed; late answers leave by its line as well
-	Long   Pusher  // nil if there is no long connection
-	Files  Files   // nil if no file is ever sent
+	API    *API       // nil if no application is configured
+	Robots *Robots    // needed; late answers leave by its line as well
+	Long   Pusher     // nil if there is no long connection
+	Files  FileOpener // nil if no file is ever sent
 	// Pressable says that presses of the application's cards arrive: it has a
 	// callback. Without one its members are sent no buttons (page 90236).
 	Pressable bool
@@ -48,7 +48,7 @@ type Post struct {
 	api       *API
 	robots    *Robots
 	long      Pusher
-	files     Files
+	files     FileOpener
 	pressable bool
 	log       *slog.Logger
 
@@ -94,8 +94,8 @@ func (p *Post) Via(parcel bot.Parcel) string {
 }
 
 // answers reports whether a parcel can go as the late answer to a message. A
-// file cannot, and a card only into a private chat, so of a parcel with both
-// words and more the words go.
+// file cannot; of words and a card the words go, since there is one answer
+// only.
 func (p *Post) answers(parcel bot.Parcel, left []part) bool {
 	return len(left) > 0 && left[0] != partFile && p.replies.open(parcel.ReplyURL)
 }
@@ -177,15 +177,14 @@ func (p *Post) send(ctx context.Context, parcel bot.Parcel) bot.Attempt {
 		answered = p.answer(ctx, parcel, left[0])
 		switch {
 		case answered == nil:
+			// A card is not sent after its words: it would come by another
+			// road, which is another chat. What it offers can be typed.
 			accepted = bot.Attempt{Fate: bot.FateAccepted, Via: ViaReply}
-			p.made.mark(parcel.ID, left[0], accepted)
-			left = left[1:]
-			if len(left) == 0 || road == "" {
-				// A card that no road takes is no loss: whatever it offers can
-				// be typed, and the words say so.
-				p.made.mark(parcel.ID, partCard, accepted)
+			p.made.mark(parcel.ID, partText|partCard, accepted)
+			if left[len(left)-1] != partFile {
 				return accepted
 			}
+			left = []part{partFile}
 		case p.replies.open(parcel.ReplyURL), answered.unsure:
 			// It never left; or it may have arrived, and another road would
 			// say the same twice in one breath.

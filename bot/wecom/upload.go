@@ -8,7 +8,6 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/textproto"
-	"net/url"
 	"path"
 	"strings"
 	"sync"
@@ -22,16 +21,15 @@ import (
 )
 
 const (
-	leastFile  = 5        // bytes; below, the platform takes a file for empty (page 90253)
+	leastFile  = 6        // bytes; of 5 and less the platform says that they are none (page 90253)
 	mostFile   = 20 << 20 // bytes
 	mostImage  = 5 << 20  // bytes; the pages say 10 MB in one place and 5 in another
-	nameLimit  = 200      // bytes of a file's name
 	mediumKept = 60 * time.Hour
 	mediaKept  = 1024
 )
 
-// Files opens what is kept under a hash.
-type Files interface {
+// FileOpener opens what is kept under a hash.
+type FileOpener interface {
 	Open(ctx context.Context, hash string) (io.ReadCloser, error)
 }
 
@@ -197,28 +195,4 @@ func form(name string, size int64) (head, tail []byte, kind string, err error) {
 	}
 	whole := body.Bytes()
 	return whole[:before], whole[before:], w.FormDataContentType(), nil
-}
-
-// attachedName reads the name out of a Content-Disposition: as RFC 6266 has it
-// in UTF-8, or as bytes, or escaped like an address. "" if there is none.
-func attachedName(disposition string) string {
-	name := ""
-	if _, params, err := mime.ParseMediaType(disposition); err == nil {
-		name = params["filename"] // filename* has been decoded into it
-	} else if _, after, ok := strings.Cut(disposition, "filename="); ok {
-		// Bytes beyond ASCII, which the grammar does not allow.
-		name, _, _ = strings.Cut(after, ";")
-		name = strings.Trim(name, `" `)
-	}
-	return unescapedName(name)
-}
-
-func unescapedName(name string) string {
-	if decoded, err := new(mime.WordDecoder).DecodeHeader(name); err == nil {
-		name = decoded
-	}
-	if plain, err := url.PathUnescape(name); err == nil && utf8.ValidString(plain) {
-		name = plain
-	}
-	return strings.ToValidUTF8(name, string(utf8.RuneError))
 }
