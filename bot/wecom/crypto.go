@@ -15,6 +15,7 @@ import (
 
 const (
 	aesKeyLength = 43 // characters of an EncodingAESKey; with one "=" they are 32 bytes of base64
+	keyLength    = 32 // bytes of the AES key it stands for
 	padBlock     = 32 // the padding is to 32 bytes, although the cipher's block has 16
 	randomLength = 16 // bytes that open every plaintext, only there to make it differ
 	lengthLength = 4  // bytes of the length that follows them, big-endian
@@ -23,6 +24,8 @@ const (
 // errReceiver means that a message was sealed for somebody else: another
 // company, or another kind of application than was configured here.
 var errReceiver = errors.New("the message is sealed for another receiveid")
+
+var errPadding = errors.New("the padding is damaged")
 
 // A codec signs, opens and seals with one Token and one EncodingAESKey, as
 // pages 101033 and 90238 lay down. It is safe for concurrent use. None of its
@@ -43,27 +46,37 @@ func newCodec(token, aesKey string) (*codec, error) {
 			return nil, fmt.Errorf("character %d of the Token is no letter, digit or sign: copy it again, without spaces or line breaks", i+1)
 		}
 	}
+	block, iv, err := newBlock(aesKey)
+	if err != nil {
+		return nil, err
+	}
+	return &codec{token: token, aesKey: aesKey, block: block, iv: iv}, nil
+}
+
+// newBlock makes the cipher of an EncodingAESKey, and the first vector it
+// starts from.
+func newBlock(aesKey string) (cipher.Block, []byte, error) {
 	if len(aesKey) != aesKeyLength {
-		return nil, fmt.Errorf("the EncodingAESKey has %d characters instead of %d: copy it again, without spaces or line breaks", len(aesKey), aesKeyLength)
+		return nil, nil, fmt.Errorf("the EncodingAESKey has %d characters instead of %d: copy it again, without spaces or line breaks", len(aesKey), aesKeyLength)
 	}
 	// The decoder below skips line breaks, so that a key with one in it would
 	// pass for a shorter one.
 	for i := range len(aesKey) {
 		if !isBase64(aesKey[i]) {
-			return nil, fmt.Errorf("character %d of the EncodingAESKey is no letter or digit", i+1)
+			return nil, nil, fmt.Errorf("character %d of the EncodingAESKey is no letter or digit", i+1)
 		}
 	}
 	// Never strict: 43 characters hold two bits more than 32 bytes, and in the
 	// platform's own sample those two are set.
 	key, err := base64.StdEncoding.DecodeString(aesKey + "=")
-	if err != nil || len(key) != 32 {
-		return nil, errors.New("the EncodingAESKey does not decode to 32 bytes")
+	if err != nil || len(key) != keyLength {
+		return nil, nil, errors.New("the EncodingAESKey does not decode to 32 bytes")
 	}
 	block, err := aes.NewCipher(key)
 	if err != nil {
-		return nil, errors.New("the EncodingAESKey is no AES key")
+		return nil, nil, errors.New("the EncodingAESKey is no AES key")
 	}
-	return &codec{token: token, aesKey: aesKey, block: block, iv: key[:aes.BlockSize]}, nil
+	return block, key[:aes.BlockSize], nil
 }
 
 func isBase64(c byte) bool {
@@ -99,16 +112,10 @@ func (c *codec) open(sealed, receiveid string) ([]byte, error) {
 	}
 	cipher.NewCBCDecrypter(c.block, c.iv).CryptBlocks(text, text)
 
-	pad := int(text[len(text)-1])
-	if pad < 1 || pad > padBlock {
-		return nil, errors.New("the padding is damaged")
+	text, err = unpad(text)
+	if err != nil {
+		return nil, err
 	}
-	for _, b := range text[len(text)-pad:] {
-		if int(b) != pad {
-			return nil, errors.New("the padding is damaged")
-		}
-	}
-	text = text[:len(text)-pad]
 
 	if len(text) < randomLength+lengthLength {
 		return nil, errors.New("the sealed message is too short")
@@ -122,6 +129,23 @@ func (c *codec) open(sealed, receiveid string) ([]byte, error) {
 		return nil, errReceiver
 	}
 	return text[:length:length], nil
+}
+
+// unpad takes off the padding, PKCS#7 to 32 bytes, having looked at all of it.
+func unpad(text []byte) ([]byte, error) {
+	if len(text) == 0 {
+		return nil, errPadding
+	}
+	pad := int(text[len(text)-1])
+	if pad < 1 || pad > padBlock || pad > len(text) {
+		return nil, errPadding
+	}
+	for _, b := range text[len(text)-pad:] {
+		if int(b) != pad {
+			return nil, errPadding
+		}
+	}
+	return text[:len(text)-pad], nil
 }
 
 // seal encrypts a message for receiveid.

@@ -8,23 +8,33 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"anyuebot/bot"
 )
 
 // payload is a passive reply before it is sealed (page 101031). A message is
-// answered by a stream, the opening of a private chat by a text, and neither
-// by the other.
+// answered by a stream, with or without a card; the opening of a private chat
+// by a text; a press by what its card turns into; and none by another's.
 type payload struct {
-	MsgType string      `json:"msgtype"`
-	Stream  *streamBody `json:"stream,omitempty"`
-	Text    *textBody   `json:"text,omitempty"`
+	MsgType      string        `json:"msgtype,omitempty"`
+	ResponseType string        `json:"response_type,omitempty"`
+	Stream       *streamBody   `json:"stream,omitempty"`
+	Text         *textBody     `json:"text,omitempty"`
+	Card         *templateCard `json:"template_card,omitempty"`
 }
 
 // streamBody is an answer that may still change: each replaces the one before, and
 // the platform asks again until one is finished.
 type streamBody struct {
-	ID      string `json:"id"`
-	Finish  bool   `json:"finish"`
-	Content string `json:"content"`
+	ID       string    `json:"id"`
+	Finish   bool      `json:"finish"`
+	Content  string    `json:"content"`
+	Feedback *feedback `json:"feedback,omitempty"`
+}
+
+// feedback lets the member rate an answer; its id comes back with the rating.
+type feedback struct {
+	ID string `json:"id"`
 }
 
 type textBody struct {
@@ -35,8 +45,33 @@ func streamReply(id, content string, finish bool) payload {
 	return payload{MsgType: "stream", Stream: &streamBody{ID: id, Finish: finish, Content: content}}
 }
 
+// ratable lets a stream be rated under its own id. Only the first reply of a
+// stream may say so, never the one to a refresh.
+func ratable(p payload) payload {
+	p.Stream.Feedback = &feedback{ID: p.Stream.ID}
+	return p
+}
+
+// with puts a card under the words of a finished stream. A message has at most
+// one, which the platform takes with any reply of its stream, but once.
+func (p payload) with(c *bot.Card) payload {
+	if c != nil {
+		p.MsgType, p.Card = "stream_with_template_card", aibotCard(c)
+	}
+	return p
+}
+
 func textReply(content string) payload {
 	return payload{MsgType: "text", Text: &textBody{Content: content}}
+}
+
+// updateReply puts a card in the place of the pressed one, which has to have
+// the same task. It names no userids, so that in a group everybody sees that
+// the choice is made.
+func updateReply(c *bot.Card, task string) payload {
+	card := aibotCard(c)
+	card.Task = task
+	return payload{ResponseType: "update_template_card", Card: card}
 }
 
 // envelope is a sealed reply. Unlike in the query of a callback the signature

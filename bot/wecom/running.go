@@ -31,7 +31,15 @@ type run struct {
 	// late is set under runs.mu once somebody was told to come back for the
 	// answer.
 	late bool
+	// joined is how many requests have asked for it, under runs.mu.
+	joined int
+	ready  readyFunc
 }
+
+// readyFunc completes a message before its turn begins: who wrote it, and what
+// came with it. It may take long. An error means that the turn cannot begin
+// now, though it may later. nil has nothing to do.
+type readyFunc func(ctx context.Context, m *bot.Message) error
 
 // runs are the turns under way in this process, and the words of those that
 // came too late for their request. At most one turn runs for one stream id:
@@ -41,6 +49,10 @@ type runs struct {
 	turns Turns
 	log   *slog.Logger
 	most  time.Duration // a turn may take this long
+	// unavailable is said when a message cannot be made ready for its turn.
+	unavailable string
+	// overdue is told of a reply that nobody waits for any more; may be nil.
+	overdue func(ctx context.Context, t *run)
 
 	group sync.WaitGroup
 
@@ -55,22 +67,30 @@ type lateReply struct {
 	until time.Time
 }
 
+func newRuns(turns Turns, unavailable string, most time.Duration, log *slog.Logger) *runs {
+	return &runs{
+		turns: turns, log: log, most: most, unavailable: unavailable,
+		running: map[string]*run{}, late: map[string]lateReply{},
+	}
+}
+
 var errClosed = errors.New("the channel is closing")
 
 // join returns the turn under way for the message, starting it if there is
 // none. The turn does not end with ctx: a platform that hangs up still wants
 // the message it sent to count. It returns errClosed once close was called.
-func (r *runs) join(ctx context.Context, id string, m bot.Message) (*run, error) {
+func (r *runs) join(ctx context.Context, id string, m bot.Message, ready readyFunc) (*run, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if t := r.running[id]; t != nil {
+		t.joined++
 		return t, nil
 	}
 	if r.closed {
 		return nil, errClosed
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.most)
-	t := &run{id: id, m: m, start: time.Now(), cancel: cancel, done: make(chan struct{})}
+	t := &run{id: id, m: m, ready: ready, joined: 1, start: time.Now(), cancel: cancel, done: make(chan struct{})}
 	r.running[id] = t
 	r.group.Go(func() { r.work(ctx, t) })
 	return t, nil
@@ -82,7 +102,12 @@ func (r *runs) work(ctx context.Context, t *run) {
 	// goroutine instead of returning.
 	reply, err := bot.Reply{}, errors.New("the turn did not return")
 	defer func() { r.finish(ctx, t, reply, err) }()
-	reply, err = r.turn(ctx, t.m)
+	m := t.m
+	if t.ready != nil && !r.prepare(ctx, t.id, &m, t.ready) {
+		reply, err = r.unready(t.id, m), nil
+		return
+	}
+	reply, err = r.turn(ctx, m)
 }
 
 func (r *runs) finish(ctx context.Context, t *run, reply bot.Reply, err error) {
@@ -104,6 +129,9 @@ func (r *runs) finish(ctx context.Context, t *run, reply bot.Reply, err error) {
 		r.log.LogAttrs(ctx, level, "wecom turn", slog.String("message", hash(t.m.ID)), slog.String("stream", hash(t.id)),
 			slog.String("kind", string(t.m.Media)), slog.Duration("took", time.Since(t.start)), slog.String("outcome", outcome))
 	}
+	if late && err == nil && r.overdue != nil {
+		r.overdue(ctx, t)
+	}
 }
 
 // turn calls the port and turns a panic into an error, so that one message
@@ -121,6 +149,39 @@ func (r *runs) turn(ctx context.Context, m bot.Message) (reply bot.Reply, err er
 		}
 	}()
 	return r.turns.Turn(ctx, m)
+}
+
+// prepare makes a message ready for its turn, as carefully, and reports whether
+// it is.
+func (r *runs) prepare(ctx context.Context, id string, m *bot.Message, ready readyFunc) (done bool) {
+	of := slog.String("message", hash(m.ID))
+	defer func() {
+		if p := recover(); p != nil {
+			done = false
+			_ = r.panicked(ctx, p, of) // it is in the log
+		}
+	}()
+	// The answer to a message that comes again is stored: what came with it need
+	// not be fetched another time.
+	if _, again, err := r.turns.Replied(ctx, id); err == nil && again {
+		return true
+	}
+	if err := ready(ctx, m); err != nil {
+		r.log.LogAttrs(ctx, slog.LevelError, "wecom message not ready", of, slog.String("type", fmt.Sprintf("%T", err)))
+		return false
+	}
+	return true
+}
+
+// unready is the reply to a message that could not be made ready. It is stored
+// nowhere, and the message is not claimed. Who only opened a chat, or rated an
+// answer, asked for nothing.
+func (r *runs) unready(id string, m bot.Message) bot.Reply {
+	reply := bot.Reply{ID: id}
+	if m.Media != bot.MediaEnter && m.Media != bot.MediaRating {
+		reply.Text = r.unavailable
+	}
+	return reply
 }
 
 // replied asks the port for a stored reply, as carefully.

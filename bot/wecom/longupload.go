@@ -1,0 +1,140 @@
+package wecom
+
+import (
+	"context"
+	"crypto/md5"
+	"encoding/hex"
+	"errors"
+	"io"
+	"time"
+
+	"anyuebot/bot"
+)
+
+const (
+	chunkSize = 512 << 10 // bytes of a file in one frame, before base64 (page 101463)
+	// longImage is the most bytes of a picture shown as one: copies of page
+	// 101463 say 2 and 10 MB. A larger one goes as a file.
+	longImage = 2 << 20
+	// uploadFor bounds one upload: 40 chunks at most.
+	uploadFor = 5 * time.Minute
+)
+
+type uploadInit struct {
+	Type   string `json:"type"`
+	Name   string `json:"filename"`
+	Size   int    `json:"total_size"`
+	Chunks int    `json:"total_chunks"`
+	MD5    string `json:"md5"` // of the whole
+}
+
+type uploadChunk struct {
+	Upload string `json:"upload_id"`
+	Index  int    `json:"chunk_index"` // from 0
+	Data   []byte `json:"base64_data"`
+}
+
+type uploadFinish struct {
+	Upload string `json:"upload_id"`
+}
+
+// fileBody uploads a file, unless that was done within the last days, and
+// returns the message that shows it.
+func (l *Long) fileBody(ctx context.Context, f *bot.File) (sendBody, *Failure) {
+	kind := mediaKind(f)
+	if f.Size > longImage {
+		kind = msgFile
+	}
+	id, failure := l.kept.id(ctx, mediaKey(f, kind), func(ctx context.Context) (string, *Failure) {
+		return l.upload(ctx, f, kind)
+	})
+	if failure != nil {
+		return sendBody{}, failure
+	}
+	body := sendBody{MsgType: kind}
+	if kind == msgImage {
+		body.Image = &mediaBody{id}
+	} else {
+		body.File = &mediaBody{id}
+	}
+	return body, nil
+}
+
+func mediaKey(f *bot.File, kind string) string { return kind + " " + f.Hash + " " + f.Name }
+
+// upload makes a file a medium of the bot, good for 3 days. Nobody sees it
+// before it is sent, so one that was broken off is simply begun anew.
+func (l *Long) upload(ctx context.Context, f *bot.File, kind string) (string, *Failure) {
+	ctx, cancel := context.WithTimeout(ctx, uploadFor)
+	defer cancel()
+	content, err := l.content(ctx, f)
+	if err != nil {
+		return "", turnedDown(cmdInit, WhyFile)
+	}
+	s := l.current()
+	if s == nil {
+		return "", &Failure{Call: cmdInit, Fate: bot.FateLater, Why: WhyNetwork, wait: offlineWait, limited: true}
+	}
+	if wait := l.limits.uploads.take("", 1, time.Now()); wait > 0 {
+		return "", &Failure{Call: cmdInit, Fate: bot.FateLater, Why: WhyLimit, wait: wait, limited: true}
+	}
+	sum := md5.Sum(content)
+	begun, failure := l.step(ctx, s, cmdInit, uploadInit{
+		Type: kind, Name: shownName(f), Size: len(content), Chunks: (len(content) + chunkSize - 1) / chunkSize, MD5: hex.EncodeToString(sum[:]),
+	})
+	if failure != nil {
+		return "", failure
+	}
+	for i := 0; i*chunkSize < len(content); i++ {
+		chunk := content[i*chunkSize : min((i+1)*chunkSize, len(content))]
+		if _, failure := l.step(ctx, s, cmdChunk, uploadChunk{Upload: begun.Upload, Index: i, Data: chunk}); failure != nil {
+			return "", failure
+		}
+	}
+	done, failure := l.step(ctx, s, cmdFinish, uploadFinish{begun.Upload})
+	if failure != nil {
+		return "", failure
+	}
+	if done.Media == "" {
+		return "", &Failure{Call: cmdFinish, Fate: bot.FateLater, Why: WhyUnknown}
+	}
+	return done.Media, nil
+}
+
+// uploaded is what the platform says of a step.
+type uploaded struct {
+	Upload string `json:"upload_id"`
+	Media  string `json:"media_id"`
+}
+
+func (l *Long) step(ctx context.Context, s *socket, cmd string, body any) (uploaded, *Failure) {
+	code, f, err := s.call(ctx, cmd, newReqID(cmd), body)
+	if err != nil {
+		return uploaded{}, &Failure{Call: cmd, Fate: bot.FateLater, Why: WhyNetwork, wait: offlineWait}
+	}
+	if code != 0 {
+		return uploaded{}, l.judge(s, longChat{}, cmd, code)
+	}
+	var said uploaded
+	if err := decode(f.Body, &said, "the body"); err != nil {
+		return uploaded{}, &Failure{Call: cmd, Fate: bot.FateLater, Why: WhyUnknown}
+	}
+	return said, nil
+}
+
+// content reads a file whole: the platform wants its sum first.
+func (l *Long) content(ctx context.Context, f *bot.File) ([]byte, error) {
+	if l.cfg.Files == nil || !sendable(f) {
+		return nil, errors.New("the file cannot be sent")
+	}
+	r, err := l.cfg.Files.Open(ctx, f.Hash)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	content, err := io.ReadAll(io.LimitReader(r, f.Size+1))
+	if err == nil && int64(len(content)) != f.Size {
+		err = errors.New("the file has another size")
+	}
+	return content, err
+}

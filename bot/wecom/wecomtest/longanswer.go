@@ -1,0 +1,316 @@
+package wecomtest
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+)
+
+// stream is an answer that grows till it is finished.
+type stream struct {
+	id    string
+	of    string // msgid of what it answers
+	from  string
+	began time.Time
+	seen  *Seen
+}
+
+// longBody is what this package looks at in the body of a message.
+type longBody struct {
+	ChatID   string `json:"chatid"`
+	ChatType int    `json:"chat_type"`
+	MsgType  string `json:"msgtype"`
+	Stream   struct {
+		ID       string   `json:"id"`
+		Finish   bool     `json:"finish"`
+		Content  string   `json:"content"`
+		Feedback feedback `json:"feedback"`
+	} `json:"stream"`
+	Markdown struct {
+		Content  string   `json:"content"`
+		Feedback feedback `json:"feedback"`
+	} `json:"markdown"`
+	Text struct {
+		Content string `json:"content"`
+	} `json:"text"`
+	Card    json.RawMessage `json:"template_card"`
+	UserIDs []string        `json:"userids"`
+	File    aMedia          `json:"file"`
+	Image   aMedia          `json:"image"`
+	Voice   aMedia          `json:"voice"`
+	Video   aMedia          `json:"video"`
+}
+
+type aMedia struct {
+	ID string `json:"media_id"`
+}
+
+// callbackOf finds what a frame answers. Under l.mu.
+func (l *Long) callbackOf(n *line, req string, on trigger, within time.Duration) (*Asked, *fault) {
+	a := l.asked[req]
+	switch {
+	case a == nil:
+		return nil, broken(codeBadReq, "no callback had this req_id")
+	case a.trigger != on:
+		return nil, broken(codeBadReq, "a %s cannot be answered by this command", a.trigger)
+	case time.Since(a.at) > within:
+		return nil, denied(codeBadReq, "the answer to a %s came after %v", a.trigger, within)
+	case l.cfg.Forgetful && a.line != n:
+		return nil, denied(codeBadReq, "the callback went out on another connection")
+	}
+	return a, nil
+}
+
+// respond takes an answer to a message.
+func (l *Long) respond(n *line, req string, raw []byte) *fault {
+	a, f := l.callbackOf(n, req, onMessage, longReply)
+	if f != nil {
+		return f
+	}
+	var b longBody
+	if err := json.Unmarshal(raw, &b); err != nil {
+		return broken(codeNotJSON, "an answer cannot be read")
+	}
+	if b.MsgType == "stream" {
+		return l.streamed(a, b)
+	}
+	s, f := l.message(b)
+	if f != nil {
+		return f
+	}
+	s.Req = req
+	c := chatOf(a.where.from, a.where.group)
+	if !l.talk(c).limit.allow(time.Now()) {
+		return denied(codeOften, "over 30 messages in a minute, or 1000 in an hour, in this conversation")
+	}
+	l.keep(b, s)
+	l.show(c, s)
+	a.finish(LongAnswer{Text: wordsOf(s), Card: s.Card, File: s.File})
+	return nil
+}
+
+// streamed takes a part of a stream.
+func (l *Long) streamed(a *Asked, b longBody) *fault {
+	now := time.Now()
+	s := l.streams[b.Stream.ID]
+	if s == nil {
+		if a.stream != nil && !a.stream.seen.Done {
+			return broken(codeBadField, "a stream began while another one of the same message was unfinished")
+		}
+		c := chatOf(a.where.from, a.where.group)
+		if !l.talk(c).limit.allow(now) {
+			return denied(codeOften, "over 30 messages in a minute, or 1000 in an hour, in this conversation")
+		}
+		s = &stream{id: b.Stream.ID, of: a.ID, from: a.where.from, began: now,
+			seen: &Seen{Kind: "stream", Req: a.Req, Stream: b.Stream.ID}}
+		l.streams[s.id] = s
+		if b.Stream.Feedback.ID != "" {
+			l.rated[b.Stream.Feedback.ID] = true
+		}
+		l.show(c, s.seen)
+	} else {
+		switch {
+		case s.of != a.ID:
+			return broken(codeBadField, "two messages were answered by one stream")
+		case s.seen.Done && b.Stream.Finish && b.Stream.Content == s.seen.Text:
+			// Said again, because the acknowledgement got lost or the message came
+			// twice. It stands there once.
+			a.stream = s
+			a.finish(s.answer())
+			return nil
+		case s.seen.Done:
+			return broken(codeStreamLate, "a finished stream was written on")
+		case now.Sub(s.began) > l.cfg.Follow:
+			return denied(codeStreamLate, "a stream was written on after %v", l.cfg.Follow)
+		case b.Stream.Feedback.ID != "":
+			return broken(codeBadField, "a feedback id came after the first part of a stream")
+		}
+	}
+	a.stream = s
+	s.seen.Text = b.Stream.Content
+	if k := len(s.seen.Shown); k == 0 || s.seen.Shown[k-1] != s.seen.Text {
+		s.seen.Shown = append(s.seen.Shown, s.seen.Text)
+	}
+	if b.Stream.Finish {
+		s.seen.Done = true
+		a.finish(s.answer())
+	}
+	l.tell()
+	return nil
+}
+
+func (s *stream) answer() LongAnswer {
+	return LongAnswer{Stream: s.id, Text: s.seen.Text, Shown: slices.Clone(s.seen.Shown)}
+}
+
+// finish gives a message its answer, if it has none yet. Under Long.mu.
+func (a *Asked) finish(answer LongAnswer) {
+	if !a.done {
+		a.done, a.answer = true, answer
+		a.long.tell()
+	}
+}
+
+// welcome takes the greeting of a member who opened the private chat.
+func (l *Long) welcome(n *line, req string, raw []byte) *fault {
+	a, f := l.callbackOf(n, req, onEnter, longEvent)
+	if f != nil {
+		return f
+	}
+	if a.used {
+		return broken(codeBadReq, "a second greeting")
+	}
+	var b longBody
+	if err := json.Unmarshal(raw, &b); err != nil {
+		return broken(codeNotJSON, "a greeting cannot be read")
+	}
+	s, f := l.message(b)
+	if f != nil {
+		return f
+	}
+	s.Req = req
+	c := chatOf(a.where.from, a.where.group)
+	if !l.talk(c).limit.allow(time.Now()) {
+		return denied(codeOften, "over 30 messages in a minute, or 1000 in an hour, in this conversation")
+	}
+	a.used = true
+	l.keep(b, s)
+	l.show(c, s)
+	a.finish(LongAnswer{Text: wordsOf(s), Card: s.Card})
+	return nil
+}
+
+// update puts a card in place of one that was pressed.
+func (l *Long) update(n *line, req string, raw []byte) *fault {
+	a, f := l.callbackOf(n, req, onCard, longEvent)
+	if f != nil {
+		return f
+	}
+	if a.used {
+		return broken(codeBadReq, "a second update after one press")
+	}
+	var b longBody
+	if err := json.Unmarshal(raw, &b); err != nil {
+		return broken(codeNotJSON, "an update cannot be read")
+	}
+	c, f := readCard(b.Card)
+	if f != nil {
+		return f
+	}
+	if c.Task != a.task {
+		return broken(codeBadField, "the new card has another task_id than the one that was pressed")
+	}
+	if b.UserIDs != nil && !slices.Contains(b.UserIDs, a.where.from) {
+		return broken(codeBadField, "the new card is not for who pressed the old one")
+	}
+	a.used = true
+	if s := l.cards[c.Task]; s != nil {
+		s.Card, s.Text = slices.Clone(b.Card), c.Title.Title
+		s.Pressed++
+	}
+	a.finish(LongAnswer{Card: slices.Clone(b.Card)})
+	l.tell()
+	return nil
+}
+
+// message reads a message that is no stream. Under l.mu.
+func (l *Long) message(b longBody) (*Seen, *fault) {
+	s := &Seen{Kind: b.MsgType, Done: true}
+	var media string
+	switch b.MsgType {
+	case "text":
+		s.Text = b.Text.Content
+	case "markdown":
+		s.Text = b.Markdown.Content
+	case "template_card":
+		c, f := readCard(b.Card)
+		if f != nil {
+			return nil, f
+		}
+		if l.cards[c.Task] != nil {
+			return nil, broken(codeBadField, "two cards have one task_id")
+		}
+		s.Card, s.Task, s.Text = slices.Clone(b.Card), c.Task, c.Title.Title
+	case "file":
+		media = b.File.ID
+	case "image":
+		media = b.Image.ID
+	case "voice":
+		media = b.Voice.ID
+	case "video":
+		media = b.Video.ID
+	}
+	if media != "" {
+		h := l.kept[media]
+		switch {
+		case h == nil:
+			return nil, broken(codeBadMedia, "there is no such media_id")
+		case time.Since(h.at) > longKeep:
+			return nil, denied(codeBadMedia, "the media_id is over %v old", longKeep)
+		case h.kind != b.MsgType:
+			return nil, broken(codeBadMedia, "a media_id of kind %s was sent as %s", h.kind, b.MsgType)
+		}
+		file := h.file
+		s.File = &file
+	}
+	return s, nil
+}
+
+// keep notes what a shown message can be rated by. Under l.mu.
+func (l *Long) keep(b longBody, s *Seen) {
+	id := b.Markdown.Feedback.ID
+	if s.Card != nil {
+		if c, f := readCard(s.Card); f == nil {
+			id = c.Feedback.ID
+		}
+	}
+	if id != "" {
+		l.rated[id] = true
+	}
+}
+
+// wordsOf are a message's words; a card's title is none.
+func wordsOf(s *Seen) string {
+	if s.Card != nil {
+		return ""
+	}
+	return s.Text
+}
+
+// send takes a message that nobody asked for.
+func (l *Long) send(raw []byte) *fault {
+	var b longBody
+	if err := json.Unmarshal(raw, &b); err != nil {
+		return broken(codeNotJSON, "a message cannot be read")
+	}
+	single, group := chat{from: b.ChatID}, chat{group: b.ChatID}
+	c := single
+	if b.ChatType == 2 {
+		c = group
+	}
+	if t := l.chats[c]; t == nil || !t.met {
+		switch {
+		case b.ChatType == 1 && l.chats[group] != nil:
+			return broken(codeNoChat, "a group was written to with chat_type 1")
+		case b.ChatType == 2 && l.chats[single] != nil:
+			return broken(codeNoChat, "a member was written to with chat_type 2")
+		case b.ChatType == 2:
+			return denied(codeNotInGroup, "nobody has called the bot in this group")
+		default:
+			return denied(codeNoChat, "this member has never written to the bot")
+		}
+	}
+	if b.MsgType == "template_card" && b.ChatType == 2 {
+		return broken(codeBadKind, "a card was sent to a group")
+	}
+	s, f := l.message(b)
+	if f != nil {
+		return f
+	}
+	if !l.talk(c).limit.allow(time.Now()) {
+		return denied(codeOften, "over 30 messages in a minute, or 1000 in an hour, in this conversation")
+	}
+	l.keep(b, s)
+	l.show(c, s)
+	return nil
+}
