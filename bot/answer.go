@@ -9,7 +9,7 @@ import (
 
 // words takes a message that is no command: an answer, or nothing of ours.
 func (t *turn) words() {
-	if t.choose() || t.plainYesNo() || t.correction() {
+	if t.choose() || t.plainYesNo() || t.elsewhere() || t.correction() {
 		return
 	}
 	if t.r == nil {
@@ -369,7 +369,7 @@ func (w Why) settles() bool {
 // one reading worth offering if there is one.
 func (t *turn) question(item int, r Reading) {
 	f := t.form.Field(item)
-	t.s.Asking, t.s.Proposal = item, nil
+	t.s.Asking, t.s.Proposal, t.asked = item, nil, true
 	t.s.Quote, t.s.QuoteFor = "", 0
 	if r.Outcome == NoAnswer {
 		t.ask(item)
@@ -408,6 +408,9 @@ func (t *turn) propose(answers []taken) {
 	if answers[0].item != t.s.Asking {
 		t.s.Asking = 0
 	}
+	if t.m.Media == MediaVoice {
+		t.tell("voice.heard", args{"text": clip(t.in.Text, 60)})
+	}
 	t.tellProposal(t.s.Proposal.Answers)
 }
 
@@ -424,6 +427,7 @@ func (t *turn) tellProposal(answers []Proposed) {
 		t.tellOverwrite(answers)
 		return
 	}
+	t.asked = true
 	var parts []string
 	for _, a := range answers {
 		f := t.form.Field(a.Item)
@@ -448,6 +452,7 @@ func (t *turn) overwrite(over []taken) {
 }
 
 func (t *turn) tellOverwrite(answers []Proposed) {
+	t.asked = true
 	t.tell("paste.over", nil)
 	for _, a := range answers {
 		f := t.form.Field(a.Item)

@@ -1,6 +1,11 @@
 package bot
 
-import "time"
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
 
 // Recipient is somebody a broadcast may be meant for, as they stand at the
 // moment of writing to them: a person with the units they speak for, or a
@@ -18,5 +23,126 @@ type Recipient struct {
 // right before each attempt, so that nobody is chased for what they have just
 // sent in.
 func Compose(n *Notice, b Broadcast, to Recipient, now time.Time) (Send, bool) {
-	return Send{}, false
+	switch {
+	case b.Kind == BroadcastNotice && to.Chat != nil:
+		return noticeToGroup(n, b, *to.Chat)
+	case b.Kind == BroadcastNotice:
+		return noticeToPerson(n, b, to.Person)
+	case b.Kind == BroadcastNudge && to.Chat == nil:
+		return nudgePerson(n, b, to, now)
+	}
+	return Send{}, false // a nudge never goes to a group
+}
+
+func noticeToGroup(n *Notice, b Broadcast, chat Chat) (Send, bool) {
+	if !b.Groups {
+		return Send{}, false
+	}
+	s := Send{Group: chat.ID, Kind: string(b.Kind), Say: noticeWords(n, b.Text)}
+	if strings.HasPrefix(b.Text, everyone) {
+		s.Mention = []string{"@all"}
+	}
+	return s, true
+}
+
+func noticeToPerson(n *Notice, b Broadcast, p Person) (Send, bool) {
+	units := b.meant(p.Units)
+	if len(units) == 0 {
+		return Send{}, false
+	}
+	return Send{Person: p.ID, Kind: string(b.Kind), Unit: only(units), Say: noticeWords(n, b.Text)}, true
+}
+
+func nudgePerson(n *Notice, b Broadcast, to Recipient, now time.Time) (Send, bool) {
+	if b.Form != n.Main {
+		return Send{}, false
+	}
+	var late []Status
+	for _, unit := range b.meant(to.Person.Units) {
+		for _, s := range to.Status {
+			if s.Unit == unit && !s.handedIn() {
+				late = append(late, s)
+			}
+		}
+	}
+	if len(late) == 0 {
+		return Send{}, false
+	}
+	var units []string
+	for _, s := range late {
+		units = append(units, s.Unit)
+	}
+	return Send{
+		Person: to.Person.ID, Kind: string(b.Kind), Unit: only(units), Say: nudgeWords(n, late, now),
+		Offer: &Offer{Open: OpenAny, Title: Effect{Key: "card.nudge", Args: args{"form": b.Form}}, Choices: n.commands(VerbFill, VerbProgress)},
+	}, true
+}
+
+// meant are those of somebody's units that the broadcast is about.
+func (b Broadcast) meant(units []string) []string {
+	var list []string
+	for _, u := range units {
+		if b.Units == nil || slices.Contains(b.Units, u) {
+			list = append(list, u)
+		}
+	}
+	return list
+}
+
+// only is the unit that a message to somebody is about, "" if it is about several.
+func only(units []string) string {
+	if len(units) != 1 {
+		return ""
+	}
+	return units[0]
+}
+
+// noticeWords is a 通知 as its readers see it.
+func noticeWords(n *Notice, text string) []Effect {
+	say := []Effect{{Key: "notify.head"}}
+	text = strings.TrimSpace(strings.TrimPrefix(text, everyone))
+	for line := range strings.SplitSeq(text, "\n") {
+		if line = strings.TrimSpace(line); line != "" {
+			say = append(say, Effect{Key: "notify.line", Args: args{"text": line}})
+		}
+	}
+	return append(say, Effect{Key: "notify.foot", Args: args{"phone": n.Office.Phone}})
+}
+
+// nudgeUnits is the most units that a reminder names, so that it fits into a
+// [ParcelLimit].
+const nudgeUnits = 10
+
+// nudgeWords is a 催报 as its reader sees it.
+func nudgeWords(n *Notice, late []Status, now time.Time) []Effect {
+	form := n.Form(n.Main)
+	var names []string
+	for _, s := range late[:min(len(late), nudgeUnits)] {
+		names = append(names, s.Unit)
+	}
+	say := []Effect{{Key: "nudge.head", Args: args{"units": strings.Join(names, "、")}}}
+	for _, s := range late[:min(len(late), nudgeUnits)] {
+		key := "nudge.filled"
+		switch {
+		case s.State == Returned:
+			key = "nudge.returned"
+		case s.Filled == 0:
+			key = "nudge.begin"
+		case s.Filled == len(form.Fields):
+			key = "nudge.full"
+		}
+		a := args{"unit": s.Unit, "form": form.ID, "filled": strconv.Itoa(s.Filled), "all": strconv.Itoa(len(form.Fields)), "version": strconv.Itoa(s.Version)}
+		say = append(say, Effect{Key: key, Args: a})
+	}
+	if more := len(late) - nudgeUnits; more > 0 {
+		say = append(say, Effect{Key: "nudge.more", Args: args{"n": strconv.Itoa(more)}})
+	}
+	if d := n.Deadline(form.Deadline); d != nil {
+		key := "nudge.due"
+		if now.After(d.At) {
+			key = "nudge.late"
+		}
+		say = append(say, Effect{Key: key, Args: args{"deadline": d.Sentence}})
+	}
+	return append(say, Effect{Key: "nudge.easy"}, Effect{Key: "nudge.foot", Args: args{"phone": n.Office.Phone}})
 }

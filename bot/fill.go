@@ -73,7 +73,7 @@ func (t *turn) quit() {
 // ask puts the question of one item.
 func (t *turn) ask(item int) {
 	f := t.form.Field(item)
-	t.s.Asking = item
+	t.s.Asking, t.asked = item, true
 	if f.Section != t.s.Section {
 		t.s.Section = f.Section
 		if sec := t.form.Section(f.Section); sec != nil {
@@ -95,6 +95,7 @@ func (t *turn) ask(item int) {
 // question.
 func (t *turn) askAgain() {
 	p := t.s.Proposal
+	t.asked = true
 	switch {
 	case p == nil && t.s.Asking != 0:
 		t.ask(t.s.Asking)
@@ -110,7 +111,14 @@ func (t *turn) askAgain() {
 		t.tell("submit.confirm", nil)
 	case p.Kind == ProposeItem:
 		t.tell("change.choose", t.about(t.form.Field(p.Items[0]), nil))
+	case p.Kind == ProposeHeard:
+		t.tell("voice.command", args{"text": clip(p.Text, 60)})
+	case p.Kind == ProposeNotify, p.Kind == ProposeNudge:
+		t.tell(string(p.Kind)+".confirm", nil)
+	case p.Kind == ProposeBind && len(p.Units) == 1:
+		t.tell("register.sure", args{"unit": p.Units[0]})
 	default:
+		t.choice(p.Units)
 		t.tell("choose", nil)
 	}
 }
@@ -148,9 +156,16 @@ func (t *turn) askNext() {
 	default:
 		// Nothing is new since it was listed: 收到 does not bring 47 lines again.
 		t.tell("complete.short", args{"all": strconv.Itoa(len(t.form.Fields))})
+		t.asked, t.done = true, true
 		return
 	}
+	t.completed()
+}
+
+// completed says what is left to do once every item is filled.
+func (t *turn) completed() {
 	t.tell("complete.submit", nil)
+	t.asked, t.done = true, true
 }
 
 // about are the blanks of every sentence that speaks of an item.

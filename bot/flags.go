@@ -30,6 +30,7 @@ func (t *turn) openFlags(items []int) []string {
 //
 // Figures of a pasted form are put together, others one at a time.
 func (t *turn) askFlags(ids []string) {
+	t.asked = true
 	asked := t.s.Asking
 	if !t.r.Entry(asked).Paste && asked != 0 {
 		ids = ids[:min(len(ids), 1)]

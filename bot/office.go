@@ -9,11 +9,26 @@ import (
 // office answers what only the office may ask.
 func (t *turn) office() {
 	if !t.v.Person.Office {
-		t.tell("office.only", args{"phone": t.n.Office.Phone})
+		key := "office.only"
+		switch t.in.Verb {
+		case VerbNotify, VerbNudge, VerbDelivery, VerbResume, VerbPair:
+			key = "office.acts"
+		}
+		t.tell(key, args{"phone": t.n.Office.Phone})
 		t.whereWeStand()
 		return
 	}
 	switch t.in.Verb {
+	case VerbNotify:
+		t.notify()
+	case VerbNudge:
+		t.nudge()
+	case VerbDelivery:
+		t.delivery()
+	case VerbResume:
+		t.resume()
+	case VerbPair:
+		t.pair()
 	case VerbTotals:
 		t.totals()
 	case VerbMissing:
@@ -83,6 +98,7 @@ func (t *turn) total(f *Field, it ItemTotal) {
 
 // county is the office's 进度.
 func (t *turn) county() {
+	t.halts()
 	states := map[State]int{}
 	dirty := 0
 	for _, s := range t.v.Status {
@@ -161,15 +177,7 @@ func (t *turn) look() {
 	}
 	units, exact := t.v.Roster.Find(name)
 	if !exact && len(units) != 1 {
-		var near []string
-		for _, u := range units {
-			near = append(near, u.Name)
-		}
-		if len(near) == 0 {
-			t.tell("look.unknown", args{"name": clip(name, 30)})
-			return
-		}
-		t.tell("look.near", args{"name": clip(name, 30), "units": strings.Join(near, "、")})
+		t.notFound(name, units)
 		return
 	}
 	u, r, sub := units[0], t.v.Looked, t.v.Version

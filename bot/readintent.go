@@ -16,7 +16,9 @@ type Intent struct {
 	Rest string // what stands after the command's word
 	Item int    // the item a 改 names by number; 0 if by words or not at all
 	Text string // the whole message, tidied
-	Need Need
+	// Heard is set for a command that was spoken and is now agreed to.
+	Heard bool
+	Need  Need
 }
 
 // Understand reads a message's words. The session matters: while a text item
@@ -24,6 +26,11 @@ type Intent struct {
 func Understand(n *Notice, p Person, s Session, m Message) Intent {
 	s = s.standing(n, p, m)
 	in := Intent{Text: tidy(m.Text)}
+	if m.Media == MediaPress && !s.opens(m.Press.Task) {
+		in.Text = "" // whatever it says, it is not for what stands open
+		in.Need = need(n, p, s, in)
+		return in
+	}
 	if in.Text == "" {
 		in.Text = tidy(m.Quote)
 	}
@@ -38,6 +45,12 @@ func Understand(n *Notice, p Person, s Session, m Message) Intent {
 		in.Verb, in.Item, in.Rest = VerbChange, item, rest
 	} else if verb, rest, ok := command(n, in.Text, free, s.Asking == 0); ok {
 		in.Verb, in.Rest = verb, rest
+	}
+	if heard := s.Proposal; heard != nil && heard.Kind == ProposeHeard && in.Verb == VerbYes && in.Rest == "" && m.Media != MediaVoice {
+		s.Proposal = nil
+		in = Understand(n, p, s, Message{Media: MediaText, Group: m.Group, Text: heard.Text})
+		in.Heard = true
+		return in
 	}
 	in.Need = need(n, p, s, in)
 	return in
@@ -61,8 +74,27 @@ func need(n *Notice, p Person, s Session, in Intent) Need {
 	case VerbLook, VerbConfirm, VerbRegister, VerbRelease, VerbWho:
 		need.Roster = true
 	}
-	if s.Proposal != nil && s.Proposal.Kind == ProposeBind {
-		need.Roster = true
+	if p.Office {
+		switch in.Verb {
+		case VerbNotify:
+			need.Roster, need.Chats = true, true
+		case VerbNudge:
+			need.Roster, need.Status = true, n.Main
+		case VerbDelivery:
+			need.Sent, need.Chats = true, true
+		case VerbPair:
+			need.Chats = true
+		}
+	}
+	if s.Proposal != nil {
+		switch s.Proposal.Kind {
+		case ProposeBind:
+			need.Roster = true
+		case ProposeNotify:
+			need.Roster, need.Chats = true, true
+		case ProposeNudge:
+			need.Roster, need.Status = true, n.Main
+		}
 	}
 	switch key := s.Key; {
 	case key.Unit != "" && slices.Contains(p.Units, key.Unit):
@@ -111,7 +143,8 @@ func bare(text string) string {
 // prefixVerb reports whether a command takes words after it.
 func prefixVerb(v Verb) bool {
 	switch v {
-	case VerbFill, VerbChange, VerbHint, VerbRegister, VerbRelease, VerbMissing, VerbLook, VerbConfirm, VerbYes, VerbTotals, VerbProgress:
+	case VerbFill, VerbChange, VerbHint, VerbRegister, VerbRelease, VerbMissing, VerbLook, VerbConfirm, VerbYes, VerbTotals, VerbProgress,
+		VerbNotify, VerbNudge, VerbPair:
 		return true
 	}
 	return false
@@ -170,8 +203,15 @@ func command(n *Notice, text string, free, idle bool) (Verb, string, bool) {
 	if !accepts(longest.verb, rest, bare(text)[len(longest.word):], idle) {
 		return "", "", false
 	}
-	if longest.verb == VerbLook {
+	switch longest.verb {
+	case VerbLook:
 		rest = strings.TrimPrefix(rest, "看 ") // 查看 山河镇
+	case VerbNotify:
+		// It goes out as it was written, marks and all.
+		if _, whole, ok := strings.Cut(text, longest.word); ok {
+			rest = strings.TrimLeft(whole, " \n\t】]：:，,")
+		}
+		return longest.verb, rest, true
 	}
 	return longest.verb, strings.TrimLeft(rest, " ：:，,"), true
 }
@@ -187,7 +227,9 @@ func accepts(v Verb, rest, raw string, idle bool) bool {
 		return spaced
 	case VerbLook:
 		return spaced || strings.HasPrefix(raw, "看 ") || idle && !strings.ContainsFunc(rest, figureRune)
-	case VerbRegister, VerbFill, VerbRelease:
+	case VerbNotify:
+		return spaced || idle || strings.HasPrefix(raw, "\n")
+	case VerbRegister, VerbFill, VerbRelease, VerbNudge, VerbPair:
 		return spaced || idle && !strings.ContainsFunc(rest, figureRune)
 	case VerbHint:
 		return true
@@ -319,10 +361,17 @@ func pick(list []string, text string) (string, bool) {
 	return "", false
 }
 
+// everyone begins a notice that calls on everybody in the groups.
+const everyone = "@所有人"
+
+// wordConfirm is the word that a press says for “this figure is right” and “do
+// it”: of all words for yes the one that can't mean anything else.
+const wordConfirm = "确认"
+
 // vouches reports whether somebody says that a figure is right, in words that
 // can't mean that it is wrong as the question suspects.
 func vouches(text string) bool {
-	for _, w := range []string{"确认", "属实", "没错", "无误", "正确", "没问题"} {
+	for _, w := range []string{wordConfirm, "属实", "没错", "无误", "正确", "没问题"} {
 		if strings.HasPrefix(bare(text), w) {
 			return true
 		}

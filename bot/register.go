@@ -2,7 +2,6 @@ package bot
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -23,10 +22,10 @@ func (t *turn) register() {
 	default:
 		t.s.Proposal = &Proposal{Kind: ProposeBind}
 		t.tell("register.near", args{"name": clip(name, 30)})
-		for i, u := range units {
+		for _, u := range units {
 			t.s.Proposal.Units = append(t.s.Proposal.Units, u.Name)
-			t.tell("choice", args{"n": strconv.Itoa(i + 1), "choice": u.Name})
 		}
+		t.choice(t.s.Proposal.Units)
 		t.tell("register.choose", nil)
 	}
 }

@@ -1,9 +1,10 @@
 package bot
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 )
 
 // Session is what one person was last asked. It is per person, not per chat: a
@@ -29,6 +30,11 @@ type Session struct {
 	Of      int      `cbor:"9,keyasint,omitempty"`
 	// Greeted is set once the person has been told how to begin.
 	Greeted bool `cbor:"10,keyasint,omitempty"`
+	// Seen names the values that the open question was put about, as they stood
+	// then. A press counts only while they still do.
+	Seen string `cbor:"13,keyasint,omitempty"`
+	// Pairing is the group robot that this member of the office is about to pair.
+	Pairing *Pairing `cbor:"14,keyasint,omitempty"`
 }
 
 // ProposalKind is what 对 would do.
@@ -39,9 +45,12 @@ const (
 	ProposeZeros   ProposalKind = "zeros"   // 其余无
 	ProposeReason  ProposalKind = "reason"  // keep an odd figure, with a reason
 	ProposeSubmit  ProposalKind = "submit"
-	ProposeBind    ProposalKind = "bind" // 登记 Unit
-	ProposeUnit    ProposalKind = "unit" // choose one of Units to fill for
-	ProposeItem    ProposalKind = "item" // choose one of Items for Value
+	ProposeBind    ProposalKind = "bind"   // 登记 Unit
+	ProposeUnit    ProposalKind = "unit"   // choose one of Units to fill for
+	ProposeItem    ProposalKind = "item"   // choose one of Items for Value
+	ProposeHeard   ProposalKind = "heard"  // carry out Text, a command that was spoken
+	ProposeNotify  ProposalKind = "notify" // 通知 Text to Units, nil for all
+	ProposeNudge   ProposalKind = "nudge"  // 催报 Units, nil for all that have not submitted
 )
 
 // Proposal is a reading put to the person. Only the one it was put to can take
@@ -52,7 +61,7 @@ type Proposal struct {
 	Checks  []string     `cbor:"3,keyasint,omitempty"`
 	Units   []string     `cbor:"5,keyasint,omitempty"`
 	Items   []int        `cbor:"6,keyasint,omitempty"`
-	Text    string       `cbor:"7,keyasint,omitempty"` // the words a chosen item is read from
+	Text    string       `cbor:"7,keyasint,omitempty"` // the words a chosen item is read from, or that are to go out
 	Zeros   bool         `cbor:"8,keyasint,omitempty"` // 其余无 was said too: ask for it next
 }
 
@@ -65,13 +74,34 @@ type Proposed struct {
 	Paste bool   `cbor:"5,keyasint,omitempty"`
 }
 
+// Open names what stands open: the same as long as the same person is asked the
+// same about the same values, and 16 hex digits long. A card carries it, so that
+// a press on an old one answers nothing.
+func (s Session) Open() string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%q %q %q %q %d %q", s.Person, s.Key.Unit, s.Key.Form, s.Key.Period, s.Asking, s.Seen)
+	if p := s.Proposal; p != nil {
+		fmt.Fprintf(h, " %q %q %q %d %q %t", p.Kind, p.Checks, p.Units, p.Items, p.Text, p.Zeros)
+		for _, a := range p.Answers {
+			fmt.Fprintf(h, " %d %s %s %q", a.Item, a.Value.name(), a.Was.name(), a.Quote)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// name tells values apart, kinds included.
+func (v Value) name() string {
+	return fmt.Sprintf("%d %d %t %q", v.Kind, v.Number, v.Yes, v.Text)
+}
+
 // standing is the session as far as it still holds for this person, this
 // notice and this message: what is open for a unit they no longer speak for is
 // dropped, and a question they quote outranks whatever was asked since.
 func (s Session) standing(n *Notice, p Person, m Message) Session {
 	form := n.Form(n.Main)
+	s.Person = p.ID
 	if s.Key.Unit != "" && !slices.Contains(p.Units, s.Key.Unit) {
-		s = Session{Person: s.Person, Greeted: s.Greeted}
+		s = Session{Person: s.Person, Greeted: s.Greeted, Pairing: s.Pairing}
 	}
 	if form.Field(s.Asking) == nil {
 		s.Asking = 0
@@ -83,26 +113,18 @@ func (s Session) standing(n *Notice, p Person, m Message) Session {
 			s.Proposal = nil
 		}
 	}
-	if item := quotedItem(form, m.Quote); item != 0 && s.Key.Unit != "" {
-		s.Asking, s.Proposal = item, nil
+	if s.Proposal.byOffice() && !p.Office {
+		s.Proposal = nil
 	}
-	return s
+	return s.quoting(n, p, m)
 }
 
-// quotedItem is the item of the last question in a quoted text, 0 if there is
-// none.
-func quotedItem(form *Form, quote string) int {
-	i := strings.LastIndex(quote, "/"+strconv.Itoa(len(form.Fields))+"）")
-	if i < 0 {
-		return 0
-	}
-	start := strings.LastIndex(quote[:i], "（")
-	if start < 0 {
-		return 0
-	}
-	item, err := strconv.Atoi(quote[start+len("（") : i])
-	if err != nil || form.Field(item) == nil {
-		return 0
-	}
-	return item
+// byOffice reports whether only the office may be asked this.
+func (p *Proposal) byOffice() bool {
+	return p != nil && (p.Kind == ProposeNotify || p.Kind == ProposeNudge)
+}
+
+// standsAlone reports whether a proposal is about no report.
+func (p *Proposal) standsAlone() bool {
+	return p != nil && (p.byOffice() || p.Kind == ProposeUnit || p.Kind == ProposeBind || p.Kind == ProposeHeard)
 }

@@ -39,7 +39,15 @@ func (t *turn) choose() bool {
 			return true
 		}
 	case ProposeBind:
-		if name, ok := pick(p.Units, t.in.Text); ok {
+		name, ok := pick(p.Units, t.in.Text)
+		switch {
+		case !ok:
+		case t.m.Media == MediaVoice:
+			t.s.Proposal = &Proposal{Kind: ProposeBind, Units: []string{name}}
+			t.tell("voice.heard", args{"text": clip(t.in.Text, 60)})
+			t.askAgain()
+			return true
+		default:
 			t.bind(name)
 			return true
 		}
@@ -84,7 +92,23 @@ func (t *turn) yes(reason string) {
 		t.whereWeStand()
 		return
 	}
+	if t.m.Media == MediaVoice {
+		// 不对 is soon misheard for 对.
+		t.tell("voice.confirm", args{"text": clip(t.in.Text, 60)})
+		t.askAgain()
+		return
+	}
 	switch p.Kind {
+	case ProposeHeard:
+		t.askAgain()
+		return
+	case ProposeNotify, ProposeNudge:
+		if reason != "" || !vouches(t.in.Text) {
+			t.askAgain()
+			return
+		}
+		t.broadcast(p)
+		return
 	case ProposeBind:
 		if len(p.Units) == 1 {
 			t.bind(p.Units[0])
@@ -99,7 +123,7 @@ func (t *turn) yes(reason string) {
 		t.settle(p, reason)
 		return
 	}
-	t.tell("choose", nil)
+	t.askAgain()
 }
 
 func (t *turn) settle(p *Proposal, reason string) {
@@ -193,6 +217,18 @@ func (t *turn) no() {
 		t.ask(f.Item)
 		return
 	}
-	t.tell("dropped", nil)
+	switch {
+	case p.byOffice():
+		t.tell(string(p.Kind)+".dropped", nil)
+		return
+	case p.Kind == ProposeReason:
+		t.s.Proposal = p
+		t.tell("flag.mend", nil)
+		return
+	case p.Kind == ProposeHeard:
+		t.tell("voice.dropped", nil)
+	default:
+		t.tell("dropped", nil)
+	}
 	t.whereWeStand()
 }

@@ -21,17 +21,23 @@ func Step(n *Notice, v View, m Message, in Intent, now time.Time) (Changes, Spee
 	} else if in.Need.Report != (ReportKey{}) {
 		t.r = &Report{Key: in.Need.Report, State: NotStarted}
 	}
+	if in.Heard {
+		t.s.Proposal = nil
+	}
 	t.handle()
-	if len(t.say) == 0 {
+	if len(t.say) == 0 && m.Media != MediaRating {
 		t.tell("idle", nil)
 	}
-	if !reflect.DeepEqual(t.s, v.Session) {
+	if t.asked || t.s.Asking != v.Session.Asking || t.s.Key != v.Session.Key || !reflect.DeepEqual(t.s.Proposal, v.Session.Proposal) {
+		t.s.Seen = t.seen()
+	}
+	if !reflect.DeepEqual(t.s, v.Session) && m.Media != MediaRating {
 		t.out.Session = &t.s
 	}
 	if t.r != nil && !reflect.DeepEqual(t.r, v.Report) && (v.Report != nil || t.r.State != NotStarted) {
 		t.out.Report = t.r
 	}
-	return t.out, Speech{Say: t.say}
+	return t.out, Speech{Say: t.say, Offer: t.offer(), Pressed: t.pressed, Sends: t.sends}
 }
 
 // turn is the working state of one Step.
@@ -49,6 +55,12 @@ type turn struct {
 	told bool    // this turn has listed the whole form
 	out  Changes
 	say  []Effect
+
+	asked   bool   // the reply ends in what stands open
+	done    bool   // it ends in that everything is filled
+	menu    []Verb // it ends in what may be begun
+	pressed *Effect
+	sends   []Send
 }
 
 func (t *turn) handle() {
@@ -56,13 +68,24 @@ func (t *turn) handle() {
 	case MediaEnter:
 		t.welcome()
 		return
-	case MediaImage, MediaFile, MediaVideo, MediaRating, MediaOther:
-		t.tell("media."+string(t.m.Media), nil)
+	case MediaRating:
+		t.rated()
+		return
+	case MediaPress:
+		if !t.press() {
+			return
+		}
+	case MediaOther:
+		t.tell("media.other", nil)
 		t.whereWeStand()
 		return
 	}
-	if len(t.m.Files) > 0 {
-		t.tell("media.mixed", nil)
+	if t.files(); t.in.Text == "" && t.fileMedia() {
+		t.whereWeStand()
+		return
+	}
+	if was := t.v.Session.Proposal; t.m.Quote != "" && was != nil && was.Kind == ProposeAnswers && t.s.Proposal == nil {
+		t.tell("dropped.open", nil)
 	}
 	if t.in.Text == "" {
 		t.empty()
@@ -71,6 +94,11 @@ func (t *turn) handle() {
 	p := t.v.Person
 	if len(p.Units) == 0 && !p.Office && !t.openToAll() {
 		t.tell("stranger", args{"phone": t.n.Office.Phone})
+		return
+	}
+	t.letGo()
+	if t.m.Media == MediaVoice && t.in.Verb.spokenTwice() {
+		t.heard()
 		return
 	}
 	switch t.in.Verb {
@@ -88,7 +116,7 @@ func (t *turn) handle() {
 		t.register()
 	case VerbRelease:
 		t.release()
-	case VerbTotals, VerbMissing, VerbLook, VerbConfirm:
+	case VerbTotals, VerbMissing, VerbLook, VerbConfirm, VerbNotify, VerbNudge, VerbDelivery, VerbResume, VerbPair:
 		t.office()
 	case VerbProgress:
 		t.progress()
@@ -97,7 +125,7 @@ func (t *turn) handle() {
 	case VerbQuit:
 		t.quit()
 	case VerbYes:
-		if t.in.Rest != "" && !t.isReason(t.in.Rest) {
+		if t.in.Rest != "" && !t.isReason(t.in.Rest) && !t.s.Proposal.byOffice() {
 			t.words()
 			return
 		}
@@ -114,11 +142,12 @@ func (t *turn) handle() {
 // openToAll are the messages that a member who speaks for no unit may send.
 func (t *turn) openToAll() bool {
 	switch t.in.Verb {
-	case VerbHelp, VerbWho, VerbRegister, VerbHello, VerbThanks, VerbTotals, VerbMissing, VerbLook, VerbConfirm:
+	case VerbHelp, VerbWho, VerbRegister, VerbHello, VerbThanks, VerbTotals, VerbMissing, VerbLook, VerbConfirm,
+		VerbNotify, VerbNudge, VerbDelivery, VerbResume, VerbPair:
 		return true
 	}
 	choice := t.in.Verb == "" || t.in.Verb == VerbYes || t.in.Verb == VerbNo
-	return choice && t.s.Proposal != nil && t.s.Proposal.Kind == ProposeBind
+	return choice && t.s.Proposal != nil && (t.s.Proposal.Kind == ProposeBind || t.s.Proposal.Kind == ProposeHeard)
 }
 
 // edit carries out the commands that work on a report.
@@ -133,7 +162,7 @@ func (t *turn) edit() {
 	switch t.in.Verb {
 	case VerbZeros, VerbList, VerbHint, VerbPreview:
 	case VerbSubmit:
-		if open != nil && open.Kind == ProposeAnswers || t.s.Quote != "" && t.s.Asking == t.s.QuoteFor {
+		if was := t.v.Session.Proposal; was != nil && was.Kind == ProposeAnswers && t.m.Quote != "" || open != nil && open.Kind == ProposeAnswers || t.s.Quote != "" && t.s.Asking == t.s.QuoteFor {
 			// What was sent last is not in yet; submitting would pass over it.
 			t.tell("submit.open", nil)
 			t.askAgain()
@@ -213,9 +242,15 @@ func (t *turn) askUnit(units []string) {
 	// Until one is chosen no unit is meant, and nothing can go to the last one.
 	t.s.Key, t.s.Asking = ReportKey{}, 0
 	t.tell("unit.which", nil)
-	for i, u := range units {
-		t.tell("choice", args{"n": strconv.Itoa(i + 1), "choice": u})
+	t.choice(units)
+}
+
+// choice lists what may be chosen from by number.
+func (t *turn) choice(list []string) {
+	for i, name := range list {
+		t.tell("choice", args{"n": strconv.Itoa(i + 1), "choice": name})
 	}
+	t.asked = true
 }
 
 // empty answers a message without words, or a greeting: the open question, or
@@ -231,13 +266,16 @@ func (t *turn) empty() {
 // welcome is for a chat just opened, or a bare mention.
 func (t *turn) welcome() {
 	p := t.v.Person
+	t.halts()
 	t.tell("welcome", nil)
 	switch {
 	case len(p.Units) > 0:
 		t.tell("welcome.liaison", args{"units": strings.Join(p.Units, "、")})
 		t.due()
+		t.menu = []Verb{VerbFill, VerbProgress, VerbHelp}
 	case p.Office:
 		t.tell("welcome.office", nil)
+		t.menu = []Verb{VerbProgress, VerbMissing, VerbTotals, VerbHelp}
 	default:
 		t.tell("stranger", args{"phone": t.n.Office.Phone})
 	}
@@ -246,7 +284,7 @@ func (t *turn) welcome() {
 
 // whereWeStand repeats what stands open while a report is being filled.
 func (t *turn) whereWeStand() {
-	if t.r != nil && t.s.Key == t.r.Key {
+	if t.r != nil && t.s.Key == t.r.Key || t.s.Proposal.standsAlone() {
 		t.askAgain()
 	}
 }

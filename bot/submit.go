@@ -61,7 +61,7 @@ func (t *turn) preview() {
 	case t.r.Counted > 0 && !t.r.Dirty:
 		t.tell("complete.same", args{"version": strconv.Itoa(t.r.Counted)})
 	default:
-		t.tell("complete.submit", nil)
+		t.completed()
 	}
 }
 
@@ -86,7 +86,13 @@ func (t *turn) submit() {
 	if t.r.Shown != Fingerprint(t.r.Draft) {
 		t.whole()
 		t.s.Proposal = &Proposal{Kind: ProposeSubmit}
-		t.tell("submit.confirm", nil)
+		t.askAgain()
+		return
+	}
+	if t.m.Media == MediaVoice {
+		t.s.Proposal = &Proposal{Kind: ProposeSubmit}
+		t.tell("voice.heard", args{"text": clip(t.in.Text, 60)})
+		t.askAgain()
 		return
 	}
 	t.deliver()

@@ -33,4 +33,10 @@ const (
 	VerbMissing Verb = "missing" // 谁没报 [表]
 	VerbLook    Verb = "look"    // 查 单位
 	VerbConfirm Verb = "confirm" // 确认登记 [单位]
+
+	VerbNotify   Verb = "notify"   // 通知 [单位：]正文
+	VerbNudge    Verb = "nudge"    // 催报 [单位]
+	VerbDelivery Verb = "delivery" // 送达
+	VerbResume   Verb = "resume"   // 恢复发送
+	VerbPair     Verb = "pair"     // 配对 [密钥|配对码] [群名]
 )

@@ -1,0 +1,164 @@
+package bot
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// OutWhys lists the causes that an [Attempt], a [Delivery] or a [Halt] can name.
+// Wording has the mend for each under "out.<cause>".
+func OutWhys() []string {
+	return []string{
+		"ip", "secret", "agent", "member", "scope", "busy", "limit", "network", "robot", "content",
+		"license", "unwritten", "elsewhere", "road", "late", outUnknown,
+	}
+}
+
+// outUnknown stands for a cause that has no sentence.
+const outUnknown = "unknown"
+
+// mend is what to do about a cause, in the office's words.
+func (t *turn) mend(why, detail string, code int64) string {
+	if !slices.Contains(OutWhys(), why) {
+		why = outUnknown
+	}
+	if detail == "" {
+		detail = t.phrase("out.detail", nil)
+	}
+	return t.phrase("out."+why, args{"detail": clip(detail, 60), "code": strconv.FormatInt(code, 10)})
+}
+
+// halts tells the office which roads take nothing, since when, and the mend.
+func (t *turn) halts() {
+	if !t.v.Person.Office {
+		return
+	}
+	for _, h := range t.v.Halts {
+		t.tell("halt", args{"via": t.via(h.Via), "time": t.instant(h.Since), "mend": t.mend(h.Why, h.Detail, h.Code)})
+	}
+	if len(t.v.Halts) > 0 {
+		t.tell("halt.how", nil)
+	}
+}
+
+func (t *turn) via(road string) string {
+	switch road {
+	case "app", "robot", "long", "reply":
+		return t.phrase("via."+road, nil)
+	}
+	return t.phrase("via.other", nil)
+}
+
+// delivery tells the office what became of what it last sent.
+func (t *turn) delivery() {
+	t.halts()
+	sent := t.v.Sent
+	if sent == nil {
+		t.tell("delivery.none", nil)
+		return
+	}
+	t.tell("delivery", args{"kind": t.phrase("delivery."+string(sent.Broadcast.Kind), nil), "at": t.instant(sent.Broadcast.At), "time": t.instant(t.now)})
+	c := sent.Counts
+	t.tell("delivery.counts", args{
+		"accepted": strconv.Itoa(c[DeliveryAccepted]), "refused": strconv.Itoa(c[DeliveryRefused]),
+		"waiting": strconv.Itoa(c[DeliveryPending] + c[DeliverySending] + c[DeliveryDeferred] + c[DeliveryHeld]),
+		"gaveup":  strconv.Itoa(c[DeliveryGaveUp]), "dropped": strconv.Itoa(c[DeliveryDropped]),
+	})
+	if !sent.Broadcast.Done {
+		t.tell("delivery.going", nil)
+	}
+	var lost, twice []Delivery
+	for _, d := range sent.Missed {
+		if d.State != DeliveryAccepted {
+			lost = append(lost, d)
+		}
+		if d.Unsure {
+			twice = append(twice, d)
+		}
+	}
+	t.tellLost(lost)
+	if more := c[DeliveryRefused] + c[DeliveryGaveUp] - len(lost); len(lost) > 0 && more > 0 {
+		t.tell("delivery.more", args{"n": strconv.Itoa(more)})
+	}
+	if len(twice) > 0 {
+		if t.m.Private() {
+			t.tell("delivery.unsure", args{"n": strconv.Itoa(len(twice)), "units": t.recipients(twice)})
+		} else {
+			t.tell("delivery.unsure.count", args{"n": strconv.Itoa(len(twice))})
+		}
+	}
+	t.tellUnbound(sent.Unreached)
+	if len(lost) > 0 {
+		t.tell("delivery.phone", nil)
+	}
+}
+
+// tellLost tells by cause who was not reached. Names are not for a group.
+func (t *turn) tellLost(lost []Delivery) {
+	var whys []string
+	by := map[string][]Delivery{}
+	for _, d := range lost {
+		if by[d.Why] == nil {
+			whys = append(whys, d.Why)
+		}
+		by[d.Why] = append(by[d.Why], d)
+	}
+	for _, why := range whys {
+		list := by[why]
+		a := args{"n": strconv.Itoa(len(list)), "mend": t.mend(why, t.detail(why), list[0].Code)}
+		if !t.m.Private() {
+			t.tell("delivery.lost.count", a)
+			continue
+		}
+		a["units"] = t.recipients(list)
+		t.tell("delivery.lost", a)
+	}
+}
+
+// detail fills a mend's blank from the halt with the same cause.
+func (t *turn) detail(why string) string {
+	for _, h := range t.v.Halts {
+		if h.Why == why {
+			return h.Detail
+		}
+	}
+	return ""
+}
+
+// recipients names whom deliveries were for: units, or groups.
+func (t *turn) recipients(list []Delivery) string {
+	var names []string
+	for _, d := range list {
+		switch {
+		case d.Group != "":
+			chat := Chat{}
+			for _, c := range t.v.Chats {
+				if c.ID == d.Group {
+					chat = c
+				}
+			}
+			names = append(names, t.phrase("delivery.group", args{"group": t.groupName(chat)}))
+		case len(d.Units) > 0:
+			names = append(names, strings.Join(d.Units, "、"))
+		default:
+			names = append(names, t.phrase("delivery.person", nil))
+		}
+	}
+	return strings.Join(names, "、")
+}
+
+// resume asks for another try of the roads that were given up.
+func (t *turn) resume() {
+	if len(t.v.Halts) == 0 {
+		t.tell("resume.none", nil)
+		return
+	}
+	var roads []string
+	for _, h := range t.v.Halts {
+		roads = append(roads, t.via(h.Via))
+	}
+	t.out.Resume = true
+	t.log("resume", LogEntry{Number: len(roads)})
+	t.tell("resumed", args{"roads": strings.Join(roads, "、")})
+}

@@ -1,0 +1,193 @@
+package bot
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// opens reports whether a card's task names what stands open, or a command that
+// is right at any time.
+func (s Session) opens(task string) bool {
+	open, _, _ := strings.Cut(task, "@")
+	return open == OpenAny || open == s.Open()
+}
+
+// press holds a press to the question that stands open. If it is for another
+// one it changes nothing, and the person is told and asked anew.
+func (t *turn) press() bool {
+	open, _, _ := strings.Cut(t.m.Press.Task, "@")
+	if !t.s.opens(t.m.Press.Task) || open != OpenAny && t.s.Seen != t.seen() {
+		t.pressed = &Effect{Key: "press.old"}
+		t.tell("press.changed", nil)
+		t.whereWeStand()
+		return false
+	}
+	label := t.in.Text
+	if _, choices := t.choices(); open != OpenAny {
+		for _, c := range choices {
+			if c.Say == t.m.Text {
+				label = c.Label
+			}
+		}
+	}
+	t.pressed = &Effect{Key: "press.done", Args: args{"choice": clip(label, 20)}}
+	return true
+}
+
+// seen names the values that what stands open is about, as they stand now.
+func (t *turn) seen() string {
+	if t.r == nil || t.s.Key != t.r.Key {
+		return ""
+	}
+	var about string
+	switch p := t.s.Proposal; {
+	case p != nil && p.Kind == ProposeReason:
+		for _, f := range t.flags() {
+			if f.Open() && slices.Contains(p.Checks, f.Check.ID) {
+				about += f.Check.ID + " " + f.Values + "\n"
+			}
+		}
+	case p != nil && p.Kind == ProposeSubmit, p == nil && t.s.Asking == 0:
+		about = Fingerprint(t.r.Draft)
+	case t.s.Asking != 0:
+		about = t.r.Entry(t.s.Asking).Value.name()
+	}
+	h := sha256.Sum256([]byte(about))
+	return hex.EncodeToString(h[:4])
+}
+
+// offer is the card for the question in which the reply ends; nil if it ends in
+// none, or in one that is not to be answered by a press.
+func (t *turn) offer() *Offer {
+	if t.menu != nil {
+		return &Offer{Open: OpenAny, Title: Effect{Key: "card.menu"}, Choices: t.n.commands(t.menu...)}
+	}
+	if !t.asked {
+		return nil
+	}
+	title, choices := t.choices()
+	if len(choices) == 0 || len(choices) > MaxChoices {
+		return nil
+	}
+	return &Offer{Open: t.s.Open(), Title: title, Choices: choices}
+}
+
+// commands are buttons for commands, in the notice's own words.
+func (n *Notice) commands(verbs ...Verb) []Choice {
+	var list []Choice
+	for _, v := range verbs {
+		word := n.Verbs[v][0]
+		list = append(list, Choice{Label: word, Say: word})
+	}
+	return list
+}
+
+// choices are the answers that what stands open can be given by a press, each
+// the very words that may be typed instead.
+func (t *turn) choices() (Effect, []Choice) {
+	p := t.s.Proposal
+	if p == nil {
+		return t.plainChoices()
+	}
+	switch p.Kind {
+	case ProposeAnswers:
+		return t.answerChoices(p.Answers)
+	case ProposeZeros:
+		agree := Choice{Label: wordConfirm, Say: wordConfirm}
+		return Effect{Key: "card.zeros", Args: args{"n": strconv.Itoa(len(p.Items))}}, append([]Choice{agree}, t.n.commands(VerbList)...)
+	case ProposeReason:
+		return t.flagChoices(p.Checks)
+	case ProposeSubmit:
+		return Effect{Key: "card.submit", Args: t.named()}, t.n.commands(VerbSubmit, VerbPreview)
+	case ProposeUnit:
+		return Effect{Key: "card.unit"}, numbered(p.Units)
+	case ProposeBind:
+		if len(p.Units) == 1 {
+			return Effect{Key: "card.bind"}, t.n.commands(VerbYes, VerbNo)
+		}
+		return Effect{Key: "card.bind"}, numbered(p.Units)
+	case ProposeItem:
+		var list []Choice
+		for _, item := range p.Items {
+			f := t.form.Field(item)
+			if t.hides(f) {
+				return Effect{}, nil
+			}
+			list = append(list, Choice{Label: t.phrase("button.item", t.about(f, nil)), Say: strconv.Itoa(item)})
+		}
+		return Effect{Key: "card.item"}, list
+	case ProposeHeard:
+		return Effect{Key: "card.heard", Args: args{"text": clip(p.Text, 20)}}, t.n.commands(VerbYes, VerbNo)
+	case ProposeNotify, ProposeNudge:
+		return Effect{Key: "card.send"}, []Choice{
+			{Label: wordConfirm, Say: wordConfirm},
+			{Label: t.phrase("button.cancel", nil), Say: t.n.Verbs[VerbNo][0]},
+		}
+	}
+	return Effect{}, nil
+}
+
+// plainChoices are those of an item's own question, and of a form that is complete.
+func (t *turn) plainChoices() (Effect, []Choice) {
+	switch f := t.form.Field(t.s.Asking); {
+	case f != nil && f.Kind == KindYesNo && t.r != nil && !t.hides(f):
+		return Effect{Key: "card.ask", Args: t.about(f, nil)}, []Choice{{Label: wordYes, Say: wordYes}, {Label: wordNo, Say: wordNo}}
+	case f == nil && t.done:
+		return Effect{Key: "card.done", Args: t.named()}, t.n.commands(VerbSubmit, VerbPreview)
+	}
+	return Effect{}, nil
+}
+
+func (t *turn) answerChoices(answers []Proposed) (Effect, []Choice) {
+	for _, a := range answers {
+		if t.hides(t.form.Field(a.Item)) {
+			return Effect{}, nil
+		}
+	}
+	title := Effect{Key: "card.answers", Args: args{"n": strconv.Itoa(len(answers))}}
+	if len(answers) == 1 {
+		f := t.form.Field(answers[0].Item)
+		title = Effect{Key: "card.answer", Args: t.about(f, args{"value": changeOf(f, answers[0])})}
+	}
+	return title, t.n.commands(VerbYes, VerbNo)
+}
+
+func (t *turn) flagChoices(checks []string) (Effect, []Choice) {
+	var title Effect
+	for _, flag := range t.flags() {
+		if !flag.Open() || !slices.Contains(checks, flag.Check.ID) {
+			continue
+		}
+		f := t.form.Field(flag.Item)
+		if t.hides(f) {
+			return Effect{}, nil
+		}
+		if title.Key == "" {
+			title = Effect{Key: "card.flag", Args: t.about(f, args{"value": withUnit(f, t.r.Entry(f.Item).Value)})}
+		}
+	}
+	return title, []Choice{
+		{Label: t.phrase("button.vouch", nil), Say: wordConfirm},
+		{Label: t.phrase("button.mend", nil), Say: t.n.Verbs[VerbNo][0]},
+	}
+}
+
+// hides reports whether an item must not be shown where others read along.
+func (t *turn) hides(f *Field) bool { return f.Private && !t.m.Private() }
+
+// named are the blanks of a title that speaks of the report.
+func (t *turn) named() args {
+	return args{"unit": t.s.Key.Unit, "form": t.form.ID, "all": strconv.Itoa(len(t.form.Fields))}
+}
+
+// numbered are buttons for a numbered list, each standing for its number.
+func numbered(list []string) []Choice {
+	var choices []Choice
+	for i, name := range list {
+		choices = append(choices, Choice{Label: name, Say: strconv.Itoa(i + 1)})
+	}
+	return choices
+}
