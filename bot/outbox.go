@@ -172,7 +172,8 @@ type Chat struct {
 type Sent struct {
 	Broadcast Broadcast
 	Counts    map[DeliveryState]int
-	// Missed are the deliveries that did not arrive, at most [MaxMissed].
+	// Missed are the deliveries that did not arrive, and after them those that
+	// may have come twice (Unsure), at most [MaxMissed].
 	Missed []Delivery
 	// Unreached are the units without anybody to write to.
 	Unreached []string

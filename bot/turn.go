@@ -84,13 +84,17 @@ type Changes struct {
 	Chats      []Chat     // paired
 	Broadcast  *Broadcast // its ID is the caller's to fill in
 	Deliveries []Delivery // worded by the caller from Speech.Sends
+	Resume     bool       // the office says that halted roads are mended: try them again
 }
 
 // Speech is what a turn says.
 type Speech struct {
-	Say   []Effect
-	Offer *Offer // stands under the words; after a press, what the pressed card turns into
-	Sends []Send // to others
+	Say   []Effect // none after a rating
+	Offer *Offer   // stands under the words
+	// Pressed is what the pressed card turns into: its new title. Nil unless the
+	// message was a press.
+	Pressed *Effect
+	Sends   []Send // to others
 }
 
 // LogEntry is a line of the append-only log. It names people by Person.ID.

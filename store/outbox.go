@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -191,29 +192,36 @@ func (v *View) Sent() (*bot.Sent, error) {
 	}
 	for _, d := range worst {
 		sent.Counts[d.State]++
-		if d.State == bot.DeliveryRefused || d.State == bot.DeliveryGaveUp {
-			d.ReplyURL = ""
+		if badness(d.State) == failed || d.Unsure && d.State.Ended() {
 			sent.Missed = append(sent.Missed, d)
 		}
 	}
-	slices.SortFunc(sent.Missed, func(a, b bot.Delivery) int { return bytes.Compare([]byte(a.ID), []byte(b.ID)) })
+	slices.SortFunc(sent.Missed, func(a, b bot.Delivery) int {
+		return cmp.Or(badness(b.State)-badness(a.State), cmp.Compare(a.ID, b.ID))
+	})
 	sent.Missed = sent.Missed[:min(len(sent.Missed), bot.MaxMissed)]
 	return sent, nil
 }
 
-// badness ranks what happened to parts of one message: what arrived, what is
-// not needed, what is under way, what failed.
+// badness ranks what happened to parts of one message.
 func badness(s bot.DeliveryState) int {
 	switch s {
 	case bot.DeliveryAccepted:
-		return 0
+		return arrived
 	case bot.DeliveryDropped:
-		return 1
+		return unneeded
 	case bot.DeliveryRefused, bot.DeliveryGaveUp:
-		return 3
+		return failed
 	}
-	return 2
+	return waiting
 }
+
+const (
+	arrived = iota
+	unneeded
+	waiting
+	failed
+)
 
 // Queue stores new deliveries, at most [MaxQueue], together with the records of
 // the people they are for, where there are none yet. Those that are known
