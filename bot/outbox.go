@@ -72,6 +72,9 @@ type Delivery struct {
 	MsgID  string `cbor:"20,keyasint,omitempty"` // the platform's, for what it accepted
 	// Mention are the userids a group message calls on; "@all" for everybody.
 	Mention []string `cbor:"21,keyasint,omitempty"`
+	// Via is the road of the last attempt, see [Attempt.Via]; of a delivery
+	// that is held, the road that is halted.
+	Via string `cbor:"22,keyasint,omitempty"`
 }
 
 // DeliveryState is how far a delivery is. DeliveryAccepted means that the platform took
@@ -169,7 +172,8 @@ type Chat struct {
 type Sent struct {
 	Broadcast Broadcast
 	Counts    map[DeliveryState]int
-	// Missed are the deliveries that did not arrive, at most [MaxMissed].
+	// Missed are the deliveries that did not arrive, and after them those that
+	// may have come twice (Unsure), at most [MaxMissed].
 	Missed []Delivery
 	// Unreached are the units without anybody to write to.
 	Unreached []string

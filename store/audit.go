@@ -78,6 +78,10 @@ type auditor struct {
 	reports  map[bot.ReportKey]bot.Report
 	versions map[bot.ReportKey]int // highest so far
 	named    map[string]string     // person → a key whose record names them
+
+	broadcasts map[string]bool
+	caused     map[string]string // broadcast → a key of a delivery it caused
+	deliveries map[string]string // broadcast and ID → its key
 }
 
 func newAuditor(c codec, k keys, notice string) *auditor {
@@ -91,6 +95,10 @@ func newAuditor(c codec, k keys, notice string) *auditor {
 		reports:  map[bot.ReportKey]bot.Report{},
 		versions: map[bot.ReportKey]int{},
 		named:    map[string]string{},
+
+		broadcasts: map[string]bool{},
+		caused:     map[string]string{},
+		deliveries: map[string]string{},
 	}
 }
 
@@ -182,6 +190,11 @@ func (a *auditor) add(key string, value []byte) {
 		s := record.unpack()
 		a.version(key, s)
 		want = a.keys.version(s.Key, s.Version)
+	case kindOut, kindSent, kindBroadcast, kindChat, kindHalt, kindLease:
+		var ok bool
+		if want, ok = a.outgoing(kind, key, value, names); !ok {
+			return
+		}
 	default:
 		a.fault(key, "unknown kind of record")
 		return
@@ -258,6 +271,11 @@ func (a *auditor) finish() Audit {
 	for id, key := range a.named {
 		if _, ok := a.people[id]; !ok {
 			a.fault(key, "names person %s, who has no record", id)
+		}
+	}
+	for id, key := range a.caused {
+		if !a.broadcasts[id] {
+			a.fault(key, "belongs to broadcast %s, which has no record", id)
 		}
 	}
 	for name, u := range a.units {

@@ -23,11 +23,24 @@
 //	<notice>/version/<form>/<period>/<unit>/<n>     a submitted version, never changed
 //	<notice>/log/<time>-<claim>                     log lines of one commit, rising keys
 //	<notice>/claim/<claim>                          a message answered, with the reply
+//	<notice>/chat/<chat>                            a paired group, with its robot's key
+//	<notice>/broadcast/open/<broadcast>             a broadcast that is not expanded to its end
+//	<notice>/broadcast/done/<broadcast>             one that is
+//	<notice>/out/<broadcast>/<delivery>             a message that is still to be sent
+//	<notice>/sent/<broadcast>/<delivery>            one whose end is known
+//	<notice>/halt/<road>                            a road that takes nothing till it is mended
+//	<notice>/lease/<name>                           which process does what only one may do
 //	restoring                                       a restore that has not ended
 //
 // Form and period stand before the unit so that the state of one form over all
 // units is one scan; a report's key ends in '/' so that reports sort as their
 // versions do, and both can be read side by side.
+//
+// What is open and what has ended stand apart, so that the work that is left is
+// found without reading what was done; a commit moves a record from one to the
+// other. Both keys follow from a delivery's broadcast and ID, so that one that
+// is known in either place is never made again. A delivery of no broadcast
+// stands under the empty name.
 //
 // A value is one byte of format version and then CBOR with integer keys. An
 // unknown version, or a field that this program does not know, is [ErrRecord]

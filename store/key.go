@@ -22,6 +22,13 @@ const (
 	kindVersion kind = "version"
 	kindLog     kind = "log"
 	kindClaim   kind = "claim"
+
+	kindOut       kind = "out"
+	kindSent      kind = "sent"
+	kindBroadcast kind = "broadcast"
+	kindChat      kind = "chat"
+	kindHalt      kind = "halt"
+	kindLease     kind = "lease"
 )
 
 // restoringKey stands outside every campaign; all other keys have a '/'.
@@ -75,6 +82,35 @@ func (k keys) version(r bot.ReportKey, n int) string {
 func (k keys) log(at time.Time, claim string) string {
 	return k.join(kindLog, at.UTC().Format(logTime)+"-"+claim)
 }
+
+// out and sent are the two places of a delivery: while it is open, and for ever
+// after. One that belongs to no broadcast stands under the empty name.
+func (k keys) out(broadcast, id string) string  { return k.join(kindOut, broadcast, id) }
+func (k keys) sent(broadcast, id string) string { return k.join(kindSent, broadcast, id) }
+
+func (k keys) delivery(d bot.Delivery) string {
+	if d.State.Ended() {
+		return k.sent(d.Broadcast, d.ID)
+	}
+	return k.out(d.Broadcast, d.ID)
+}
+
+// The second part of a broadcast's key: is there more to expand?
+const (
+	broadcastOpen = "open"
+	broadcastDone = "done"
+)
+
+func (k keys) broadcast(id string, done bool) string {
+	if done {
+		return k.join(kindBroadcast, broadcastDone, id)
+	}
+	return k.join(kindBroadcast, broadcastOpen, id)
+}
+
+func (k keys) chat(id string) string    { return k.join(kindChat, id) }
+func (k keys) halt(via string) string   { return k.join(kindHalt, via) }
+func (k keys) lease(name string) string { return k.join(kindLease, name) }
 
 // split takes a key of the campaign apart, its names unescaped.
 func (k keys) split(key string) (kind, []string, error) {

@@ -33,6 +33,10 @@ type (
 	logRecord struct {
 		Entries []bot.LogEntry `cbor:"1,keyasint"`
 	}
+	leaseRecord struct {
+		Owner string    `cbor:"1,keyasint"`
+		Until time.Time `cbor:"2,keyasint"`
+	}
 	restoringRecord struct {
 		Notice string `cbor:"1,keyasint"`
 	}

@@ -8,7 +8,7 @@ import (
 	"anyuebot/store/kv"
 )
 
-// sweepPage bounds how many claims are read at a time.
+// sweepPage bounds how many records are read at a time.
 const sweepPage = 256
 
 // Sweep forgets the claims made before an instant and gives their number. The
@@ -18,7 +18,7 @@ const sweepPage = 256
 func (s *Store) Sweep(ctx context.Context, before time.Time) (int, error) {
 	swept := 0
 	for after := ""; ; {
-		page, err := s.claims(ctx, after)
+		page, err := s.page(ctx, s.keys.every(kindClaim), after)
 		if err != nil {
 			return swept, err
 		}
@@ -45,11 +45,11 @@ func (s *Store) Sweep(ctx context.Context, before time.Time) (int, error) {
 	}
 }
 
-func (s *Store) claims(ctx context.Context, after string) ([]kv.Entry, error) {
+func (s *Store) page(ctx context.Context, prefix, after string) ([]kv.Entry, error) {
 	snap, err := s.kv.Snapshot(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer snap.Close()
-	return snap.Scan(ctx, s.keys.every(kindClaim), after, sweepPage)
+	return snap.Scan(ctx, prefix, after, sweepPage)
 }

@@ -188,12 +188,13 @@ func (t *Turn) changes(w *writer, c bot.Changes, at time.Time) error {
 	if len(c.Log) > 0 {
 		w.put(k.log(at, t.claim), logRecord{Entries: c.Log})
 	}
-	return nil
+	return t.outgoing(w, c)
 }
 
 func blank(c bot.Changes) bool {
 	return c.Session == nil && c.Report == nil && c.Submission == nil && len(c.Units) == 0 &&
-		c.Confirmed.IsZero() && len(c.People) == 0 && len(c.Log) == 0
+		c.Confirmed.IsZero() && len(c.People) == 0 && len(c.Log) == 0 &&
+		len(c.Chats) == 0 && c.Broadcast == nil && len(c.Deliveries) == 0
 }
 
 func names(people []bot.Person, id string) bool {

@@ -3,13 +3,19 @@
 // decide, puts the answer into words and commits everything together. Only
 // then is anything said to have been recorded.
 //
-// It declares its ports and gets them from the command: the store, and the
-// words. It may import bot and bot/report; it knows no channel, no engine and
-// no file.
+// What a turn wants to say to others is stored with it as deliveries, which the
+// outbox carries out afterwards ([App.RunOutbox]): one process among all does,
+// and whatever it is interrupted at, nothing is lost, and nothing comes twice
+// but what says so itself.
+//
+// It declares its ports and gets them from the command: the store, the words
+// and the channel. It may import bot and bot/report; it knows no platform, no
+// engine and no file.
 package app
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -45,11 +51,14 @@ type Turn interface {
 	Statuses(form, period string) ([]bot.Status, error)
 	Submissions(form, period string, each func(bot.Submission) error) error
 	Reports(form, period string, each func(bot.Report) error) error
+	Chats() ([]bot.Chat, error)
+	Sent() (*bot.Sent, error)
+	Halts() ([]bot.Halt, error)
 	Commit(bot.Changes, time.Time, bot.Reply) error
 	Close()
 }
 
-// Config is what an App needs. All fields but Log and Observe are required.
+// Config is what an App needs. The fields from Outbox on may be left out.
 type Config struct {
 	Notice *bot.Notice
 	Store  Store
@@ -63,9 +72,20 @@ type Config struct {
 	// Rate is how many messages a second one member may send, with a burst of
 	// five times that; 0 for no limit.
 	Rate float64
-	// Observe is told the outcome and duration of every turn.
-	Observe func(outcome string, took time.Duration)
-	Log     *slog.Logger
+
+	// Outbox is where deliveries wait; without one nothing is ever sent.
+	Outbox Outbox
+	// Channel sends them; without one no road leads anywhere.
+	Channel Channel
+	// Owner names this process among those that share the store, and no other.
+	// A process that alone has its store keeps one name, so that it need not
+	// wait for the lease of the one before. Without one it is drawn.
+	Owner string
+	// Observe is told the outcome and duration of every turn, ObserveAttempt
+	// the road and outcome of every attempt to send something.
+	Observe        func(outcome string, took time.Duration)
+	ObserveAttempt func(via, outcome string)
+	Log            *slog.Logger
 }
 
 // App runs turns. It is safe for concurrent use.
@@ -74,6 +94,11 @@ type App struct {
 	office map[string]bool
 	pace   *pace
 	locks  locks
+	wake   chan struct{} // filled when there is something new to send
+	roads  roads
+	sends  bool // there are an outbox and a channel
+	// compose is bot.Compose.
+	compose func(*bot.Notice, bot.Broadcast, bot.Recipient, time.Time) (bot.Send, bool)
 }
 
 // New makes an App.
@@ -84,7 +109,20 @@ func New(c Config) *App {
 	if c.Observe == nil {
 		c.Observe = func(string, time.Duration) {}
 	}
-	a := &App{c: c, office: map[string]bool{}, pace: newPace(c.Rate)}
+	if c.ObserveAttempt == nil {
+		c.ObserveAttempt = func(string, string) {}
+	}
+	sends := c.Outbox != nil && c.Channel != nil
+	if c.Channel == nil {
+		c.Channel = nowhere{}
+	}
+	if c.Owner == "" {
+		c.Owner = rand.Text()
+	}
+	a := &App{
+		c: c, office: map[string]bool{}, pace: newPace(c.Rate),
+		wake: make(chan struct{}, 1), sends: sends, compose: bot.Compose,
+	}
 	for _, id := range c.Office {
 		a.office[strings.ToLower(strings.TrimSpace(id))] = true
 	}
@@ -169,25 +207,24 @@ func (a *App) try(ctx context.Context, id string, m bot.Message, again bool, uni
 	}
 	now := a.c.Now().In(a.c.Zone)
 	changes, speech := bot.Step(a.c.Notice, view, m, in, now)
-	pages, err := a.words(speech.Say, m.Limit)
+	reply, err := a.speak(id, m, view, &changes, speech, now)
 	if err != nil {
 		return none, "", err
 	}
-	if len(pages) > 1 {
-		s := view.Session
-		if changes.Session != nil {
-			s = *changes.Session
-		}
-		s.Person = view.Person.ID
-		s.Pages, s.PagesIn, s.Page, s.Of = pages[1:], m.Group, 1, len(pages)
-		changes.Session = &s
-	}
-	reply := bot.Reply{ID: id, Text: pages[0]}
 	if err := turn.Commit(changes, now, reply); err != nil {
-		if stored, ok := a.committed(ctx, id, err); ok {
-			return stored, "turn", nil
+		stored, ok := a.committed(ctx, id, err)
+		if !ok {
+			return none, "", fmt.Errorf("commit: %w", err)
 		}
-		return none, "", fmt.Errorf("commit: %w", err)
+		reply = stored
+	}
+	if changes.Resume {
+		if err := a.Resume(ctx); err != nil {
+			a.c.Log.Error("halted roads were not resumed", "message", id, "error", err)
+		}
+	}
+	if changes.Broadcast != nil || len(changes.Deliveries) > 0 {
+		a.roused()
 	}
 	return reply, "turn", nil
 }
@@ -238,10 +275,34 @@ func (a *App) load(turn Turn, m bot.Message) (v bot.View, in bot.Intent, err err
 			return v, in, fmt.Errorf("status: %w", err)
 		}
 	}
+	if need.Chats {
+		if v.Chats, err = turn.Chats(); err != nil {
+			return v, in, fmt.Errorf("chats: %w", err)
+		}
+	}
+	if need.Sent {
+		if v.Sent, err = turn.Sent(); err != nil {
+			return v, in, fmt.Errorf("sent: %w", err)
+		}
+	}
+	if v.Person.Office {
+		if v.Halts, err = turn.Halts(); err != nil {
+			return v, in, fmt.Errorf("halts: %w", err)
+		}
+	}
+	v.Reach = a.c.Channel.Reach()
+	v.Chance = chance()
 	if need.Totals != "" {
 		v.Totals, err = a.totals(turn, need.Totals, len(v.Roster.Units))
 	}
 	return v, in, err
+}
+
+// chance draws eight hex digits.
+func chance() string {
+	var b [4]byte
+	rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
 }
 
 func (a *App) key(unit, form string) bot.ReportKey {

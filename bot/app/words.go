@@ -12,6 +12,32 @@ import (
 // words renders effects into lines and the lines into pages of at most limit
 // bytes. A page ends between two lines; only a line longer than a page is cut.
 func (a *App) words(effects []bot.Effect, limit int) ([]string, error) {
+	lines, err := a.lines(effects)
+	if err != nil {
+		return nil, err
+	}
+	whole := strings.Join(lines, "\n")
+	if limit <= 0 || len(whole) <= limit {
+		return []string{whole}, nil
+	}
+	foot, err := a.foot(99, 99)
+	if err != nil {
+		return nil, err
+	}
+	room := limit - len(foot) - 1
+	if room < utf8.UTFMax {
+		return nil, fmt.Errorf("a page of %d bytes has no room for words", limit)
+	}
+	pages := pack(lines, room)
+	if foot, err = a.foot(1, len(pages)); err != nil {
+		return nil, err
+	}
+	pages[0] += "\n" + foot
+	return pages, nil
+}
+
+// lines renders effects into lines.
+func (a *App) lines(effects []bot.Effect) ([]string, error) {
 	var lines []string
 	for _, e := range effects {
 		text, err := a.c.Say(e)
@@ -27,18 +53,11 @@ func (a *App) words(effects []bot.Effect, limit int) ([]string, error) {
 			lines[last] += text
 		}
 	}
-	whole := strings.Join(lines, "\n")
-	if limit <= 0 || len(whole) <= limit {
-		return []string{whole}, nil
-	}
-	foot, err := a.foot(99, 99)
-	if err != nil {
-		return nil, err
-	}
-	room := limit - len(foot) - 1
-	if room < utf8.UTFMax {
-		return nil, fmt.Errorf("a page of %d bytes has no room for words", limit)
-	}
+	return lines, nil
+}
+
+// pack fills pages of at most room bytes with lines.
+func pack(lines []string, room int) []string {
 	var pages []string
 	var page strings.Builder
 	for _, line := range lines {
@@ -53,12 +72,7 @@ func (a *App) words(effects []bot.Effect, limit int) ([]string, error) {
 			page.WriteString(part)
 		}
 	}
-	pages = append(pages, page.String())
-	if foot, err = a.foot(1, len(pages)); err != nil {
-		return nil, err
-	}
-	pages[0] += "\n" + foot
-	return pages, nil
+	return append(pages, page.String())
 }
 
 func (a *App) foot(page, pages int) (string, error) {

@@ -1,0 +1,156 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"anyuebot/bot"
+)
+
+// Channel carries parcels. It is safe for concurrent use.
+type Channel interface {
+	// Via names the road that [Channel.Send] would take now, as in
+	// [bot.Attempt.Via]; "" if there is none.
+	Via(bot.Parcel) string
+	// Send makes one attempt and says what became of it. It waits for no limit:
+	// a parcel that is above one is [bot.FateLater] and Limited.
+	Send(context.Context, bot.Parcel) bot.Attempt
+	// Reach says whom the roads can write to unasked.
+	Reach() bot.Reach
+	// Remember charges the limits with what an earlier process sent.
+	Remember(p bot.Parcel, via string, at time.Time)
+}
+
+// Outbox is where deliveries wait and are kept. Its methods are one commit
+// each; [ErrConflict] from those that take what something was means that it is
+// that no more.
+type Outbox interface {
+	// OutboxView opens what there is at one revision. Close it soon.
+	OutboxView(ctx context.Context) (OutboxView, error)
+	// Lease takes or prolongs a lease till ttl after now, unless another owner
+	// holds it; with a ttl of 0 it gives it back.
+	Lease(ctx context.Context, name, owner string, ttl time.Duration, now time.Time) (held bool, err error)
+	// Queue stores new deliveries, and the people they are for where they have
+	// no record. Deliveries that are known already stay as they are.
+	Queue(ctx context.Context, list []bot.Delivery, people []bot.Person) error
+	// SaveDelivery puts a delivery in the place of what it was.
+	SaveDelivery(ctx context.Context, was, is bot.Delivery) error
+	// Expand stores a page of a broadcast with how far it has come by that.
+	Expand(ctx context.Context, was, is bot.Broadcast, page []bot.Delivery) error
+	// Halt notes that a road is halted, together with what the office is told
+	// of it; when it was noted before, nothing changes and it is no news.
+	Halt(ctx context.Context, h bot.Halt, tell []bot.Delivery, people []bot.Person) (news bool, err error)
+	Resume(ctx context.Context, via string) error
+	PersonID(userid string) string
+}
+
+// OutboxView reads at one revision.
+type OutboxView interface {
+	Open(visit func(bot.Delivery) error) error
+	Accepted(since time.Time, visit func(bot.Delivery) error) error
+	Unexpanded() ([]bot.Broadcast, error)
+	Halts() ([]bot.Halt, error)
+	Delivery(broadcast, id string) (bot.Delivery, bool, error)
+	Broadcast(id string) (bot.Broadcast, bool, error)
+	Person(id string) (bot.Person, bool, error)
+	Roster() (bot.Roster, error)
+	Chats() ([]bot.Chat, error)
+	Chat(id string) (bot.Chat, bool, error)
+	Status(bot.ReportKey) (bot.Status, error)
+	Statuses(form, period string) ([]bot.Status, error)
+	Close()
+}
+
+// nowhere is the channel where none is configured.
+type nowhere struct{}
+
+func (nowhere) Via(bot.Parcel) string { return "" }
+func (nowhere) Send(context.Context, bot.Parcel) bot.Attempt {
+	return bot.Attempt{Fate: bot.FateRefused, Why: whyRoad}
+}
+func (nowhere) Reach() bot.Reach                       { return bot.Reach{} }
+func (nowhere) Remember(bot.Parcel, string, time.Time) {}
+
+// The reasons that the outbox itself gives, beside those of the channel; each
+// is worded as "out.<reason>".
+const (
+	whyRoad   = "road"   // no road leads there
+	whyLate   = "late"   // the time for it ran out
+	whyUnsure = "unsure" // it may have come twice already; nobody knows
+	whyNobody = "nobody" // the unit has nobody to write to
+	whyGone   = "gone"   // whom it is for has no record any more
+)
+
+// roused wakes the outbox.
+func (a *App) roused() {
+	select {
+	case a.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Late stores the reply to a message that could not be given in time, as a
+// delivery to whoever sent it. It may be called again for the same message.
+func (a *App) Late(ctx context.Context, m bot.Message, reply bot.Reply) error {
+	if a.c.Outbox == nil || reply.Text == "" {
+		return nil
+	}
+	now := time.Now()
+	sender := bot.Person{ID: a.c.Outbox.PersonID(m.From), UserID: m.From}
+	d := bot.Delivery{
+		ID: a.ID(m) + "-late", Kind: kindReply, Person: sender.ID, Group: m.Group, ReplyURL: m.ReplyURL,
+		Queued: a.now(), State: bot.DeliveryPending, Due: now, Until: until(m.ReplyURL, now),
+	}
+	if m.Private() {
+		d.Card = reply.Card
+	}
+	if err := a.c.Outbox.Queue(ctx, parts(d, pack([]string{reply.Text}, bot.ParcelLimit)), []bot.Person{sender}); err != nil {
+		return fmt.Errorf("late reply: %w", err)
+	}
+	a.roused()
+	return nil
+}
+
+// Resume lets halted roads be used again, because somebody says that they are
+// mended. What was held goes out.
+func (a *App) Resume(ctx context.Context) error {
+	if a.c.Outbox == nil {
+		return nil
+	}
+	view, err := a.c.Outbox.OutboxView(ctx)
+	if err != nil {
+		return fmt.Errorf("resume: %w", err)
+	}
+	halts, err := view.Halts()
+	view.Close()
+	if err != nil {
+		return fmt.Errorf("resume: %w", err)
+	}
+	for _, h := range halts {
+		if err := a.c.Outbox.Resume(ctx, h.Via); err != nil {
+			return fmt.Errorf("resume: %w", err)
+		}
+		a.roads.open(h.Via)
+	}
+	a.roused()
+	return nil
+}
+
+// now is the campaign's time in its zone.
+func (a *App) now() time.Time { return a.c.Now().In(a.c.Zone) }
+
+const (
+	// personTime is how long something to a person or a group may wait for its
+	// turn; replyTime is how long the address of a late reply is good (page
+	// 101138).
+	personTime = 4 * time.Hour
+	replyTime  = time.Hour
+)
+
+func until(replyURL string, now time.Time) time.Time {
+	if replyURL != "" {
+		return now.Add(replyTime)
+	}
+	return now.Add(personTime)
+}

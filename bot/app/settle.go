@@ -1,0 +1,104 @@
+package app
+
+import (
+	"time"
+
+	"anyuebot/bot"
+)
+
+const (
+	// maxAttempts bounds the attempts that the platform or the network failed
+	// (page 90313: -1 at most three times).
+	maxAttempts = 3
+
+	// heldTime is how long beyond its own time a delivery waits for its road to
+	// be mended.
+	heldTime = 72 * time.Hour
+)
+
+// backoff is the wait before the next attempt where the channel names none.
+func backoff(attempts int) time.Duration {
+	wait := 5 * time.Second
+	for range min(attempts, 6) - 1 {
+		wait *= 4
+	}
+	return wait
+}
+
+// settle is what an attempt makes of the delivery it was made for.
+func settle(d bot.Delivery, at bot.Attempt, now time.Time) bot.Delivery {
+	d.At, d.Code, d.Why = now, at.Code, at.Why
+	if at.Via != "" {
+		d.Via = at.Via
+	}
+	if at.Fate == bot.FateAccepted {
+		d.State, d.MsgID, d.Why = bot.DeliveryAccepted, at.MsgID, ""
+		return d
+	}
+	if at.Unsure && d.Unsure {
+		// It may have come twice by now. Not a third time.
+		return ended(d, bot.DeliveryGaveUp, whyUnsure, now)
+	}
+	d.Unsure = d.Unsure || at.Unsure
+	if at.Fate == bot.FateHalted && d.ReplyURL == "" {
+		d.State, d.Attempts = bot.DeliveryHeld, d.Attempts-1
+		return d
+	}
+	if at.Fate == bot.FateRefused || at.Fate == bot.FateHalted {
+		return giveWay(d, bot.DeliveryRefused, now)
+	}
+	wait := at.Wait
+	if wait <= 0 {
+		wait = backoff(d.Attempts)
+	}
+	if at.Limited {
+		d.Attempts--
+	}
+	d.State, d.Due = bot.DeliveryDeferred, now.Add(wait)
+	if d.Attempts >= maxAttempts || d.Due.After(d.Until) {
+		return giveWay(d, bot.DeliveryGaveUp, now)
+	}
+	return d
+}
+
+// giveWay ends a delivery, but for one that had the address of a late reply: it
+// gets one more life, by the road to its person or group.
+func giveWay(d bot.Delivery, end bot.DeliveryState, now time.Time) bot.Delivery {
+	if d.ReplyURL == "" {
+		return ended(d, end, d.Why, now)
+	}
+	d.ReplyURL, d.Attempts = "", 0
+	d.State, d.Due, d.Until = bot.DeliveryPending, now, until("", now)
+	return d
+}
+
+func ended(d bot.Delivery, end bot.DeliveryState, why string, now time.Time) bot.Delivery {
+	d.State, d.Why, d.At, d.ReplyURL = end, why, now, ""
+	return d
+}
+
+// recovered is a delivery whose attempt nobody knows the end of, since the
+// process that made it is gone.
+func recovered(d bot.Delivery, now time.Time) bot.Delivery {
+	if d.Unsure {
+		return ended(d, bot.DeliveryGaveUp, whyUnsure, now)
+	}
+	d.Unsure, d.State, d.Due = true, bot.DeliveryPending, now
+	return d
+}
+
+// expired ends a delivery whose time is over; ok is false if it is not. What a
+// halted road holds back has longer: a halt is mended by people.
+func expired(d bot.Delivery, now time.Time) (_ bot.Delivery, ok bool) {
+	last := d.Until
+	if d.State == bot.DeliveryHeld {
+		last = last.Add(heldTime)
+	}
+	if !now.After(last) {
+		return d, false
+	}
+	if d.Why == "" {
+		d.Why = whyLate
+	}
+	return giveWay(d, bot.DeliveryGaveUp, now), true
+}

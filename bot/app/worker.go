@@ -1,0 +1,351 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"anyuebot/bot"
+)
+
+const (
+	// atOnce bounds the attempts under way.
+	atOnce = 4
+
+	leaseName = "outbox"
+	// leaseTime is how long others wait for a process that is gone; it is
+	// prolonged when less than leaseLow is left of it.
+	leaseTime = 45 * time.Second
+	leaseLow  = 30 * time.Second
+	// leaseRetry is the wait while another process has the lease, or the store
+	// cannot be used.
+	leaseRetry = 15 * time.Second
+
+	// lookAgain bounds the wait for what other processes have stored.
+	lookAgain = time.Minute
+
+	// attemptTime bounds one attempt, with the upload of a file; grace is what
+	// is left of it to one that is under way when the process is told to stop.
+	attemptTime = 2 * time.Minute
+	grace       = 8 * time.Second
+
+	// limitMemory is how far back the platform's limits reach.
+	limitMemory = time.Hour
+)
+
+// RunOutbox carries out what is to be sent till ctx ends, and then lets the
+// attempts that are under way finish. Several processes may run it on one
+// store: whoever holds the lease works, and holds it only while there is work.
+// Call it once in a process.
+func (a *App) RunOutbox(ctx context.Context) {
+	if a.c.Outbox == nil {
+		return
+	}
+	w := &worker{App: a, landed: make(chan landing, atOnce), flying: map[string]bool{}, busy: map[string]bool{}, skipped: map[string]time.Time{}, stale: true}
+	w.remember(ctx)
+	for ctx.Err() == nil {
+		timer := time.NewTimer(w.pass(ctx))
+		select {
+		case <-ctx.Done():
+		case <-timer.C:
+			w.stale = true
+		case <-a.wake:
+			w.stale = true
+		case l := <-w.landed:
+			w.land(l)
+		}
+		timer.Stop()
+	}
+	for len(w.flying) > 0 {
+		w.land(<-w.landed)
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	w.giveBack(ctx)
+}
+
+// worker is the state of one RunOutbox; it belongs to its goroutine. What it
+// holds is a copy of what the store has, and may be forgotten at any time.
+type worker struct {
+	*App
+	landed chan landing
+
+	open       []bot.Delivery  // not ended, in the order of sending
+	broadcasts []bot.Broadcast // not expanded
+	stale      bool            // the above has to be read anew
+	flying     map[string]bool // by delivery ID: an attempt is under way
+	busy       map[string]bool // by lane: likewise
+	leased     time.Time       // till when the lease is ours
+	rest       time.Time       // no work before, for the store failed
+	expanding  time.Time       // no broadcast is expanded before, for one failed
+	// skipped are deliveries that could not be carried, and till when they wait,
+	// so that one which never can holds up nobody else's.
+	skipped map[string]time.Time
+}
+
+// landing is what became of a delivery that was being carried.
+type landing struct {
+	was, is bot.Delivery
+	err     error
+}
+
+// pass does what can be done now and tells how long nothing else can.
+func (w *worker) pass(ctx context.Context) time.Duration {
+	now := time.Now()
+	if now.Before(w.rest) {
+		return w.rest.Sub(now)
+	}
+	if w.stale {
+		if err := w.read(ctx); err != nil {
+			return w.failed(ctx, "reading what is to be sent", err)
+		}
+	}
+	wait := lookAgain
+	for {
+		d, ready, next := w.pick(now)
+		if !next.IsZero() {
+			// Never a busy loop, whatever a record says.
+			wait = min(wait, max(next.Sub(now), time.Second))
+		}
+		if !ready && len(w.broadcasts) == 0 {
+			break
+		}
+		if held, err := w.lease(ctx, now); err != nil {
+			return w.failed(ctx, "taking the lease", err)
+		} else if !held {
+			w.rest = now.Add(leaseRetry)
+			return leaseRetry
+		}
+		if len(w.broadcasts) > 0 {
+			if err := w.expand(ctx, w.broadcasts[0]); err != nil && !errors.Is(err, ErrConflict) {
+				// The deliveries need not wait for it.
+				w.failed(ctx, "expanding a broadcast", err)
+				w.expanding, w.rest = now.Add(leaseRetry), time.Time{}
+				wait = min(wait, leaseRetry)
+			}
+			if err := w.read(ctx); err != nil {
+				return w.failed(ctx, "reading what is to be sent", err)
+			}
+			if !ready {
+				continue
+			}
+			d, ready, _ = w.pick(now)
+		}
+		if ready {
+			w.launch(ctx, d)
+		}
+		if len(w.flying) >= atOnce {
+			break
+		}
+	}
+	switch {
+	case len(w.flying) > 0:
+		if w.leased.Sub(now) < leaseLow {
+			if _, err := w.lease(ctx, now); err != nil && ctx.Err() == nil {
+				w.c.Log.Warn("the lease of the outbox was not prolonged", "error", err)
+			}
+		}
+		// Others may take over only if this process stops renewing.
+		wait = min(wait, leaseTime-leaseLow)
+	case !w.leased.IsZero():
+		w.giveBack(ctx)
+	}
+	return wait
+}
+
+// failed rests the worker after an error of the store.
+func (w *worker) failed(ctx context.Context, doing string, err error) time.Duration {
+	if ctx.Err() == nil {
+		w.c.Log.Error("outbox: "+doing+" failed", "error", err)
+	}
+	w.stale = true
+	w.rest = time.Now().Add(leaseRetry)
+	return leaseRetry
+}
+
+// lease makes sure of the lease for a while.
+func (w *worker) lease(ctx context.Context, now time.Time) (bool, error) {
+	if w.leased.Sub(now) >= leaseLow {
+		return true, nil
+	}
+	fresh := w.leased.IsZero() || !now.Before(w.leased)
+	held, err := w.c.Outbox.Lease(ctx, leaseName, w.c.Owner, leaseTime, now)
+	if err != nil || !held {
+		w.leased = time.Time{}
+		return false, err
+	}
+	w.leased = now.Add(leaseTime)
+	if fresh {
+		// What was read before may be another's work, done or under way.
+		return true, w.read(ctx)
+	}
+	return true, nil
+}
+
+func (w *worker) giveBack(ctx context.Context) {
+	if w.leased.IsZero() {
+		return
+	}
+	w.leased = time.Time{}
+	if _, err := w.c.Outbox.Lease(ctx, leaseName, w.c.Owner, 0, time.Now()); err != nil && ctx.Err() == nil {
+		w.c.Log.Warn("the lease of the outbox was not given back", "error", err)
+	}
+}
+
+// read loads what is open.
+func (w *worker) read(ctx context.Context) error {
+	view, err := w.c.Outbox.OutboxView(ctx)
+	if err != nil {
+		return err
+	}
+	defer view.Close()
+	halts, err := view.Halts()
+	if err != nil {
+		return err
+	}
+	broadcasts, err := view.Unexpanded()
+	if err != nil {
+		return err
+	}
+	var open []bot.Delivery
+	if err := view.Open(func(d bot.Delivery) error {
+		open = append(open, d)
+		return nil
+	}); err != nil {
+		return err
+	}
+	slices.SortStableFunc(open, func(a, b bot.Delivery) int {
+		return cmp.Or(a.Queued.Compare(b.Queued), cmp.Compare(a.ID, b.ID))
+	})
+	if time.Now().Before(w.expanding) {
+		broadcasts = nil
+	}
+	w.open, w.broadcasts, w.stale = open, broadcasts, false
+	w.roads.set(halts)
+	return nil
+}
+
+// lane is whose messages keep their order.
+func lane(d bot.Delivery) string {
+	if d.Group != "" {
+		return "group " + d.Group
+	}
+	return "person " + d.Person
+}
+
+// pick finds the next delivery to carry; without one, next is when there may be
+// one, zero for not of itself. What answers its recipient's own message goes
+// before all else; with an address of its own it waits for nobody, all others
+// wait for those before in their lane.
+func (w *worker) pick(now time.Time) (best bot.Delivery, ready bool, next time.Time) {
+	if len(w.flying) >= atOnce {
+		return best, false, next
+	}
+	before := map[string]bool{}
+	for _, d := range w.open {
+		l := lane(d)
+		first := !before[l] || d.ReplyURL != ""
+		before[l] = true
+		if w.flying[d.ID] || w.busy[l] {
+			continue
+		}
+		at := w.due(d, first, now)
+		switch {
+		case at.After(now):
+			if next.IsZero() || at.Before(next) {
+				next = at
+			}
+		case d.Kind == kindReply:
+			return d, true, time.Time{}
+		case !ready:
+			best, ready = d, true
+		}
+	}
+	return best, ready, next
+}
+
+// due is when there is something to do about a delivery; first tells whether
+// its turn in the lane has come.
+func (w *worker) due(d bot.Delivery, first bool, now time.Time) time.Time {
+	at := d.Due
+	_, over := expired(d, now)
+	switch {
+	case over, d.State == bot.DeliverySending: // left behind by a process that is gone
+		at = time.Time{}
+	case !first:
+		at = d.Until.Add(time.Second) // it may end without its turn having come
+	case d.State == bot.DeliveryHeld:
+		at = w.roads.next(d.Via)
+	}
+	return later(at, w.skipped[d.ID])
+}
+
+// launch carries a delivery in a goroutine of its own.
+func (w *worker) launch(ctx context.Context, d bot.Delivery) {
+	w.flying[d.ID], w.busy[lane(d)] = true, true
+	go func() {
+		is, err := w.carry(ctx, d)
+		w.landed <- landing{was: d, is: is, err: err}
+	}()
+}
+
+func (w *worker) land(l landing) {
+	delete(w.flying, l.was.ID)
+	delete(w.busy, lane(l.was))
+	if l.err != nil {
+		w.stale = true
+		if !errors.Is(l.err, ErrConflict) {
+			w.c.Log.Error("outbox: a delivery could not be carried", "delivery", l.was.ID, "error", l.err)
+			w.skipped[l.was.ID] = time.Now().Add(leaseRetry)
+		}
+		return
+	}
+	delete(w.skipped, l.was.ID)
+	i := slices.IndexFunc(w.open, func(d bot.Delivery) bool { return d.ID == l.was.ID && d.Broadcast == l.was.Broadcast })
+	switch {
+	case i < 0:
+		w.stale = true
+	case l.is.State.Ended():
+		w.open = slices.Delete(w.open, i, i+1)
+	default:
+		w.open[i] = l.is
+	}
+}
+
+// remember charges the channel's limits with what was sent in the last hour,
+// maybe by another process.
+func (w *worker) remember(ctx context.Context) {
+	now := time.Now()
+	err := func() error {
+		view, err := w.c.Outbox.OutboxView(ctx)
+		if err != nil {
+			return err
+		}
+		defer view.Close()
+		return view.Accepted(now.Add(-limitMemory), func(d bot.Delivery) error {
+			p, _, err := parcel(view, d)
+			if err == nil {
+				w.c.Channel.Remember(p, d.Via, d.At)
+			}
+			return err
+		})
+	}()
+	if err != nil && ctx.Err() == nil {
+		w.c.Log.Error("outbox: what was sent in the last hour is not known; the platform may drop messages above its limits", "error", err)
+	}
+}
+
+// outlive gives a context that ends only a grace after ctx does.
+func outlive(ctx context.Context) (longer context.Context, done func()) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		t := time.AfterFunc(grace, cancel)
+		context.AfterFunc(longer, func() { t.Stop() })
+	})
+	return longer, func() {
+		stop()
+		cancel()
+	}
+}
