@@ -78,6 +78,14 @@ func joined(t *testing.T, l *Long) *tiny {
 	return c
 }
 
+// away leaves, and comes back after a time.
+func (c *tiny) away(l *Long, d time.Duration) *tiny {
+	c.t.Helper()
+	_ = c.conn.CloseNow() // it may have ended
+	time.Sleep(d)
+	return joined(c.t, l)
+}
+
 func (c *tiny) read() {
 	defer close(c.ended)
 	for {

@@ -191,6 +191,7 @@ func TestLongHeartbeat(t *testing.T) {
 		if took := time.Since(began); took != 3*time.Minute+75*time.Second {
 			t.Errorf("it ended after %v", took)
 		}
+		synctest.Wait()
 		if err := l.Cut(); !errors.Is(err, ErrOffline) {
 			t.Errorf("it is still subscribed: %v", err)
 		}
