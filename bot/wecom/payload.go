@@ -52,11 +52,12 @@ type callback struct {
 }
 
 // mediaRef is where a picture, file or film of a message can be fetched for the
-// next 5 minutes (page 100719). Both its parts are secrets.
+// next 5 minutes (page 100719). All its parts are secrets.
 type mediaRef struct {
 	kind bot.Media // MediaImage, MediaFile or MediaVideo
 	url  string    // "" if the callback held none that can be read
 	key  string    // what it is encrypted with; "" for the callback's own key
+	id   string    // the media_id, which the application's callback has instead of both
 }
 
 // inbound is the part of a callback that is the same for all (pages 100719 and
