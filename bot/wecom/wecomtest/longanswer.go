@@ -193,7 +193,7 @@ func (l *Long) update(n *line, req string, raw []byte) *fault {
 	if err := json.Unmarshal(raw, &b); err != nil {
 		return broken(codeNotJSON, "an update cannot be read")
 	}
-	c, f := readCard(b.Card)
+	c, f := readLongCard(b.Card)
 	if f != nil {
 		return f
 	}
@@ -223,7 +223,7 @@ func (l *Long) message(b longBody) (*Seen, *fault) {
 	case "markdown":
 		s.Text = b.Markdown.Content
 	case "template_card":
-		c, f := readCard(b.Card)
+		c, f := readLongCard(b.Card)
 		if f != nil {
 			return nil, f
 		}
@@ -260,7 +260,7 @@ func (l *Long) message(b longBody) (*Seen, *fault) {
 func (l *Long) keep(b longBody, s *Seen) {
 	id := b.Markdown.Feedback.ID
 	if s.Card != nil {
-		if c, f := readCard(s.Card); f == nil {
+		if c, f := readLongCard(s.Card); f == nil {
 			id = c.Feedback.ID
 		}
 	}

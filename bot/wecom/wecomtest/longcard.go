@@ -83,7 +83,7 @@ type feedback struct {
 }
 
 // readCard holds a card to what its type needs. Its shape has been checked.
-func readCard(raw json.RawMessage) (aCard, *fault) {
+func readLongCard(raw json.RawMessage) (aCard, *fault) {
 	var c aCard
 	var has map[string]json.RawMessage
 	if json.Unmarshal(raw, &c) != nil || json.Unmarshal(raw, &has) != nil {
