@@ -34,6 +34,7 @@ func (l *checklist) line(what string, err error, good string) {
 // check looks at everything the service needs, without starting it.
 func check(ctx context.Context, c console, args []string) error {
 	flags := flagSet("check")
+	address := flags.String("url", "", "服务的公网地址，如 https://您的域名")
 	read := configFlags(flags, c)
 	rest, err := parse(flags, args)
 	if err != nil {
@@ -70,8 +71,14 @@ func check(ctx context.Context, c console, args []string) error {
 		n, err := checkSamples(ctx, cfg)
 		l.line("样例对话", err, fmt.Sprintf("%d 段全部按通知走通", n))
 	}
-	l.line("智能机器人", checkAibot(cfg), "Token 和 EncodingAESKey 格式正确")
+	if cfg.aibotLong() {
+		l.line("智能机器人", checkName(cfg), "用长连接")
+	} else {
+		l.line("智能机器人", checkAibot(cfg), "Token 和 EncodingAESKey 格式正确")
+	}
 	l.checkStore(ctx, cfg)
+	live := liveCheck{checklist: l, cfg: cfg, notice: notice, url: *address}
+	live.run(ctx)
 	if l.failed {
 		return errReported
 	}
@@ -136,6 +143,10 @@ func checkAibot(cfg config) error {
 	if err != nil {
 		return fmt.Errorf("%w。请从管理后台重新复制", err)
 	}
+	return checkName(cfg)
+}
+
+func checkName(cfg config) error {
 	if cfg.AibotName == "" {
 		return errors.New("没有机器人名称，群里的 @ 去不掉。请设置 ANYUE_AIBOT_NAME 为机器人在群里显示的名称")
 	}
@@ -169,7 +180,7 @@ func checkSamples(ctx context.Context, cfg config) (int, error) {
 
 func playSample(ctx context.Context, cfg config, script *transcript.Script) error {
 	cfg.Store, cfg.Office, cfg.Rate = memStore, []string{sampleOffice}, 0
-	cfg.AibotToken, cfg.AibotAESKey = "", ""
+	cfg.withoutChannels()
 	s, err := open(ctx, cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err

@@ -44,6 +44,13 @@ func (c config) appReceives() bool { return c.CorpID != "" && c.AppToken != "" &
 func (c config) aibotCalled() bool { return c.AibotToken != "" && c.AibotAESKey != "" }
 func (c config) aibotLong() bool   { return c.AibotID != "" && c.AibotSecret != "" }
 
+// withoutChannels leaves nothing that reaches 企业微信, for work on the store
+// alone.
+func (c *config) withoutChannels() {
+	c.AibotToken, c.AibotAESKey, c.AibotID, c.AibotSecret = "", "", "", ""
+	c.AppSecret, c.AppToken, c.AppAESKey = "", "", ""
+}
+
 // whole holds settings that need each other together: half of them would start
 // and then not do what was meant. Commands that need no channel do not ask.
 func (c config) whole() error {

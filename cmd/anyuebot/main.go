@@ -41,7 +41,7 @@ func commands() []command {
 	return []command{
 		{"demo", "[--play]", "在本机试用：不要账号，不要配置，打开网页就能对话", demo},
 		{"serve", "", "启动服务", serve},
-		{"check", "", "检查配置、通知、名册、存储，逐项打 ✓ 或 ✗", check},
+		{"check", "[--url https://域名]", "检查配置、通知、名册、存储和企业微信，逐项打 ✓ 或 ✗", check},
 		{"roster", "import 文件 [--reason 原因] | list", "导入或列出单位名册", roster},
 		{"export", "--out 目录 [--unit 单位] [--format json]", "导出各单位填报的数", export},
 		{"backup", "文件", "备份（服务运行中也可以）", backup},

@@ -35,9 +35,9 @@ func serve(ctx context.Context, c console, args []string) error {
 	if err != nil {
 		return err
 	}
-	if s.aibot == nil {
+	if !s.receives() {
 		s.close()
-		return errors.New("没有配置智能机器人：请设置 ANYUE_AIBOT_TOKEN 和 ANYUE_AIBOT_AES_KEY（只想试用请运行 anyuebot demo）")
+		return errors.New("没有配置智能机器人：请设置 ANYUE_AIBOT_TOKEN 和 ANYUE_AIBOT_AES_KEY，或 ANYUE_AIBOT_ID 和 ANYUE_AIBOT_SECRET（只想试用请运行 anyuebot demo）")
 	}
 	if cfg.Store == memStore {
 		log.Warn("存储是 mem:，只在内存，停止后什么都不留")
@@ -49,7 +49,7 @@ func serve(ctx context.Context, c console, args []string) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("监听 %s：%w", cfg.Listen, err), s.close())
 	}
-	log.Info("已启动", "address", "http://"+l.Addr().String()+"/wecom/aibot", "store", cfg.Store, "notice", s.notice.ID, "office", len(cfg.Office))
+	log.Info("已启动", "address", "http://"+l.Addr().String(), "aibot", s.aibot != nil, "long", s.long != nil, "app", s.api != nil, "groups", len(cfg.Groups), "store", cfg.Store, "notice", s.notice.ID, "office", len(cfg.Office))
 	err = s.run(ctx, l)
 	log.Info("已停止")
 	return err
@@ -61,6 +61,15 @@ func (s *service) run(ctx context.Context, l net.Listener) error {
 	defer cancel()
 	var side sync.WaitGroup
 	side.Go(func() { s.sweep(ctx) })
+	side.Go(func() { s.app.RunOutbox(ctx) })
+	if s.long != nil {
+		// It has turns to finish after ctx; close ends it.
+		s.background.Go(func() {
+			if err := s.long.Run(context.WithoutCancel(ctx)); err != nil {
+				s.log.Error("the long connection ended", "error", err)
+			}
+		})
+	}
 	socket, err := s.openSocket()
 	if err != nil {
 		s.log.Warn("本机管理口没有打开，备份、导出等命令在服务运行时不可用", "error", err)

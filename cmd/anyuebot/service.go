@@ -20,7 +20,6 @@ import (
 
 	"anyuebot/bot"
 	"anyuebot/bot/app"
-	"anyuebot/bot/wecom"
 	"anyuebot/prompts"
 	"anyuebot/store"
 	"anyuebot/store/kv"
@@ -39,15 +38,20 @@ type service struct {
 	gate   sync.RWMutex // held by turns; a restore waits for them and changes stored
 	stored atomic.Pointer[store.Store]
 	app    *app.App
-	aibot  *wecom.Aibot // nil if none is configured
-	mux    *http.ServeMux
-	log    *slog.Logger
-	now    func() time.Time
-	zone   *time.Location
+	channels
+	mux *http.ServeMux
+	log *slog.Logger
+	// background is what runs till the doors are closed.
+	background sync.WaitGroup
+	now        func() time.Time
+	zone       *time.Location
 }
 
 // claimsKept is how long a message id is remembered (design §3).
 const claimsKept = 30 * 24 * time.Hour
+
+// sentKept is how long it can be told what became of a message.
+const sentKept = 90 * 24 * time.Hour
 
 func loadNotice(c config) (*bot.Notice, error) {
 	return prompts.Load(c.Notice, bot.WordingKeys())
@@ -83,6 +87,9 @@ func openOn(ctx context.Context, c config, engine kv.Store, log *slog.Logger) (_
 		return nil, err
 	}
 	s.stored.Store(st)
+	if err := s.openRoads(c); err != nil {
+		return nil, err
+	}
 	metrics := newMetrics()
 	s.app = app.New(app.Config{
 		Notice: s.notice,
@@ -90,17 +97,11 @@ func openOn(ctx context.Context, c config, engine kv.Store, log *slog.Logger) (_
 		Say:    func(e bot.Effect) (string, error) { return prompts.Render(s.notice, e) },
 		Office: c.Office,
 		Now:    s.now, Zone: s.zone, Rate: c.Rate,
-		Observe: metrics.observe, Log: log,
+		Outbox: port{s}, Channel: s.post, Owner: alone,
+		Observe: metrics.observe, ObserveAttempt: metrics.observeAttempt, Log: log,
 	})
-	if c.AibotToken != "" || c.AibotAESKey != "" {
-		s.aibot, err = wecom.NewAibot(wecom.Config{
-			Name: c.AibotName, Token: c.AibotToken, AESKey: c.AibotAESKey,
-			Words: wecom.Words{Working: s.notice.Wording["working"], Lost: s.notice.Wording["lost"]},
-		}, s.app, log)
-		if err != nil {
-			return nil, fmt.Errorf("智能机器人：%w。请从管理后台重新复制", err)
-		}
-		s.mux.Handle("/wecom/aibot", s.aibot)
+	if err := s.openDoors(c); err != nil {
+		return nil, err
 	}
 	s.mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	s.mux.HandleFunc("GET /readyz", s.ready)
@@ -128,6 +129,9 @@ func (s *service) ready(w http.ResponseWriter, r *http.Request) {
 	}
 	snap.Close()
 	fmt.Fprintln(w, "ready")
+	if s.long != nil {
+		fmt.Fprintln(w, "long connection:", s.long.State().Phase)
+	}
 }
 
 // openEngine opens what ANYUE_STORE names.
@@ -157,9 +161,8 @@ func (s *service) close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	var errs []error
-	if s.aibot != nil {
-		errs = append(errs, s.aibot.Close(ctx))
-	}
+	errs = append(errs, s.closeDoors(ctx))
+	s.background.Wait()
 	errs = append(errs, s.engine.Close())
 	return errors.Join(errs...)
 }
@@ -194,23 +197,29 @@ func serveUntil(ctx context.Context, server *http.Server, l net.Listener) error 
 	return nil
 }
 
-// sweep forgets message ids that no platform will send again, once at start
-// and then every day, until ctx ends.
+// sweep forgets message ids that no platform will send again, and what became
+// of messages long ago, once at start and then every day, until ctx ends.
 func (s *service) sweep(ctx context.Context) {
 	tick := time.NewTicker(24 * time.Hour)
 	defer tick.Stop()
 	for {
-		n, err := s.store().Sweep(ctx, s.now().Add(-claimsKept))
-		if err != nil && ctx.Err() == nil {
-			s.log.Error("forgetting old message ids failed", "error", err)
-		} else if n > 0 {
-			s.log.Info("forgot old message ids", "count", n)
-		}
+		s.forget(ctx, "message ids", func() (int, error) { return s.store().Sweep(ctx, s.now().Add(-claimsKept)) })
+		s.forget(ctx, "ended deliveries", func() (int, error) { return s.store().SweepDeliveries(ctx, time.Now().Add(-sentKept)) })
+		s.forget(ctx, "addresses of late replies", func() (int, error) { return s.store().SweepReplyURLs(ctx, time.Now()) })
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
+	}
+}
+
+func (s *service) forget(ctx context.Context, what string, sweep func() (int, error)) {
+	n, err := sweep()
+	if err != nil && ctx.Err() == nil {
+		s.log.Error("forgetting what is old failed", "what", what, "error", err)
+	} else if n > 0 {
+		s.log.Info("forgot what is old", "what", what, "count", n)
 	}
 }
 
@@ -248,7 +257,7 @@ func (p port) Begin(ctx context.Context, claim, userid string) (app.Turn, error)
 		p.gate.RUnlock()
 		return nil, err
 	}
-	return portTurn{t, sync.OnceFunc(p.gate.RUnlock)}, nil
+	return portTurn{t, p.service, sync.OnceFunc(p.gate.RUnlock)}, nil
 }
 
 func (p port) Reply(ctx context.Context, claim string) (bot.Reply, bool, error) {
@@ -257,6 +266,7 @@ func (p port) Reply(ctx context.Context, claim string) (bot.Reply, bool, error) 
 
 type portTurn struct {
 	*store.Turn
+	s     *service
 	leave func()
 }
 
@@ -266,17 +276,107 @@ func (t portTurn) Close() {
 }
 
 func (t portTurn) Commit(ch bot.Changes, at time.Time, reply bot.Reply) error {
-	err := t.Turn.Commit(ch, at, reply)
+	err := conflict(t.Turn.Commit(ch, at, reply))
+	if err == nil && ch.Resume && t.s.long != nil {
+		t.s.long.Resume()
+	}
+	return err
+}
+
+func (t portTurn) Chats() ([]bot.Chat, error) {
+	list, err := t.Turn.Chats()
+	return t.s.chats(list), err
+}
+
+func (t portTurn) Halts() ([]bot.Halt, error) {
+	list, err := t.Turn.Halts()
+	return t.s.halts(list), err
+}
+
+// conflict makes the store's word for it the app's.
+func conflict(err error) error {
 	if errors.Is(err, kv.ErrConflict) {
 		return fmt.Errorf("%w: %w", app.ErrConflict, err)
 	}
 	return err
 }
 
+// The outbox. Like turns it waits while a restore is under way.
+
+func (p port) OutboxView(ctx context.Context) (app.OutboxView, error) {
+	p.gate.RLock()
+	v, err := p.store().View(ctx)
+	if err != nil {
+		p.gate.RUnlock()
+		return nil, err
+	}
+	return portView{v, p.service, sync.OnceFunc(p.gate.RUnlock)}, nil
+}
+
+type portView struct {
+	*store.View
+	s     *service
+	leave func()
+}
+
+func (v portView) Close() {
+	v.View.Close()
+	v.leave()
+}
+
+func (v portView) Chats() ([]bot.Chat, error) {
+	list, err := v.View.Chats()
+	return v.s.chats(list), err
+}
+
+func (v portView) Chat(id string) (bot.Chat, bool, error) {
+	chat, ok, err := v.View.Chat(id)
+	chat, ok = v.s.chat(id, chat, ok)
+	return chat, ok, err
+}
+
+func (p port) Lease(ctx context.Context, name, owner string, ttl time.Duration, now time.Time) (bool, error) {
+	defer p.enter()()
+	return p.store().Lease(ctx, name, owner, ttl, now)
+}
+
+func (p port) Queue(ctx context.Context, list []bot.Delivery, people []bot.Person) error {
+	defer p.enter()()
+	return p.store().Queue(ctx, list, people)
+}
+
+func (p port) SaveDelivery(ctx context.Context, was, is bot.Delivery) error {
+	defer p.enter()()
+	return conflict(p.store().SaveDelivery(ctx, was, is))
+}
+
+func (p port) Expand(ctx context.Context, was, is bot.Broadcast, page []bot.Delivery) error {
+	defer p.enter()()
+	return conflict(p.store().Expand(ctx, was, is, page))
+}
+
+func (p port) Halt(ctx context.Context, h bot.Halt, tell []bot.Delivery, people []bot.Person) (bool, error) {
+	defer p.enter()()
+	return p.store().Halt(ctx, h, tell, people)
+}
+
+func (p port) Resume(ctx context.Context, via string) error {
+	defer p.enter()()
+	return p.store().Resume(ctx, via)
+}
+
+func (p port) PersonID(userID string) string { return p.store().PersonID(userID) }
+
+func (p port) enter() (leave func()) {
+	p.gate.RLock()
+	return p.gate.RUnlock
+}
+
 // metrics is what /metrics shows: numbers of turns, never of people.
 type metrics struct {
 	handler http.Handler
 	turns   *prometheus.HistogramVec
+	sent    *prometheus.CounterVec
 }
 
 func newMetrics() *metrics {
@@ -284,12 +384,21 @@ func newMetrics() *metrics {
 	m := &metrics{turns: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name: "anyuebot_turn_seconds", Help: "Time one inbound message took, by outcome.",
 		Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5},
-	}, []string{"outcome"})}
-	r.MustRegister(m.turns)
+	}, []string{"outcome"}), sent: prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "anyuebot_attempts_total", Help: "Attempts to send something, by road and outcome.",
+	}, []string{"road", "outcome"})}
+	r.MustRegister(m.turns, m.sent)
 	m.handler = promhttp.HandlerFor(r, promhttp.HandlerOpts{})
 	return m
 }
 
 func (m *metrics) observe(outcome string, took time.Duration) {
 	m.turns.WithLabelValues(outcome).Observe(took.Seconds())
+}
+
+// observeAttempt counts by kind of road: a robot's own name is a hash of its
+// key and says nothing to whoever looks at numbers.
+func (m *metrics) observeAttempt(via, outcome string) {
+	road, _, _ := strings.Cut(via, ":")
+	m.sent.WithLabelValues(road, outcome).Inc()
 }

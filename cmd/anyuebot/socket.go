@@ -39,6 +39,7 @@ func works() map[string]work {
 		"export":      exportWork,
 		"backup":      backupWork,
 		"verify":      verifyWork,
+		"long-state":  longStateWork,
 	}
 }
 
@@ -108,7 +109,7 @@ func do(ctx context.Context, cfg config, name string, query url.Values, in io.Re
 	} else if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) && name != workImport && name != workRestore {
 		return fmt.Errorf("没有存储文件 %s。请核对 ANYUE_STORE 和当前目录", path)
 	}
-	cfg.AibotToken, cfg.AibotAESKey = "", "" // the channel is not needed here
+	cfg.withoutChannels()
 	s, err := open(ctx, cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err

@@ -1,0 +1,226 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/url"
+	"time"
+
+	"anyuebot/bot"
+	"anyuebot/bot/wecom"
+)
+
+// channels are the ways to and from 企业微信 that are configured; what is not
+// is nil.
+type channels struct {
+	api    *wecom.API    // the 自建应用, to send with
+	robots *wecom.Robots // group robots
+	post   *wecom.Post   // picks the road of what is sent
+
+	aibot       *wecom.Aibot // the 智能机器人 by URL callback; or
+	long        *wecom.Long  // by long connection
+	application *wecom.App   // the 自建应用's own callback
+}
+
+// alone is the owner's name of a process that has its store to itself: who
+// comes next need not wait for its leases.
+const alone = "alone"
+
+// longLease is how long the long connection is this process's after it was
+// asked for; see [wecom.LongConfig.Claim].
+const longLease = 30 * time.Second
+
+// openRoads makes what sends. It makes no request.
+func (s *service) openRoads(c config) (err error) {
+	if s.robots, err = wecom.NewRobots(wecom.RobotsConfig{Base: c.APIBase, Log: s.log}); err != nil {
+		return err
+	}
+	if c.appSends() {
+		s.api, err = wecom.NewAPI(wecom.APIConfig{Base: c.APIBase, CorpID: c.CorpID, Secret: c.AppSecret, AgentID: c.AppAgentID, Log: s.log})
+		if err != nil {
+			return fmt.Errorf("自建应用：%w", err)
+		}
+	}
+	roads := wecom.PostConfig{API: s.api, Robots: s.robots, Files: kept{s}, Pressable: c.appReceives(), Log: s.log}
+	if c.aibotLong() {
+		roads.Long = longRoad{s}
+	}
+	s.post = wecom.NewPost(roads)
+	return nil
+}
+
+// openDoors makes what is called back and joins it to the conversation.
+func (s *service) openDoors(c config) (err error) {
+	words := wecom.Words{Working: s.notice.Wording["working"], Lost: s.notice.Wording["lost"], Unavailable: s.notice.Wording["unavailable"]}
+	media := func(aesKey string) (*wecom.Media, error) {
+		cfg := wecom.MediaConfig{Files: s.files, AESKey: aesKey, Log: s.log}
+		if u, err := url.Parse(c.APIBase); err == nil {
+			cfg.Hosts = append(cfg.Hosts, u.Host)
+		}
+		if u, err := url.Parse(c.WSURL); err == nil && c.aibotLong() {
+			cfg.Hosts = append(cfg.Hosts, u.Host)
+		}
+		return wecom.NewMedia(cfg)
+	}
+	if c.AibotToken != "" || c.AibotAESKey != "" {
+		// A key that is no key is the bot's to complain of.
+		m, _ := media(c.AibotAESKey)
+		s.aibot, err = wecom.NewAibot(wecom.Config{
+			Name: c.AibotName, Token: c.AibotToken, AESKey: c.AibotAESKey, Words: words, Media: m, Identify: s.identify(),
+		}, s.app, s.log)
+		if err != nil {
+			return fmt.Errorf("智能机器人：%w。请从管理后台重新复制", err)
+		}
+		s.mux.Handle("/wecom/aibot", s.aibot)
+	}
+	if c.aibotLong() {
+		m, err := media("")
+		if err != nil {
+			return err
+		}
+		s.long, err = wecom.NewLong(wecom.LongConfig{
+			URL: c.WSURL, BotID: c.AibotID, Secret: c.AibotSecret, Name: c.AibotName, Words: words,
+			Media: m, Identify: s.identify(), Files: kept{s},
+			Claim: func(ctx context.Context) (bool, error) {
+				return s.store().Lease(ctx, leaseLong, alone, longLease, time.Now())
+			},
+			Release: func(ctx context.Context) {
+				if _, err := s.store().Lease(ctx, leaseLong, alone, 0, time.Now()); err != nil {
+					s.log.Warn("the lease of the long connection was not given back", "error", err)
+				}
+			},
+			Chance: rand.Float64, Late: s.app.Late,
+		}, s.app, s.log)
+		if err != nil {
+			return fmt.Errorf("智能机器人长连接：%w", err)
+		}
+	}
+	if c.appReceives() {
+		cfg := wecom.AppConfig{
+			CorpID: c.CorpID, AgentID: c.AppAgentID, Token: c.AppToken, AESKey: c.AppAESKey, Words: words, Files: s.files,
+			Late: s.late,
+		}
+		if s.api != nil {
+			cfg.Downloads = s.api
+		}
+		if s.application, err = wecom.NewApp(cfg, s.app, s.log); err != nil {
+			return fmt.Errorf("自建应用接收消息：%w。请从管理后台重新复制", err)
+		}
+		s.mux.Handle("/wecom/app", s.application)
+	}
+	return nil
+}
+
+// leaseLong is the lease of who keeps the long connection.
+const leaseLong = "long"
+
+// identify finds userids behind encrypted ids, if there is an application to
+// ask with.
+func (s *service) identify() func(context.Context, string) (string, error) {
+	if s.api == nil {
+		return nil
+	}
+	return func(ctx context.Context, id string) (string, error) {
+		userID, ok, err := s.api.Identify(ctx, id)
+		if !ok {
+			userID = ""
+		}
+		return userID, err
+	}
+}
+
+// late brings a reply to its member that the application's callback came too
+// late for.
+func (s *service) late(ctx context.Context, m bot.Message, reply bot.Reply) {
+	if m.Press.Code != "" && reply.Card != nil && s.api != nil {
+		if err := s.api.UpdateCard(ctx, m.From, m.Press.Code, *reply.Card); err != nil {
+			s.log.Warn("a pressed card keeps its buttons", "error", err)
+		}
+		reply.Card = nil
+	}
+	if err := s.app.Late(ctx, m, reply); err != nil {
+		s.log.Error("a late reply is not stored", "error", err)
+	}
+}
+
+// closeDoors lets no new message in and waits for the turns under way.
+func (ch *channels) closeDoors(ctx context.Context) error {
+	var errs []error
+	if ch.aibot != nil {
+		errs = append(errs, ch.aibot.Close(ctx))
+	}
+	if ch.application != nil {
+		errs = append(errs, ch.application.Close(ctx))
+	}
+	if ch.long != nil {
+		errs = append(errs, ch.long.Close(ctx))
+	}
+	return errors.Join(errs...)
+}
+
+// receives reports whether members can be heard at all.
+func (ch *channels) receives() bool {
+	return ch.aibot != nil || ch.long != nil || ch.application != nil
+}
+
+// longRoad is the long connection as a road: it comes to be after what sends.
+type longRoad struct{ s *service }
+
+func (r longRoad) Push(ctx context.Context, p bot.Parcel) bot.Attempt { return r.s.long.Push(ctx, p) }
+
+// kept opens what is to be sent.
+type kept struct{ s *service }
+
+func (k kept) Open(_ context.Context, hash string) (io.ReadCloser, error) {
+	return k.s.files.Open(hash)
+}
+
+// halts are the roads that take nothing: as stored, and a long connection that
+// waits for somebody.
+func (s *service) halts(stored []bot.Halt) []bot.Halt {
+	if s.long == nil {
+		return stored
+	}
+	why := ""
+	state := s.long.State()
+	switch state.Phase {
+	case wecom.LongElsewhere:
+		why = "elsewhere"
+	case wecom.LongRefused:
+		why = "secret"
+	default:
+		return stored
+	}
+	since := s.now().Add(state.Since.Sub(time.Now()))
+	return append(stored, bot.Halt{Via: wecom.ViaLong, Code: state.Code, Why: why, Since: since})
+}
+
+// chats are the groups that can be written to: as the office has paired them,
+// and as configured, which counts where both speak of a group.
+func (s *service) chats(stored []bot.Chat) []bot.Chat {
+	seen := map[string]bool{}
+	for i, chat := range stored {
+		seen[chat.ID] = true
+		if key, ok := s.config.Groups[chat.ID]; ok {
+			stored[i].Robot = key
+		}
+	}
+	for id, key := range s.config.Groups {
+		if !seen[id] {
+			stored = append(stored, bot.Chat{ID: id, Robot: key})
+		}
+	}
+	return stored
+}
+
+// chat is [service.chats] for one.
+func (s *service) chat(id string, stored bot.Chat, ok bool) (bot.Chat, bool) {
+	if key, configured := s.config.Groups[id]; configured {
+		stored.ID, stored.Robot = id, key
+		return stored, true
+	}
+	return stored, ok
+}
