@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"time"
 
 	"anyuebot/bot"
 	"anyuebot/store/kv"
@@ -17,6 +16,8 @@ type Audit struct {
 	Notice   string
 	Revision int64
 	Records  map[string]int // by kind: unit, person, report, version …
+	Files    FileCount      // that records name and that are whole
+	Loose    FileCount      // that no record names: what came with a message that was never answered
 	Faults   []Fault        // sorted by key; empty when all is well
 }
 
@@ -27,9 +28,10 @@ type Fault struct {
 }
 
 // Verify reads the whole campaign at one revision: every record is decoded and
-// held against its key, and what records say of each other is checked. Faults
-// are in the audit; the error is for what kept it from being made.
-func (s *Store) Verify(ctx context.Context) (Audit, error) {
+// held against its key, what records say of each other is checked, and so is
+// the content of every file they name; files may be nil where there are none.
+// Faults are in the audit; the error is for what kept it from being made.
+func (s *Store) Verify(ctx context.Context, files Files) (Audit, error) {
 	v, err := s.View(ctx)
 	if err != nil {
 		return Audit{}, err
@@ -41,6 +43,10 @@ func (s *Store) Verify(ctx context.Context) (Audit, error) {
 		a.add(e.Key, e.Value)
 		return nil
 	}); err != nil {
+		return Audit{}, err
+	}
+	v.Close() // reading files takes long
+	if err := a.contents(ctx, sourceOf(files)); err != nil {
 		return Audit{}, err
 	}
 	return a.finish(), nil
@@ -61,6 +67,9 @@ func VerifyBackup(ctx context.Context, r io.ReaderAt, size int64) (Audit, error)
 	}); err != nil {
 		return Audit{}, err
 	}
+	if err := a.contents(ctx, b.source()); err != nil {
+		return Audit{}, err
+	}
 	return a.finish(), nil
 }
 
@@ -78,6 +87,8 @@ type auditor struct {
 	reports  map[bot.ReportKey]bot.Report
 	versions map[bot.ReportKey]int // highest so far
 	named    map[string]string     // person → a key whose record names them
+	files    namedFiles
+	pointing map[string]string // pointer not seen yet → the record of files that asks for it
 }
 
 func newAuditor(c codec, k keys, notice string) *auditor {
@@ -91,6 +102,8 @@ func newAuditor(c codec, k keys, notice string) *auditor {
 		reports:  map[bot.ReportKey]bot.Report{},
 		versions: map[bot.ReportKey]int{},
 		named:    map[string]string{},
+		files:    namedFiles{},
+		pointing: map[string]string{},
 	}
 }
 
@@ -106,6 +119,8 @@ func (a *auditor) add(key string, value []byte) {
 		return
 	}
 	a.Records[string(kind)]++
+	// One that cannot be read is a fault below.
+	_ = a.files.add(a.codec, kind, key, value)
 	var want string
 	switch kind {
 	case kindKey:
@@ -182,6 +197,18 @@ func (a *auditor) add(key string, value []byte) {
 		s := record.unpack()
 		a.version(key, s)
 		want = a.keys.version(s.Key, s.Version)
+	case kindFile:
+		var r fileRecord
+		if !a.decode(key, value, &r) {
+			return
+		}
+		want = a.received(key, names, r)
+	case kindFileHash, kindFileUnit:
+		if !a.decode(key, value, new(pointerRecord)) {
+			return
+		}
+		a.pointer(key)
+		want = key
 	default:
 		a.fault(key, "unknown kind of record")
 		return
@@ -207,14 +234,11 @@ func (a *auditor) name(key, person string) {
 }
 
 func (a *auditor) logKey(names []string) string {
-	if len(names) != 1 || len(names[0]) <= len(logTime) {
+	at, claim, ok := unstamp(names)
+	if !ok {
 		return ""
 	}
-	at, err := time.Parse(logTime, names[0][:len(logTime)])
-	if err != nil {
-		return ""
-	}
-	return a.keys.log(at, names[0][len(logTime)+1:])
+	return a.keys.log(at, claim)
 }
 
 func (a *auditor) unit(key string, u bot.Unit) {
@@ -289,6 +313,7 @@ func (a *auditor) finish() Audit {
 			a.fault(key, "counts version %d of %d", r.Counted, r.Version)
 		}
 	}
+	a.pointers()
 	slices.SortStableFunc(a.Faults, func(x, y Fault) int {
 		return cmp.Or(cmp.Compare(x.Key, y.Key), cmp.Compare(x.What, y.What))
 	})

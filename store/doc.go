@@ -23,11 +23,17 @@
 //	<notice>/version/<form>/<period>/<unit>/<n>     a submitted version, never changed
 //	<notice>/log/<time>-<claim>                     log lines of one commit, rising keys
 //	<notice>/claim/<claim>                          a message answered, with the reply
+//	<notice>/file/<time>-<claim>                    the files that came with a message
+//	<notice>/filehash/<hash>/<time>-<claim>         points to them from a content
+//	<notice>/fileunit/<unit>/<time>-<claim>         points to them from a unit
 //	restoring                                       a restore that has not ended
 //
 // Form and period stand before the unit so that the state of one form over all
 // units is one scan; a report's key ends in '/' so that reports sort as their
 // versions do, and both can be read side by side.
+//
+// The content of files is not in the engine but in [Files], where it is before
+// the commit that names it. Backup, restore and verification take both together.
 //
 // A value is one byte of format version and then CBOR with integer keys. An
 // unknown version, or a field that this program does not know, is [ErrRecord]

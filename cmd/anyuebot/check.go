@@ -68,6 +68,7 @@ func check(ctx context.Context, c console, args []string) error {
 		l.line("样例对话", err, fmt.Sprintf("%d 段全部按通知走通", n))
 	}
 	l.line("智能机器人", checkAibot(cfg), "Token 和 EncodingAESKey 格式正确")
+	l.checkFiles(cfg) // first: a look at the store would make the directory
 	l.checkStore(ctx, cfg)
 	if l.failed {
 		return errReported
@@ -165,7 +166,7 @@ func checkSamples(ctx context.Context, cfg config) (int, error) {
 }
 
 func playSample(ctx context.Context, cfg config, script *transcript.Script) error {
-	cfg.Store, cfg.Office, cfg.Rate = memStore, []string{sampleOffice}, 0
+	cfg.Store, cfg.Files, cfg.Office, cfg.Rate = memStore, "", []string{sampleOffice}, 0
 	cfg.AibotToken, cfg.AibotAESKey = "", ""
 	s, err := open(ctx, cfg, slog.New(slog.DiscardHandler))
 	if err != nil {

@@ -221,15 +221,25 @@ func (d *Dir) Each(ctx context.Context, visit func(hash string, size int64) erro
 
 // Probe tries whether a file could be kept now.
 func (d *Dir) Probe() error {
-	f, err := os.CreateTemp(d.path, incoming)
+	f, err := d.Temporary()
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+		return err
 	}
 	_, err = f.Write(make([]byte, 4096))
 	if err := errors.Join(err, f.Sync(), f.Close(), os.Remove(f.Name())); err != nil {
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
 	return nil
+}
+
+// Temporary makes a file beside the others for the caller to use and remove. One
+// that a process leaves behind is removed as other leavings are.
+func (d *Dir) Temporary() (*os.File, error) {
+	f, err := os.CreateTemp(d.path, incoming)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	return f, nil
 }
 
 func (d *Dir) place(hash string) string { return filepath.Join(d.path, hash[:2], hash) }
@@ -257,9 +267,9 @@ type arrival struct {
 
 // receive writes at most most+1 bytes of r to a file of its own.
 func (d *Dir) receive(ctx context.Context, r io.Reader, most int64) (*arrival, error) {
-	f, err := os.CreateTemp(d.path, incoming)
+	f, err := d.Temporary()
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrUnavailable, err)
+		return nil, err
 	}
 	in := &arrival{dir: d, file: f}
 	sum := sha256.New()
