@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"time"
 
 	"anyuebot/bot"
 	"anyuebot/store/kv"
@@ -17,6 +16,8 @@ type Audit struct {
 	Notice   string
 	Revision int64
 	Records  map[string]int // by kind: unit, person, report, version …
+	Files    FileCount      // that records name and that are whole
+	Loose    FileCount      // that no record names: what came with a message that was never answered
 	Faults   []Fault        // sorted by key; empty when all is well
 }
 
@@ -27,9 +28,10 @@ type Fault struct {
 }
 
 // Verify reads the whole campaign at one revision: every record is decoded and
-// held against its key, and what records say of each other is checked. Faults
-// are in the audit; the error is for what kept it from being made.
-func (s *Store) Verify(ctx context.Context) (Audit, error) {
+// held against its key, what records say of each other is checked, and so is
+// the content of every file they name; files may be nil where there are none.
+// Faults are in the audit; the error is for what kept it from being made.
+func (s *Store) Verify(ctx context.Context, files Files) (Audit, error) {
 	v, err := s.View(ctx)
 	if err != nil {
 		return Audit{}, err
@@ -41,6 +43,10 @@ func (s *Store) Verify(ctx context.Context) (Audit, error) {
 		a.add(e.Key, e.Value)
 		return nil
 	}); err != nil {
+		return Audit{}, err
+	}
+	v.Close() // reading files takes long
+	if err := a.contents(ctx, sourceOf(files)); err != nil {
 		return Audit{}, err
 	}
 	return a.finish(), nil
@@ -59,6 +65,9 @@ func VerifyBackup(ctx context.Context, r io.ReaderAt, size int64) (Audit, error)
 		a.add(p.Key, p.Value)
 		return nil
 	}); err != nil {
+		return Audit{}, err
+	}
+	if err := a.contents(ctx, b.source()); err != nil {
 		return Audit{}, err
 	}
 	return a.finish(), nil
@@ -82,6 +91,9 @@ type auditor struct {
 	broadcasts map[string]bool
 	caused     map[string]string // broadcast → a key of a delivery it caused
 	deliveries map[string]string // broadcast and ID → its key
+
+	files    namedFiles
+	pointing map[string]string // pointer not seen yet → the record of files that asks for it
 }
 
 func newAuditor(c codec, k keys, notice string) *auditor {
@@ -99,6 +111,9 @@ func newAuditor(c codec, k keys, notice string) *auditor {
 		broadcasts: map[string]bool{},
 		caused:     map[string]string{},
 		deliveries: map[string]string{},
+
+		files:    namedFiles{},
+		pointing: map[string]string{},
 	}
 }
 
@@ -114,6 +129,8 @@ func (a *auditor) add(key string, value []byte) {
 		return
 	}
 	a.Records[string(kind)]++
+	// One that cannot be read is a fault below.
+	_ = a.files.add(a.codec, kind, key, value)
 	var want string
 	switch kind {
 	case kindKey:
@@ -195,6 +212,18 @@ func (a *auditor) add(key string, value []byte) {
 		if want, ok = a.outgoing(kind, key, value, names); !ok {
 			return
 		}
+	case kindFile:
+		var r fileRecord
+		if !a.decode(key, value, &r) {
+			return
+		}
+		want = a.received(key, names, r)
+	case kindFileHash, kindFileUnit:
+		if !a.decode(key, value, new(pointerRecord)) {
+			return
+		}
+		a.pointer(key)
+		want = key
 	default:
 		a.fault(key, "unknown kind of record")
 		return
@@ -220,14 +249,11 @@ func (a *auditor) name(key, person string) {
 }
 
 func (a *auditor) logKey(names []string) string {
-	if len(names) != 1 || len(names[0]) <= len(logTime) {
+	at, claim, ok := unstamp(names)
+	if !ok {
 		return ""
 	}
-	at, err := time.Parse(logTime, names[0][:len(logTime)])
-	if err != nil {
-		return ""
-	}
-	return a.keys.log(at, names[0][len(logTime)+1:])
+	return a.keys.log(at, claim)
 }
 
 func (a *auditor) unit(key string, u bot.Unit) {
@@ -307,6 +333,7 @@ func (a *auditor) finish() Audit {
 			a.fault(key, "counts version %d of %d", r.Counted, r.Version)
 		}
 	}
+	a.pointers()
 	slices.SortStableFunc(a.Faults, func(x, y Fault) int {
 		return cmp.Or(cmp.Compare(x.Key, y.Key), cmp.Compare(x.What, y.What))
 	})

@@ -30,6 +30,9 @@
 //	<notice>/sent/<broadcast>/<delivery>            one whose end is known
 //	<notice>/halt/<road>                            a road that takes nothing till it is mended
 //	<notice>/lease/<name>                           which process does what only one may do
+//	<notice>/file/<time>-<claim>                    the files that came with a message
+//	<notice>/filehash/<hash>/<time>-<claim>         points to them from a content
+//	<notice>/fileunit/<unit>/<time>-<claim>         points to them from a unit
 //	restoring                                       a restore that has not ended
 //
 // Form and period stand before the unit so that the state of one form over all
@@ -41,6 +44,9 @@
 // other. Both keys follow from a delivery's broadcast and ID, so that one that
 // is known in either place is never made again. A delivery of no broadcast
 // stands under the empty name.
+//
+// The content of files is not in the engine but in [Files], where it is before
+// the commit that names it. Backup, restore and verification take both together.
 //
 // A value is one byte of format version and then CBOR with integer keys. An
 // unknown version, or a field that this program does not know, is [ErrRecord]

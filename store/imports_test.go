@@ -22,7 +22,8 @@ func TestImports(t *testing.T) {
 	)
 	allowed := map[string][]string{
 		".":         {project + "bot", project + "store/kv", cbor},
-		"storetest": {project + "bot", project + "store", project + "store/kv", diff},
+		"files":     {project + "bot", "net/http"}, // its table of media types; it is asked for nothing else
+		"storetest": {project + "bot", project + "store", project + "store/files", project + "store/kv", diff},
 		"kv":        {},
 		"kv/memkv":  {project + "store/kv"},
 		"kv/boltkv": {project + "store/kv", bbolt, bbolt + "/errors"},

@@ -29,6 +29,11 @@ const (
 	kindChat      kind = "chat"
 	kindHalt      kind = "halt"
 	kindLease     kind = "lease"
+
+	// See received.go.
+	kindFile     kind = "file"
+	kindFileHash kind = "filehash"
+	kindFileUnit kind = "fileunit"
 )
 
 // restoringKey stands outside every campaign; all other keys have a '/'.
@@ -80,7 +85,19 @@ func (k keys) version(r bot.ReportKey, n int) string {
 }
 
 func (k keys) log(at time.Time, claim string) string {
-	return k.join(kindLog, at.UTC().Format(logTime)+"-"+claim)
+	return k.join(kindLog, stamp(at, claim))
+}
+
+// stamp names a commit, rising with time; unstamp takes apart the one name of a
+// key that is such a stamp.
+func stamp(at time.Time, claim string) string { return at.UTC().Format(logTime) + "-" + claim }
+
+func unstamp(names []string) (at time.Time, claim string, ok bool) {
+	if len(names) != 1 || len(names[0]) <= len(logTime) {
+		return time.Time{}, "", false
+	}
+	at, err := time.Parse(logTime, names[0][:len(logTime)])
+	return at, names[0][len(logTime)+1:], err == nil
 }
 
 // out and sent are the two places of a delivery: while it is open, and for ever

@@ -26,6 +26,8 @@ func TestRecordsComeBack(t *testing.T) {
 	roundTrip[claimRecord](t, "claim")
 	roundTrip[logRecord](t, "log")
 	roundTrip[restoringRecord](t, "restoring")
+	roundTrip[fileRecord](t, "file", cmpopts.IgnoreFields(bot.File{}, "Problem"))
+	roundTrip[pointerRecord](t, "filehash")
 }
 
 // roundTrip is for records that are stored as they are, packed for those that

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 
 	"anyuebot/store/kv"
 )
@@ -15,12 +17,14 @@ var ErrNotEmpty = errors.New("the store is not empty")
 // restoreBytes bounds a commit of a restore, unless one record alone is larger.
 const restoreBytes = kv.MaxBytes / 2
 
-// Restore puts a backup of size bytes into an engine that has nothing in it. The
-// file is read through and checked before anything is written. A restore that
-// breaks off leaves a marker, and [Open] then refuses the store with
+// Restore puts a backup of size bytes into an engine that has nothing in it, and
+// its files where files are kept; files may be nil for a backup without any. The
+// backup is read through and checked before anything is written. Files come
+// first, and when they do not all get there the engine stays empty. A restore
+// that breaks off later leaves a marker, and [Open] then refuses the store with
 // [ErrRestoring] until it has been emptied. Errors: [ErrBackup], [ErrNotEmpty],
-// ErrRestoring, those of kv.
-func Restore(ctx context.Context, r io.ReaderAt, size int64, engine kv.Store) (Manifest, error) {
+// ErrRestoring, those of kv and of files.
+func Restore(ctx context.Context, r io.ReaderAt, size int64, engine kv.Store, files Files) (Manifest, error) {
 	b, err := openBackup(ctx, r, size)
 	if err != nil {
 		return Manifest{}, err
@@ -42,6 +46,9 @@ func Restore(ctx context.Context, r io.ReaderAt, size int64, engine kv.Store) (M
 	if err := checkEmpty(ctx, engine); err != nil {
 		return Manifest{}, err
 	}
+	if err := b.restoreFiles(ctx, files); err != nil {
+		return Manifest{}, err
+	}
 	w := &restorer{engine: engine}
 	if err := w.begin(ctx, b); err != nil {
 		return Manifest{}, err
@@ -58,6 +65,28 @@ func Restore(ctx context.Context, r io.ReaderAt, size int64, engine kv.Store) (M
 		return Manifest{}, err
 	}
 	return b.manifest, w.end(ctx, secret)
+}
+
+// restoreFiles leaves out what was damaged before it was saved.
+func (b *backup) restoreFiles(ctx context.Context, to Files) error {
+	if to == nil {
+		to = noFiles{}
+	}
+	for _, hash := range slices.Sorted(maps.Keys(b.files)) {
+		if slices.Contains(b.manifest.Damaged, hash) {
+			continue
+		}
+		r, err := b.files[hash].Open()
+		if err != nil {
+			return fmt.Errorf("%w: %s%s: %w", ErrBackup, backupFiles, hash, err)
+		}
+		err = to.Put(ctx, hash, r)
+		r.Close()
+		if err != nil {
+			return fmt.Errorf("restore file %s: %w", hash, err)
+		}
+	}
+	return nil
 }
 
 func checkEmpty(ctx context.Context, engine kv.Store) error {

@@ -1,9 +1,12 @@
 package store_test
 
 import (
+	"bytes"
+	"os"
 	"path/filepath"
 	"testing"
 
+	"anyuebot/store"
 	"anyuebot/store/kv"
 	"anyuebot/store/kv/boltkv"
 	"anyuebot/store/kv/memkv"
@@ -16,6 +19,27 @@ func TestOnMemory(t *testing.T) {
 
 func TestOnBolt(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) kv.Store { return openBolt(t) })
+}
+
+// TestFirstFormat restores a backup from before there were files.
+func TestFirstFormat(t *testing.T) {
+	data, err := os.ReadFile("testdata/format1.backup")
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine := memkv.New()
+	m, err := store.Restore(t.Context(), bytes.NewReader(data), int64(len(data)), engine, nil)
+	if err != nil || m.Format != 1 {
+		t.Fatalf("%+v, %v", m, err)
+	}
+	s, err := store.Open(t.Context(), engine, m.Notice)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := s.Verify(t.Context(), nil)
+	if err != nil || len(a.Faults) > 0 || a.Records["version"] != 1 || a.Records["unit"] != 2 {
+		t.Errorf("%+v, %v", a, err)
+	}
 }
 
 func openBolt(t testing.TB) kv.Store {

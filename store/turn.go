@@ -185,6 +185,11 @@ func (t *Turn) changes(w *writer, c bot.Changes, at time.Time) error {
 	if !c.Confirmed.IsZero() {
 		w.put(k.roster(), rosterRecord{Confirmed: c.Confirmed})
 	}
+	if len(c.Files) > 0 {
+		if err := t.files(w, c.Files, at); err != nil {
+			return err
+		}
+	}
 	if len(c.Log) > 0 {
 		w.put(k.log(at, t.claim), logRecord{Entries: c.Log})
 	}
@@ -193,7 +198,7 @@ func (t *Turn) changes(w *writer, c bot.Changes, at time.Time) error {
 
 func blank(c bot.Changes) bool {
 	return c.Session == nil && c.Report == nil && c.Submission == nil && len(c.Units) == 0 &&
-		c.Confirmed.IsZero() && len(c.People) == 0 && len(c.Log) == 0 &&
+		c.Confirmed.IsZero() && len(c.People) == 0 && len(c.Log) == 0 && len(c.Files) == 0 &&
 		len(c.Chats) == 0 && c.Broadcast == nil && len(c.Deliveries) == 0
 }
 

@@ -31,7 +31,7 @@ func backup(ctx context.Context, c console, args []string) error {
 }
 
 func backupWork(ctx context.Context, s *service, _ url.Values, _ io.Reader, out io.Writer) error {
-	_, err := s.store().Backup(ctx, out)
+	_, err := s.store().Backup(ctx, out, s.files)
 	return err
 }
 
@@ -66,17 +66,25 @@ func restore(ctx context.Context, c console, args []string) error {
 }
 
 func restoreWork(ctx context.Context, s *service, _ url.Values, in io.Reader, out io.Writer) error {
-	file, err := os.CreateTemp("", "anyuebot-restore-*")
+	file, here := in.(*os.File)
+	if !here { // it came over the socket
+		// A backup may be larger than the place for temporary files. Where its
+		// files go there has to be room for it anyway.
+		var err error
+		if file, err = s.files.Temporary(); err != nil {
+			return err
+		}
+		defer os.Remove(file.Name())
+		defer file.Close()
+		if _, err := io.Copy(file, in); err != nil {
+			return err
+		}
+	}
+	info, err := file.Stat()
 	if err != nil {
 		return err
 	}
-	defer os.Remove(file.Name())
-	defer file.Close()
-	size, err := io.Copy(file, in)
-	if err != nil {
-		return err
-	}
-	if err := s.restoreFrom(ctx, file, size); err != nil {
+	if err := s.restoreFrom(ctx, file, info.Size()); err != nil {
 		return err
 	}
 	return verifyWork(ctx, s, nil, nil, out)
@@ -125,7 +133,7 @@ func verifyFile(ctx context.Context, path string) (store.Audit, error) {
 }
 
 func verifyWork(ctx context.Context, s *service, _ url.Values, _ io.Reader, out io.Writer) error {
-	result, err := s.store().Verify(ctx)
+	result, err := s.store().Verify(ctx, s.files)
 	if err != nil {
 		return err
 	}
@@ -162,6 +170,10 @@ func tell(c console, result store.Audit) error {
 	slices.Sort(kinds)
 	for _, kind := range kinds {
 		fmt.Fprintf(c.out, "  %-10s %d\n", kind, result.Records[kind])
+	}
+	fmt.Fprintf(c.out, "文件 %d 个，%s\n", result.Files.Count, inBytes(result.Files.Bytes))
+	if n := result.Loose; n.Count > 0 {
+		fmt.Fprintf(c.out, "另有 %d 个没有记录用到的文件，%s，不影响使用\n", n.Count, inBytes(n.Bytes))
 	}
 	for _, fault := range result.Faults {
 		fmt.Fprintf(c.err, "  ✗ %s：%s\n", fault.Key, fault.What)

@@ -76,6 +76,7 @@ func check(ctx context.Context, c console, args []string) error {
 	} else {
 		l.line("智能机器人", checkAibot(cfg), "Token 和 EncodingAESKey 格式正确")
 	}
+	l.checkFiles(cfg) // first: a look at the store would make the directory
 	l.checkStore(ctx, cfg)
 	live := liveCheck{checklist: l, cfg: cfg, notice: notice, url: *address}
 	live.run(ctx)
@@ -179,7 +180,7 @@ func checkSamples(ctx context.Context, cfg config) (int, error) {
 }
 
 func playSample(ctx context.Context, cfg config, script *transcript.Script) error {
-	cfg.Store, cfg.Office, cfg.Rate = memStore, []string{sampleOffice}, 0
+	cfg.Store, cfg.Files, cfg.Office, cfg.Rate = memStore, "", []string{sampleOffice}, 0
 	cfg.withoutChannels()
 	s, err := open(ctx, cfg, slog.New(slog.DiscardHandler))
 	if err != nil {

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -36,7 +39,7 @@ func (s *shell) run(args ...string) (code int, stdout, stderr string) {
 	return code, out.String(), err.String()
 }
 
-func (s *shell) console(out, err *bytes.Buffer) console {
+func (s *shell) console(out, err io.Writer) console {
 	return console{
 		in: strings.NewReader(""), out: out, err: err,
 		env: func(k string) string { return s.env[k] },
@@ -327,10 +330,36 @@ func TestDemoKeepsToItself(t *testing.T) {
 	if err := demoConfig(&cfg, "", true); err != nil {
 		t.Fatal(err)
 	}
+	folder := cfg.fileFolder()
+	if filepath.Dir(folder) != filepath.Dir(strings.TrimPrefix(cfg.Store, boltScheme)) {
+		t.Errorf("the demo's files are in %s", folder)
+	}
 	if cfg.Store == s.env["ANYUE_STORE"] || !strings.HasSuffix(cfg.Store, "demo.db") {
 		t.Errorf("the demo works on %s", cfg.Store)
 	}
 	if out := s.ok("roster", "list"); !strings.Contains(out, "山河镇") {
+		t.Error(out)
+	}
+	demo := shell{t: t, dir: filepath.Dir(folder), env: map[string]string{"ANYUE_STORE": cfg.Store}}
+	if err := os.MkdirAll(demo.dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	demo.filled()
+	mine := filepath.Join(s.dir, "mine")
+	s.env["ANYUE_FILES"] = mine
+	s.filled()
+	if cfg, err = readConfig(func(k string) string { return s.env[k] }, "", nil); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the second time there is nothing to remove
+		if err := demoConfig(&cfg, "", true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := os.Stat(folder); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("--fresh leaves the demo's files: %v", err)
+	}
+	if out := s.ok("verify"); !strings.Contains(out, "文件 2 个") {
 		t.Error(out)
 	}
 	s.fails("不能同用", "demo", "--store", s.env["ANYUE_STORE"], "--fresh")

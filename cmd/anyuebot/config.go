@@ -22,6 +22,7 @@ import (
 type config struct {
 	Listen string
 	Store  string
+	Files  string // "": beside the store
 	Notice string
 	Office []string
 	Rate   float64
@@ -101,6 +102,7 @@ func settings() []setting {
 	return []setting{
 		{"listen", "127.0.0.1:8080", "监听地址", false, text(func(c *config) *string { return &c.Listen })},
 		{"store", defaultStore, "存储：bolt:文件；mem: 只在内存，用于测速", false, setStore},
+		{"files", "", "收到和生成的文件所在的目录，默认在存储文件旁边", false, text(func(c *config) *string { return &c.Files })},
 		{"notice", "", "目录，其中的文件按名替换内置通知的文件", false, text(func(c *config) *string { return &c.Notice })},
 		{"office", "", "安委办人员的 userid，逗号分隔", false, setOffice},
 		{"rate", "20", "每人每秒最多几条消息，0 为不限", false, setRate},

@@ -54,15 +54,19 @@ func demo(ctx context.Context, c console, args []string) error {
 	if err != nil {
 		return err
 	}
-	given := ""
+	given, folder := "", ""
 	fs.Visit(func(f *flag.Flag) {
-		if f.Name == "store" {
+		switch f.Name {
+		case "store":
 			given = cfg.Store
+		case "files":
+			folder = cfg.Files
 		}
 	})
 	if err := demoConfig(&cfg, given, *fresh || *play); err != nil {
 		return err
 	}
+	cfg.Files = folder
 	d, err := startDemo(ctx, c, cfg)
 	if err != nil {
 		return err
@@ -104,10 +108,11 @@ func demo(ctx context.Context, c console, args []string) error {
 	}
 }
 
-// demoConfig sets what a demo needs. It never takes the store from the
-// environment or a configuration file: made-up units must not get into a real
-// campaign. given is the store named on the command line, if any.
+// demoConfig sets what a demo needs. It never takes the store or its files from
+// the environment or a configuration file: made-up units must not get into a
+// real campaign. given is the store named on the command line, if any.
 func demoConfig(cfg *config, given string, fresh bool) error {
+	cfg.Files = "" // beside the store
 	if cfg.Store = given; given == "" {
 		dir, err := os.UserCacheDir()
 		if err != nil {
@@ -134,16 +139,18 @@ func demoConfig(cfg *config, given string, fresh bool) error {
 	return nil
 }
 
-// removeStore deletes the demo's own store, unless a demo is using it.
+// removeStore deletes the demo's own store and files, unless a demo is using
+// them.
 func removeStore(path string) error {
+	store := config{Store: boltScheme + path}
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-		return nil
+		return os.RemoveAll(store.fileFolder())
 	}
-	engine, err := openEngine(boltScheme + path)
+	engine, err := openEngine(store.Store)
 	if err != nil {
 		return err
 	}
-	return errors.Join(engine.Close(), os.Remove(path))
+	return errors.Join(engine.Close(), os.Remove(path), os.RemoveAll(store.fileFolder()))
 }
 
 // randomHex makes a secret for one run of the demo.

@@ -31,6 +31,7 @@ var rules = []rule{
 	{in: "bot/web", onlyIn: []string{"anyuebot/bot", "github.com/yuin/goldmark", "github.com/yuin/goldmark/"}, why: "pages show a conversation and take no part in it"},
 	{in: "prompts", onlyIn: []string{"anyuebot/bot", "github.com/goccy/go-yaml", "github.com/goccy/go-yaml/"}, why: "the notice is data for bot, whatever carries it"},
 	{in: "store", onlyIn: []string{"anyuebot/bot", "anyuebot/store/kv", "github.com/fxamacker/cbor/v2"}, never: []string{"net/http"}, why: "repositories know the nouns and the engine's contract, no engine and no channel"},
+	{in: "store/files", onlyIn: []string{"anyuebot/bot"}, why: "content is kept under its hash, whatever names it"},
 	{in: "store/kv", onlyIn: []string{}, why: "the engine's contract knows nothing of what is kept"},
 	{in: "store/kv/memkv", onlyIn: []string{"anyuebot/store/kv"}, why: "an engine knows its contract alone"},
 	{in: "store/kv/boltkv", onlyIn: []string{"anyuebot/store/kv", "go.etcd.io/bbolt", "go.etcd.io/bbolt/"}, why: "an engine knows its contract and its library alone"},

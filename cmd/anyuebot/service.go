@@ -22,6 +22,7 @@ import (
 	"anyuebot/bot/app"
 	"anyuebot/prompts"
 	"anyuebot/store"
+	"anyuebot/store/files"
 	"anyuebot/store/kv"
 	"anyuebot/store/kv/boltkv"
 	"anyuebot/store/kv/memkv"
@@ -35,6 +36,8 @@ type service struct {
 	config config
 	notice *bot.Notice
 	engine kv.Store
+	files  *files.Dir
+	unfile func() error // ends what openFiles began
 	gate   sync.RWMutex // held by turns; a restore waits for them and changes stored
 	stored atomic.Pointer[store.Store]
 	app    *app.App
@@ -73,6 +76,14 @@ func openOn(ctx context.Context, c config, engine kv.Store, log *slog.Logger) (_
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, engine.Close())
+		}
+	}()
+	if s.files, s.unfile, err = openFiles(c); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.unfile())
 		}
 	}()
 	if s.zone, err = time.LoadLocation(zone); err != nil {
@@ -163,7 +174,7 @@ func (s *service) close() error {
 	var errs []error
 	errs = append(errs, s.closeDoors(ctx))
 	s.background.Wait()
-	errs = append(errs, s.engine.Close())
+	errs = append(errs, s.engine.Close(), s.unfile())
 	return errors.Join(errs...)
 }
 
@@ -239,7 +250,7 @@ func (s *service) restoreFrom(ctx context.Context, backup io.ReaderAt, size int6
 	} else if err != nil {
 		return err
 	}
-	_, err := store.Restore(ctx, backup, size, s.engine)
+	_, err := store.Restore(ctx, backup, size, s.engine, s.files)
 	st, openErr := store.Open(ctx, s.engine, s.notice.ID)
 	if openErr == nil {
 		s.stored.Store(st)

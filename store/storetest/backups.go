@@ -35,7 +35,7 @@ func filled(t *testing.T, open Open) (kv.Store, *store.Store) {
 func backup(t *testing.T, s *store.Store) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if _, err := s.Backup(context.Background(), &b); err != nil {
+	if _, err := s.Backup(context.Background(), &b, nil); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
@@ -56,7 +56,7 @@ func testBackupRestore(t *testing.T, open Open) {
 	want := dump(t, engine)
 	delete(want, "other/key")
 	var b bytes.Buffer
-	m, err := s.Backup(context.Background(), &b)
+	m, err := s.Backup(context.Background(), &b, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func testBackupRestore(t *testing.T, open Open) {
 	}
 
 	second := open(t)
-	if _, err := store.Restore(context.Background(), bytes.NewReader(b.Bytes()), int64(b.Len()), second); err != nil {
+	if _, err := store.Restore(context.Background(), bytes.NewReader(b.Bytes()), int64(b.Len()), second, nil); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, dump(t, second)); diff != "" {
@@ -149,7 +149,7 @@ func testRestoreRefusals(t *testing.T, open Open) {
 	b := backup(t, s)
 	before := dump(t, engine)
 	r, n := read(t, b)
-	if _, err := store.Restore(context.Background(), r, n, engine); !errors.Is(err, store.ErrNotEmpty) {
+	if _, err := store.Restore(context.Background(), r, n, engine, nil); !errors.Is(err, store.ErrNotEmpty) {
 		t.Errorf("into a store with something: %v", err)
 	}
 	if diff := cmp.Diff(before, dump(t, engine)); diff != "" {
@@ -162,7 +162,7 @@ func testRestoreRefusals(t *testing.T, open Open) {
 		"text":    bytes.Repeat([]byte("单位,类别,联络员userid\n"), 20),
 	} {
 		r, n := read(t, bad)
-		if _, err := store.Restore(context.Background(), r, n, empty); !errors.Is(err, store.ErrBackup) {
+		if _, err := store.Restore(context.Background(), r, n, empty, nil); !errors.Is(err, store.ErrBackup) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -184,7 +184,7 @@ func testRestoreInterrupted(t *testing.T, open Open) {
 	for allowed := 0; ; allowed++ {
 		engine := open(t)
 		r, n := read(t, b)
-		_, err := store.Restore(context.Background(), r, n, &failing{Store: engine, allowed: allowed})
+		_, err := store.Restore(context.Background(), r, n, &failing{Store: engine, allowed: allowed}, nil)
 		if err == nil {
 			if allowed < 4 {
 				t.Errorf("the restore took %d commits", allowed)
@@ -202,7 +202,7 @@ func testRestoreInterrupted(t *testing.T, open Open) {
 			t.Errorf("opened after %d commits: %v", allowed, err)
 		}
 		r, n = read(t, b)
-		if _, err := store.Restore(context.Background(), r, n, engine); !errors.Is(err, store.ErrRestoring) {
+		if _, err := store.Restore(context.Background(), r, n, engine, nil); !errors.Is(err, store.ErrRestoring) {
 			t.Errorf("restored again after %d commits: %v", allowed, err)
 		}
 	}
@@ -260,7 +260,7 @@ func testVerifyFindsFaults(t *testing.T, open Open) {
 			if _, err := engine.Commit(context.Background(), tx); err != nil {
 				t.Fatal(err)
 			}
-			a, err := s.Verify(context.Background())
+			a, err := s.Verify(context.Background(), nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,7 +1,8 @@
 // Package storetest is the exam of package store on an engine: what the
 // repositories promise has to hold whatever they stand on.
 //
-// The package imports bot, store, kv and testing libraries, and no engine.
+// The package imports bot, store, store/files, kv and testing libraries, and no
+// engine.
 package storetest
 
 import (
@@ -56,6 +57,11 @@ func Run(t *testing.T, open Open) {
 		{"RestoreRefusals", testRestoreRefusals},
 		{"RestoreInterrupted", testRestoreInterrupted},
 		{"VerifyFindsFaults", testVerifyFindsFaults},
+		{"Files", testFiles},
+		{"FilesBackup", testFilesBackup},
+		{"FilesFullDisk", testFilesFullDisk},
+		{"FileFaults", testFileFaults},
+		{"FilePointers", testFilePointers},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, open) })
 	}
@@ -210,7 +216,7 @@ func dump(t *testing.T, engine kv.Store) map[string]string {
 
 func sound(t *testing.T, s *store.Store) store.Audit {
 	t.Helper()
-	a, err := s.Verify(context.Background())
+	a, err := s.Verify(context.Background(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -725,7 +731,7 @@ func testUnknownVersion(t *testing.T, open Open) {
 			t.Errorf("a record of % x: %v", value, err)
 		}
 		turn.Close()
-		if a, err := s.Verify(context.Background()); err != nil || len(a.Faults) != 1 || a.Faults[0].Key != name {
+		if a, err := s.Verify(context.Background(), nil); err != nil || len(a.Faults) != 1 || a.Faults[0].Key != name {
 			t.Errorf("a record of % x: faults %v, %v", value, a.Faults, err)
 		}
 	}
