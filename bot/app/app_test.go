@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"anyuebot/bot/app"
 	"anyuebot/prompts"
 	"anyuebot/store"
+	"anyuebot/store/kv"
 	"anyuebot/store/kv/memkv"
 )
 
@@ -142,4 +144,21 @@ func checkTold(t rapid.TB, notice *bot.Notice, text, reply string, before, after
 			t.Fatalf("%q: item %d is %s", text, f.Item, is)
 		}
 	}
+}
+
+func (p port) OutboxView(ctx context.Context) (app.OutboxView, error) { return p.Store.View(ctx) }
+
+func (p port) SaveDelivery(ctx context.Context, was, is bot.Delivery) error {
+	return conflict(p.Store.SaveDelivery(ctx, was, is))
+}
+
+func (p port) Expand(ctx context.Context, was, is bot.Broadcast, page []bot.Delivery) error {
+	return conflict(p.Store.Expand(ctx, was, is, page))
+}
+
+func conflict(err error) error {
+	if errors.Is(err, kv.ErrConflict) {
+		return fmt.Errorf("%w: %w", app.ErrConflict, err)
+	}
+	return err
 }

@@ -1,0 +1,435 @@
+package app_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"anyuebot/bot"
+	"anyuebot/bot/app"
+)
+
+// TestSentAtOnce: what a turn leaves behind goes out without any clock moving,
+// and is written down with how it ended.
+func TestSentAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		p := r.start(nil)
+		defer p.end()
+		synctest.Wait()
+		start := time.Now()
+		late := bot.Message{Channel: "aibot", ID: "1", From: "lisi", ReplyURL: secretURL}
+		if err := p.app.Late(t.Context(), late, bot.Reply{Text: "✓ 3 是"}); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		id := p.app.ID(late) + "-late"
+		d := r.find("", id)
+		if d.State != bot.DeliveryAccepted || d.Via != "reply" || d.Attempts != 1 || d.MsgID == "" || d.ReplyURL != "" || d.Unsure {
+			t.Errorf("delivery %+v", d)
+		}
+		if !time.Now().Equal(start) {
+			t.Errorf("it took %v", time.Since(start))
+		}
+		// The same late reply again is the same delivery.
+		if err := p.app.Late(t.Context(), late, bot.Reply{Text: "✓ 3 是"}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		if n := r.platform.count(id); n != 1 {
+			t.Errorf("it arrived %d times", n)
+		}
+		r.sound()
+	})
+}
+
+// TestFates: what the platform says of every attempt, and how a delivery ends.
+func TestFates(t *testing.T) {
+	later := bot.Attempt{Fate: bot.FateLater, Why: "busy"}
+	limited := bot.Attempt{Fate: bot.FateLater, Why: "limit", Wait: time.Minute, Limited: true}
+	unsure := bot.Attempt{Fate: bot.FateLater, Why: "network", Unsure: true}
+	refused := bot.Attempt{Fate: bot.FateRefused, Why: "member", Code: 81013}
+	ok := bot.Attempt{Fate: bot.FateAccepted}
+	for _, c := range []struct {
+		name  string
+		says  []bot.Attempt // the last for all further ones
+		reply bool
+		end   string
+	}{
+		{"taken", []bot.Attempt{ok}, false, "accepted by app after 1"},
+		{"never taken", []bot.Attempt{refused}, false, "refused by app after 1: member 81013"},
+		{"busy, then taken", []bot.Attempt{later, later, ok}, false, "accepted by app after 3"},
+		{"always busy", []bot.Attempt{later}, false, "gaveup by app after 3: busy 0"},
+		{"limits for an hour", append(slices.Repeat([]bot.Attempt{limited}, 60), ok), false, "accepted by app after 1"},
+		{"limits for ever", []bot.Attempt{limited}, false, "gaveup by app after 0: limit 0"},
+		{"the line breaks once", []bot.Attempt{unsure, ok}, false, "accepted by app after 2, maybe twice"},
+		{"the line breaks twice", []bot.Attempt{unsure}, false, "gaveup by app after 2: unsure 0, maybe twice"},
+		{"a late reply", []bot.Attempt{ok}, true, "accepted by reply after 1"},
+		{"a late reply whose address is used up", []bot.Attempt{refused, ok}, true, "accepted by app after 1"},
+		{"a late reply refused everywhere", []bot.Attempt{refused}, true, "refused by app after 1: member 81013"},
+		{"a late reply while all is busy", []bot.Attempt{later}, true, "gaveup by app after 3: busy 0"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t)
+				n := 0
+				r.platform.behave = func(bot.Parcel, string) (bot.Attempt, bool) {
+					at := c.says[min(n, len(c.says)-1)]
+					n++
+					return at, at.Fate == bot.FateAccepted
+				}
+				p := r.start(nil)
+				defer p.end()
+				d := r.delivery("d", "lisi")
+				if c.reply {
+					d = r.reply("d", "lisi")
+				}
+				r.commit("lisi", bot.Changes{Deliveries: []bot.Delivery{d}})
+				time.Sleep(6 * time.Hour)
+				d = r.find("", "d")
+				end := fmt.Sprintf("%s by %s after %d", d.State, d.Via, d.Attempts)
+				if d.Why != "" {
+					end += fmt.Sprintf(": %s %d", d.Why, d.Code)
+				}
+				if d.Unsure {
+					end += ", maybe twice"
+				}
+				if end != c.end {
+					t.Errorf("%s, want %s", end, c.end)
+				}
+				r.sound()
+			})
+		})
+	}
+}
+
+// TestNoRoad: what no road takes is refused at once, but over a long connection
+// it waits till that is up.
+func TestNoRoad(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		reach bot.Reach
+		up    time.Duration // when the road is there
+		after time.Duration
+		state bot.DeliveryState
+	}{
+		{"none at all", bot.Reach{}, time.Hour, 0, bot.DeliveryRefused},
+		{"not up yet", bot.Reach{Person: "long"}, time.Hour, time.Minute, bot.DeliveryDeferred},
+		{"up after a while", bot.Reach{Person: "long"}, time.Hour, 2 * time.Hour, bot.DeliveryAccepted},
+		{"never up", bot.Reach{Person: "long"}, 99 * time.Hour, 5 * time.Hour, bot.DeliveryGaveUp},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t)
+				r.platform.reach, r.platform.closed = c.reach, map[string]bool{"app": true}
+				r.commit("lisi", bot.Changes{Deliveries: []bot.Delivery{r.delivery("d", "lisi")}})
+				p := r.start(nil)
+				defer p.end()
+				up := time.AfterFunc(c.up, func() {
+					r.platform.mu.Lock()
+					defer r.platform.mu.Unlock()
+					r.platform.closed = nil
+				})
+				defer up.Stop()
+				time.Sleep(c.after)
+				synctest.Wait()
+				if d := r.find("", "d"); d.State != c.state || c.state != bot.DeliveryAccepted && d.Why != "road" {
+					t.Errorf("%s because %q, want %s", d.State, d.Why, c.state)
+				}
+			})
+		})
+	}
+}
+
+// TestNoChannel: an app without a channel refuses what it cannot send; one
+// without an outbox has nothing to run.
+func TestNoChannel(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.commit("lisi", bot.Changes{Deliveries: []bot.Delivery{r.delivery("d", "lisi")}})
+		config := r.config(nil)
+		config.Channel = nil
+		ctx, stop := context.WithCancel(t.Context())
+		go app.New(config).RunOutbox(ctx)
+		synctest.Wait()
+		if d := r.find("", "d"); d.State != bot.DeliveryRefused || d.Why != "road" {
+			t.Errorf("%s because %q", d.State, d.Why)
+		}
+		stop()
+		config.Outbox = nil
+		app.New(config).RunOutbox(t.Context()) // returns
+	})
+}
+
+// TestReplyToAGroupWithoutARobot goes to whoever asked there.
+func TestReplyToAGroupWithoutARobot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.platform.closed = map[string]bool{"reply": true}
+		r.platform.behave = func(p bot.Parcel, via string) (bot.Attempt, bool) {
+			if p.ReplyURL != "" {
+				return bot.Attempt{Fate: bot.FateRefused, Why: "used"}, false
+			}
+			return bot.Attempt{Fate: bot.FateAccepted}, true
+		}
+		r.platform.closed = nil
+		d := r.reply("d", "lisi")
+		d.Group = "g"
+		r.commit("lisi", bot.Changes{Deliveries: []bot.Delivery{d}})
+		p := r.start(nil)
+		defer p.end()
+		time.Sleep(time.Second)
+		if got := r.find("", "d"); got.State != bot.DeliveryAccepted || got.Via != "app" {
+			t.Errorf("%s by %s", got.State, got.Via)
+		}
+		if diff := cmp.Diff([]string{"lisi: d"}, r.platform.texts); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+// TestOrder: one person's messages come in their order even when the first has
+// to wait; an answer to their own message waits for none.
+func TestOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		n := 0
+		r.platform.behave = func(p bot.Parcel, _ string) (bot.Attempt, bool) {
+			if p.ID == "1" && n < 2 {
+				n++
+				return bot.Attempt{Fate: bot.FateLater, Why: "busy"}, false
+			}
+			return bot.Attempt{Fate: bot.FateAccepted}, true
+		}
+		p := r.start(nil)
+		defer p.end()
+		r.commit("lisi", bot.Changes{Deliveries: []bot.Delivery{r.delivery("1", "lisi"), r.delivery("2", "lisi"), r.delivery("3", "lisi"), r.reply("4", "lisi")}})
+		time.Sleep(5 * time.Minute)
+		if diff := cmp.Diff([]string{"lisi: 4", "lisi: 1", "lisi: 2", "lisi: 3"}, r.platform.texts); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+// TestAtOnce: no more than four attempts are under way, and a slow one holds up
+// only its own recipient.
+func TestAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.platform.took = func(p bot.Parcel) time.Duration {
+			if p.UserID == "u0" {
+				return time.Hour
+			}
+			return time.Second
+		}
+		for i := range 30 {
+			r.commit(fmt.Sprint("u", i), bot.Changes{Deliveries: []bot.Delivery{r.delivery(fmt.Sprint("d", i), fmt.Sprint("u", i))}})
+		}
+		p := r.start(nil)
+		defer p.end()
+		time.Sleep(20 * time.Second)
+		if r.platform.most != 4 {
+			t.Errorf("%d attempts at once", r.platform.most)
+		}
+		if n := r.open(); n != 1 {
+			t.Errorf("%d deliveries are still open", n)
+		}
+	})
+}
+
+// TestStopWaits: an attempt that is under way when the process is told to stop
+// is let finish and its end is written down.
+func TestStopWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.platform.took = func(bot.Parcel) time.Duration { return 5 * time.Second }
+		r.commit("lisi", bot.Changes{Deliveries: []bot.Delivery{r.delivery("d", "lisi"), r.delivery("e", "lisi")}})
+		p := r.start(nil)
+		synctest.Wait()
+		p.end()
+		if d, e := r.find("", "d"), r.find("", "e"); d.State != bot.DeliveryAccepted || d.Unsure || e.State != bot.DeliveryPending {
+			t.Errorf("%s, unsure %v; the next is %s", d.State, d.Unsure, e.State)
+		}
+		// The next process need not wait for the lease of this one.
+		q := r.start(nil)
+		time.Sleep(6 * time.Second)
+		if e := r.find("", "e"); e.State != bot.DeliveryAccepted {
+			t.Errorf("the next is %s", e.State)
+		}
+		q.end()
+	})
+}
+
+// TestIdle: with nothing to do, and with something that waits for hours, the
+// outbox hardly asks.
+func TestIdle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		d := r.delivery("d", "lisi")
+		d.Due = d.Due.Add(3 * time.Hour)
+		r.commit("lisi", bot.Changes{Deliveries: []bot.Delivery{d}})
+		f := &fuse{left: -1}
+		p := r.start(f)
+		defer p.end()
+		time.Sleep(2 * time.Hour)
+		f.mu.Lock()
+		calls := f.calls
+		f.mu.Unlock()
+		if calls > 130 {
+			t.Errorf("%d calls in two idle hours", calls)
+		}
+	})
+}
+
+// TestTwoProcesses share a store and one does the work: nothing comes twice.
+func TestTwoProcesses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.platform.took = func(bot.Parcel) time.Duration { return 3 * time.Second }
+		p, q := r.start(nil), r.start(nil)
+		for i := range 40 {
+			who := fmt.Sprint("u", i)
+			r.commit(who, bot.Changes{Deliveries: []bot.Delivery{r.delivery(fmt.Sprint("d", i), who)}})
+			time.Sleep(time.Duration(i) * time.Second)
+		}
+		time.Sleep(time.Hour)
+		p.end()
+		q.end()
+		for i := range 40 {
+			id := fmt.Sprint("d", i)
+			if d := r.find("", id); d.State != bot.DeliveryAccepted || d.Unsure || r.platform.count(id) != 1 {
+				t.Errorf("%s: %s, unsure %v, arrived %d times", id, d.State, d.Unsure, r.platform.count(id))
+			}
+		}
+		r.sound()
+	})
+}
+
+// TestHalt: a road that has to be mended is told to the office once, by another
+// road; what it would carry is held, tried by one delivery every ten minutes,
+// and all goes out once it is mended.
+func TestHalt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		broken := true
+		r.platform.behave = func(_ bot.Parcel, via string) (bot.Attempt, bool) {
+			if broken && via == "app" {
+				return bot.Attempt{Fate: bot.FateHalted, Code: 60020, Why: "ip", Detail: "203.0.113.7"}, false
+			}
+			return bot.Attempt{Fate: bot.FateAccepted}, true
+		}
+		for i := range 10 {
+			who := fmt.Sprint("u", i)
+			r.commit(who, bot.Changes{Deliveries: []bot.Delivery{r.delivery(fmt.Sprint("d", i), who)}})
+		}
+		p := r.start(nil)
+		time.Sleep(6 * time.Hour)
+		tries := func() (n int) {
+			for i := range 10 {
+				n += r.platform.calls[fmt.Sprint("d", i)]
+			}
+			return n
+		}
+		if n := tries(); n < 36 || n > 40 {
+			t.Errorf("%d attempts in six hours, want about one in ten minutes", n)
+		}
+		told := slices.DeleteFunc(slices.Clone(r.platform.texts), func(s string) bool { return !strings.HasPrefix(s, "boss: halt") })
+		if len(told) != 1 || !strings.Contains(told[0], "203.0.113.7") {
+			t.Errorf("the office was told %q", told)
+		}
+		v, err := r.store.View(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		halts, err := v.Halts()
+		v.Close()
+		if err != nil || len(halts) != 1 || halts[0].Via != "app" || halts[0].Code != 60020 {
+			t.Errorf("halts %+v, %v", halts, err)
+		}
+		for i := range 10 {
+			if d := r.find("", fmt.Sprint("d", i)); d.State != bot.DeliveryHeld || d.Attempts != 0 {
+				t.Errorf("%s is %s after %d attempts", d.ID, d.State, d.Attempts)
+			}
+		}
+		// The office can be told by its own word that nothing has changed.
+		if err := p.app.Resume(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if d := r.find("", "d0"); d.State != bot.DeliveryHeld {
+			t.Errorf("after a hopeful word it is %s", d.State)
+		}
+		broken = false
+		time.Sleep(11 * time.Minute)
+		if n := r.open(); n != 0 {
+			t.Errorf("%d are still open after it was mended", n)
+		}
+		p.end()
+		r.sound()
+	})
+}
+
+// TestHaltAtStart: a process that begins tries a halted road at once.
+func TestHaltAtStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.platform.behave = func(bot.Parcel, string) (bot.Attempt, bool) {
+			return bot.Attempt{Fate: bot.FateHalted, Why: "ip"}, false
+		}
+		r.commit("lisi", bot.Changes{Deliveries: []bot.Delivery{r.delivery("d", "lisi")}})
+		p := r.start(nil)
+		time.Sleep(time.Minute)
+		p.end()
+		r.platform.behave = nil
+		p = r.start(nil)
+		defer p.end()
+		synctest.Wait()
+		if d := r.find("", "d"); d.State != bot.DeliveryAccepted {
+			t.Errorf("it is %s", d.State)
+		}
+	})
+}
+
+// TestHaltWithoutWords is still a halt.
+func TestHaltWithoutWords(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.platform.behave = func(bot.Parcel, string) (bot.Attempt, bool) {
+			return bot.Attempt{Fate: bot.FateHalted, Why: "nobody-words"}, false
+		}
+		r.commit("lisi", bot.Changes{Deliveries: []bot.Delivery{r.delivery("d", "lisi")}})
+		p := r.start(nil)
+		defer p.end()
+		synctest.Wait()
+		if d := r.find("", "d"); d.State != bot.DeliveryHeld {
+			t.Errorf("it is %s", d.State)
+		}
+	})
+}
+
+// TestRemembers: a process that begins charges the limits with the last hour.
+func TestRemembers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.commit("boss", bot.Changes{Chats: []bot.Chat{{ID: "g", Robot: secretKey + "1"}}})
+		p := r.start(nil)
+		r.commit("lisi", bot.Changes{Deliveries: []bot.Delivery{r.delivery("old", "lisi")}})
+		time.Sleep(50 * time.Minute)
+		r.commit("lisi", bot.Changes{Deliveries: []bot.Delivery{r.toGroup("new", "g")}})
+		time.Sleep(20 * time.Minute)
+		p.end()
+		p = r.start(nil)
+		defer p.end()
+		synctest.Wait()
+		if len(r.platform.remembered) != 1 || !strings.HasPrefix(r.platform.remembered[0], "g robot:g ") {
+			t.Errorf("remembered %q", r.platform.remembered)
+		}
+		r.sound()
+	})
+}
