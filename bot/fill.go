@@ -406,6 +406,7 @@ func (t *turn) list() {
 	}
 	if p := t.s.Proposal; p != nil && p.Kind == ProposeZeros {
 		t.tell("zeros.how", nil)
+		t.asked = true
 		return
 	}
 	t.whereWeStand()

@@ -10,28 +10,14 @@ import (
 type quotation struct {
 	item   int    // the item of its last question, or else of its only echo; 0 for none
 	unit   string // whom the question was for, where it says so
-	echo   bool   // there is no question in it, only what was recorded
+	echo   bool   // there is no question in it, at most what was recorded
 	echoes int    // how many items were recorded in it
 }
 
-// quoted looks for a question of the main form in a quoted text, and failing
-// that for what was recorded.
+// quoted looks for a question of the main form in a quoted text, and for what
+// was recorded.
 func (n *Notice) quoted(quote string) quotation {
 	form := n.Form(n.Main)
-	for rest := quote; ; {
-		i := strings.LastIndex(rest, "/"+strconv.Itoa(len(form.Fields))+"）")
-		if i < 0 {
-			break
-		}
-		start := strings.LastIndex(rest[:i], "（")
-		if start >= 0 {
-			item, err := strconv.Atoi(rest[start+len("（") : i])
-			if f := form.Field(item); err == nil && f != nil && !n.asksElsewhere(f, quote[i:]) {
-				return quotation{item: item, unit: askedFor(rest[:start])}
-			}
-		}
-		rest = rest[:i]
-	}
 	q := quotation{echo: true}
 	for line := range strings.FieldsFuncSeq(quote, func(r rune) bool { return r == '\n' || r == '　' }) {
 		words := strings.Fields(line)
@@ -43,7 +29,21 @@ func (n *Notice) quoted(quote string) quotation {
 			q.echoes++
 		}
 	}
-	return q
+	for rest := quote; ; {
+		i := strings.LastIndex(rest, "/"+strconv.Itoa(len(form.Fields))+"）")
+		if i < 0 {
+			return q
+		}
+		start := strings.LastIndex(rest[:i], "（")
+		if start >= 0 {
+			item, err := strconv.Atoi(rest[start+len("（") : i])
+			if f := form.Field(item); err == nil && f != nil && !n.asksElsewhere(f, quote[i:]) {
+				q.item, q.unit, q.echo = item, askedFor(rest[:start]), false
+				return q
+			}
+		}
+		rest = rest[:i]
+	}
 }
 
 // asksElsewhere reports whether words are the question of another form that

@@ -21,9 +21,6 @@ func Step(n *Notice, v View, m Message, in Intent, now time.Time) (Changes, Spee
 	} else if in.Need.Report != (ReportKey{}) {
 		t.r = &Report{Key: in.Need.Report, State: NotStarted}
 	}
-	if in.Heard {
-		t.s.Proposal = nil
-	}
 	t.handle()
 	if len(t.say) == 0 && m.Media != MediaRating {
 		t.tell("idle", nil)
@@ -79,6 +76,9 @@ func (t *turn) handle() {
 		t.tell("media.other", nil)
 		t.whereWeStand()
 		return
+	}
+	if t.in.Heard {
+		t.s.Proposal = nil
 	}
 	if t.files(); t.in.Text == "" && t.fileMedia() {
 		t.whereWeStand()

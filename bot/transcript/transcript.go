@@ -22,6 +22,17 @@
 // blanks begin a line that must stand in the reply, in this order; “! ” one
 // that must not.
 //
+// A third word in the brackets says how a message was sent if not typed:
+//
+//	[lisi 群 按] 是                 the button “是” of the card last shown to lisi
+//	[lisi 群 按旧] 是               that of the card before
+//	[lisi 私聊 语音] 三次           a transcript
+//	[lisi 群 引用 （3/47）] 是      typed under the last reply with these words
+//	[lisi 私聊 图片]                a picture, with or without words
+//	[lisi 私聊 文件] 附件2.docx     a file of this name
+//	[lisi 私聊 进入]                the chat was opened
+//	[lisi 私聊 评价] 2              an answer was rated
+//
 // The package may import the standard library and txtar; it knows the product
 // only through the functions it is handed.
 package transcript
@@ -50,6 +61,8 @@ type Turn struct {
 	Line  int // in the 对话 file, from 1
 	From  string
 	Group bool
+	How   string // how it was sent, "" if typed
+	Quote string // some words of the reply that is quoted
 	Text  string
 	Want  []string
 	Never []string
@@ -101,12 +114,13 @@ func (s *Script) parseTurns(text string) error {
 		switch {
 		case strings.TrimSpace(line) == "" || strings.HasPrefix(line, "#"):
 		case strings.HasPrefix(line, "["):
-			who, said, ok := strings.Cut(line[1:], "] ")
-			from, chat, ok2 := strings.Cut(who, " ")
-			if !ok || !ok2 || chat != "群" && chat != "私聊" {
+			who, said, ok := strings.Cut(line[1:], "]")
+			words := append(strings.SplitN(who, " ", 4), "", "")
+			from, chat, how, quote := words[0], words[1], words[2], words[3]
+			if !ok || chat != "群" && chat != "私聊" || quote != "" && how != quoting {
 				return fmt.Errorf("line %d: a message begins with [userid 群] or [userid 私聊]", n)
 			}
-			s.Turns = append(s.Turns, Turn{Line: n, From: from, Group: chat == "群", Text: said})
+			s.Turns = append(s.Turns, Turn{Line: n, From: from, Group: chat == "群", How: how, Quote: quote, Text: strings.TrimPrefix(said, " ")})
 		case last < 0:
 			return fmt.Errorf("line %d: nothing was said yet", n)
 		case strings.HasPrefix(line, "|"):
@@ -122,15 +136,29 @@ func (s *Script) parseTurns(text string) error {
 	return nil
 }
 
-// Say delivers a message as the platform does and returns the reply.
+// quoting is the one way of sending that takes words of its own.
+const quoting = "引用"
+
+// Say delivers a typed message as the platform does and returns the reply.
 type Say func(ctx context.Context, from string, group bool, text string) (string, error)
 
 // Play says every message and holds the replies to what they must hold. It
 // goes on after a mismatch and reports all of them.
 func (s *Script) Play(ctx context.Context, say Say) error {
+	return s.Act(ctx, func(ctx context.Context, t Turn) (string, error) {
+		if t.How != "" {
+			return "", fmt.Errorf("%s: only typed messages can be played here", t.How)
+		}
+		return say(ctx, t.From, t.Group, t.Text)
+	})
+}
+
+// Act is Play for scripts whose messages are not all typed. What is to be seen
+// beside the words, such as a card, stands in the reply on lines of its own.
+func (s *Script) Act(ctx context.Context, act func(context.Context, Turn) (string, error)) error {
 	var problems []error
 	for _, t := range s.Turns {
-		reply, err := say(ctx, t.From, t.Group, t.Text)
+		reply, err := act(ctx, t)
 		if err != nil {
 			return fmt.Errorf("%s: line %d: %w", s.Name, t.Line, err)
 		}
