@@ -233,11 +233,15 @@ func parseMessage(in inbound, name string) (callback, error) {
 	case "text", "mixed":
 		// In a group nothing but words can be sent to the bot. Whoever quotes a
 		// picture or a file there hands it over.
-		media = append(media, shown...)
 		m.Media = bot.MediaText
-		if m.Text == "" && len(media) > 0 {
+		switch {
+		case m.Text != "":
+		case len(media) > 0:
 			m.Media = media[0].kind
+		case len(shown) > 0 && m.Quote == "":
+			m.Media = shown[0].kind
 		}
+		media = append(media, shown...)
 	case "voice":
 		m.Media = bot.MediaVoice
 	case "image", "file", "video":
