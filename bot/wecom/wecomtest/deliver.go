@@ -23,12 +23,8 @@ func (p *Platform) deliver(ctx context.Context, s *sent, times int) (Answer, err
 	if err != nil || r.empty {
 		return a, err
 	}
-	a.Shown = append(a.Shown, r.content)
-	if r.stream != "" {
-		if err := p.claim(s, r.stream); err != nil {
-			return a, err
-		}
-		a.Stream = r.stream
+	if err := p.accept(s, r, &a); err != nil {
+		return a, err
 	}
 	for !r.finish {
 		if time.Since(began)+p.cfg.Poll > p.cfg.Follow {
@@ -50,12 +46,43 @@ func (p *Platform) deliver(ctx context.Context, s *sent, times int) (Answer, err
 		if r.stream != a.Stream {
 			return a, bad("the refresh of one stream was answered by another")
 		}
-		if r.content != a.Shown[len(a.Shown)-1] {
-			a.Shown = append(a.Shown, r.content)
+		if r.card != nil && a.Card != nil {
+			return a, bad("a second card for one message")
+		}
+		if err := p.accept(s, r, &a); err != nil {
+			return a, err
 		}
 	}
-	a.Text = r.content
 	return a, nil
+}
+
+// accept shows a reply that passed, unless it gets in the way of another.
+func (p *Platform) accept(s *sent, r reply, a *Answer) error {
+	if r.stream != "" {
+		if err := p.claim(s, r.stream); err != nil {
+			return err
+		}
+		a.Stream = r.stream
+	}
+	if r.card != nil {
+		show := p.deal
+		if s.trigger == onCard {
+			show = func(_ string, card Card, to where) error { return p.turn(card, to.from, r.users) }
+		}
+		if err := show(s.id, *r.card, s.where); err != nil {
+			return err
+		}
+		a.Card = r.card
+	}
+	if r.feedback != "" {
+		p.rate(r.feedback)
+		a.Feedback = r.feedback
+	}
+	if r.content != "" && (len(a.Shown) == 0 || r.content != a.Shown[len(a.Shown)-1]) {
+		a.Shown = append(a.Shown, r.content)
+	}
+	a.Text = r.content
+	return nil
 }
 
 // claim notes the stream that answers a message: one message, one stream.
@@ -99,7 +126,9 @@ func (p *Platform) exchange(ctx context.Context, s *sent, plain []byte, on trigg
 	if err != nil {
 		return reply{}, err
 	}
+	task := ""
 	if s != nil {
+		task = s.task
 		p.mu.Lock()
 		s.last = q
 		p.mu.Unlock()
@@ -111,7 +140,7 @@ func (p *Platform) exchange(ctx context.Context, s *sent, plain []byte, on trigg
 	if got.Status != http.StatusOK {
 		return reply{}, fmt.Errorf("status %d", got.Status)
 	}
-	return p.check(got.Body, q.nonce, on)
+	return p.check(got.Body, q.nonce, on, task)
 }
 
 // Call is one request, in any part other than the platform would send it. The

@@ -77,17 +77,11 @@ func (p *Platform) Replay(ctx context.Context, id string) (Answer, error) {
 	if got.Status != http.StatusOK {
 		return a, &Refused{Status: got.Status}
 	}
-	r, err := p.check(got.Body, q.nonce, s.trigger)
+	r, err := p.check(got.Body, q.nonce, s.trigger, s.task)
 	if err != nil || r.empty {
 		return a, err
 	}
-	if r.stream != "" {
-		if err := p.claim(s, r.stream); err != nil {
-			return a, err
-		}
-	}
-	a.Stream, a.Text, a.Shown = r.stream, r.content, []string{r.content}
-	return a, nil
+	return a, p.accept(s, r, &a)
 }
 
 // Refused is a status other than 200 where one was possible.

@@ -28,10 +28,16 @@ type Msg struct {
 	Text  string // the words, without the mention: Send adds it in groups
 	// Images is the number of pictures in a Mixed message.
 	Images int
+	// Files are the pictures, file or film of the message. With Config.API their
+	// addresses lead to them, for 5 minutes; without, and where there are none,
+	// addresses lead nowhere.
+	Files []Attachment
 	// Quote is what the quoted message says; QuoteKind its kind, "" for Text.
 	// A message without both quotes nothing.
 	Quote     string
 	QuoteKind Kind
+	// QuoteFiles are to the quoted message what Files are to this one.
+	QuoteFiles []Attachment
 	// Unmentioned leaves the mention out, in a group.
 	Unmentioned bool
 	// ID is the msgid; "" for a new one.
@@ -44,8 +50,11 @@ type Answer struct {
 	Stream string   // id of the answer; "" if there was none, or a greeting
 	Text   string   // the final words; "" if the service had nothing to say
 	Shown  []string // all the words on the way there, Text last
+	Card   *Card    // under the words; after a press, what the card has become; nil for none
 	Tries  int      // how often the message was sent till it was answered
 	Polls  int      // how many refreshes it took
+	// Feedback is the id to rate the answer by, see [Platform.Rate].
+	Feedback string
 }
 
 type trigger string
@@ -131,6 +140,8 @@ type Event struct {
 	Group string // "" in the private chat
 	Type  string // enter_chat, template_card_event, feedback_event …
 	Body  any    // what stands under the event's own name; nil for nothing
+
+	task string // task_id of the card that was pressed
 }
 
 // Event tells the bot of an event. Only enter_chat has an answer with words; a
@@ -150,7 +161,8 @@ func (p *Platform) Event(ctx context.Context, e Event) (Answer, error) {
 		s.trigger = onEnter
 	case "template_card_event":
 		s.trigger, times = onCard, 1
-		callback["response_url"] = responseURL(s.id)
+		s.task = e.task
+		callback["response_url"] = p.responseURL(s)
 	default:
 		s.trigger = onOther
 	}
@@ -189,8 +201,8 @@ func (p *Platform) prepare(m Msg) (*sent, error) {
 		s.id = p.newID("m")
 	}
 	callback := p.common(s.id, s.where, string(m.Kind))
-	callback["response_url"] = responseURL(s.id)
-	said, err := says(m.Kind, words, m.Images, s.id)
+	callback["response_url"] = p.responseURL(s)
+	said, err := p.says(m.Kind, words, max(m.Images, len(m.Files)), m.Files, s.id)
 	if err != nil {
 		return nil, err
 	}
@@ -200,7 +212,7 @@ func (p *Platform) prepare(m Msg) (*sent, error) {
 		if kind == "" {
 			kind = Text
 		}
-		said, err := says(kind, m.Quote, 1, s.id+"-quote")
+		said, err := p.says(kind, m.Quote, max(1, len(m.QuoteFiles)), m.QuoteFiles, s.id+"-quote")
 		if err != nil {
 			return nil, err
 		}
@@ -225,29 +237,54 @@ func (p *Platform) common(id string, w where, msgtype string) map[string]any {
 	return callback
 }
 
-// says is what a message of a kind holds under its kind's name. Pictures,
-// files and films are addresses that lead nowhere.
-func says(kind Kind, words string, images int, id string) (map[string]any, error) {
+// says is what a message of a kind holds under its kind's name.
+func (p *Platform) says(kind Kind, words string, images int, files []Attachment, id string) (map[string]any, error) {
 	switch kind {
 	case Text, Voice:
 		return map[string]any{"content": words}, nil
 	case Image, File, Video:
-		return map[string]any{"url": mediaURL(id, 0)}, nil
+		return p.media(files, id, 0)
 	case Mixed:
 		items := []map[string]any{}
 		if words != "" {
 			items = append(items, map[string]any{"msgtype": Text, "text": map[string]any{"content": words}})
 		}
 		for i := range images {
-			items = append(items, map[string]any{"msgtype": Image, "image": map[string]any{"url": mediaURL(id, i)}})
+			image, err := p.media(files, id, i)
+			if err != nil {
+				return nil, err
+			}
+			items = append(items, map[string]any{"msgtype": Image, "image": image})
 		}
 		return map[string]any{"msg_item": items}, nil
 	}
 	return nil, fmt.Errorf("wecomtest: there is no message of kind %q", kind)
 }
 
-func responseURL(id string) string {
-	return "https://qyapi.weixin.qq.com/cgi-bin/aibot/response?response_code=" + id
+// media is the address of the n-th file of a message.
+func (p *Platform) media(files []Attachment, id string, n int) (map[string]any, error) {
+	if p.cfg.API == nil || n >= len(files) {
+		return map[string]any{"url": fmt.Sprintf("https://media.invalid/%s/%d", id, n)}, nil
+	}
+	address, err := p.cfg.API.offer(files[n], p.sealer.key)
+	if err != nil {
+		return nil, fmt.Errorf("wecomtest: %w", err)
+	}
+	return map[string]any{"url": address}, nil
 }
 
-func mediaURL(id string, n int) string { return fmt.Sprintf("https://media.invalid/%s/%d", id, n) }
+const responsePath = "/cgi-bin/aibot/response?response_code="
+
+// responseURL takes one more answer to a message, if there is an API.
+func (p *Platform) responseURL(s *sent) string {
+	if p.cfg.API == nil {
+		return apiHost + responsePath + s.id
+	}
+	return p.cfg.API.answerURL(s.where, s.id, func(later Shown) error {
+		p.rate(later.feedback)
+		if later.Card == nil {
+			return nil
+		}
+		return p.deal(s.id+"-later", *later.Card, s.where)
+	})
+}

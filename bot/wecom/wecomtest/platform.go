@@ -38,13 +38,20 @@ var (
 )
 
 // BadReply is an answer that the platform would drop, and why.
-type BadReply struct{ Why string }
+type BadReply struct {
+	Why  string
+	code int // what the platform would call it, where it is asked over HTTP
+}
 
 func (e *BadReply) Error() string {
 	return "wecomtest: the platform would drop this reply: " + e.Why
 }
 
-func bad(format string, args ...any) error { return &BadReply{Why: fmt.Sprintf(format, args...)} }
+func bad(format string, args ...any) error { return coded(codeParameter, format, args...) }
+
+func coded(code int, format string, args ...any) error {
+	return &BadReply{Why: fmt.Sprintf(format, args...), code: code}
+}
 
 // Config is one bot as the console knows it, and the platform's habits.
 type Config struct {
@@ -57,6 +64,8 @@ type Config struct {
 	// Client carries the callbacks; nil for a plain one. It is copied and made
 	// to follow no redirect, because the platform follows none.
 	Client *http.Client
+	// API is where response and media addresses lead; nil for nowhere.
+	API *API
 	// Now gives the timestamps; nil for time.Now.
 	Now func() time.Time
 	// MentionSpace follows the bot's name in group messages; "" for a plain
@@ -83,6 +92,8 @@ type Platform struct {
 	streams map[string]string // stream id → message id
 	open    map[string]int    // interactions by member
 	greeted map[string]string // day of the last enter_chat by member
+	cards   map[string]*shown // by task_id
+	rated   map[string]bool   // feedback ids that people can rate
 }
 
 // sent is a message the platform has sent and may send again.
@@ -91,6 +102,7 @@ type sent struct {
 	trigger trigger
 	plain   []byte
 	where   where
+	task    string // task_id of the card that was pressed
 
 	// Both under Platform.mu.
 	stream string   // id of its answer, once there was one
@@ -134,6 +146,7 @@ func New(cfg Config) (*Platform, error) {
 	return &Platform{
 		cfg: cfg, url: address, client: client, sealer: sealer, prefix: randomHex(6),
 		sent: map[string]*sent{}, streams: map[string]string{}, open: map[string]int{}, greeted: map[string]string{},
+		cards: map[string]*shown{}, rated: map[string]bool{},
 	}, nil
 }
 

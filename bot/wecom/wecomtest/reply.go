@@ -1,14 +1,10 @@
 package wecomtest
 
 import (
-	"bytes"
 	"encoding/json"
-	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"time"
-	"unicode/utf8"
 )
 
 const (
@@ -26,19 +22,25 @@ type reply struct {
 	stream  string
 	finish  bool
 	content string
+	// card stands under the words, or in place of the one that was pressed, then
+	// for these users only; nil for all.
+	card     *Card
+	users    []string
+	feedback string
 }
 
 // check reads the body of a reply as the platform does, by pages 101033 and
-// 101031, and refuses what those do not allow.
-func (p *Platform) check(body []byte, nonce string, on trigger) (reply, error) {
+// 101031, and refuses what those do not allow. The task is that of the card
+// that was pressed.
+func (p *Platform) check(body []byte, nonce string, on trigger, task string) (reply, error) {
 	if len(body) == 0 {
 		if on == onRefresh {
 			return reply{}, bad("a refresh must be answered by a stream, not by %s", emptyReply)
 		}
 		return reply{empty: true}, nil
 	}
-	if on == onCard || on == onOther {
-		return reply{}, bad("%s takes %s and nothing else from this program", on, emptyReply)
+	if on == onOther {
+		return reply{}, bad("%s takes %s and nothing else", on, emptyReply)
 	}
 	if len(body) > maxReply {
 		return reply{}, bad("it has over %d bytes", maxReply)
@@ -47,15 +49,13 @@ func (p *Platform) check(body []byte, nonce string, on trigger) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if !utf8.Valid(plain) {
-		return reply{}, bad("it is not UTF-8")
-	}
-	for _, escape := range []string{`\u003c`, `\u003e`, `\u0026`} {
-		if bytes.Contains(bytes.ToLower(plain), []byte(escape)) {
-			return reply{}, bad("it writes a plain character as %s (error 40033)", escape)
-		}
+	if err := plainJSON(plain); err != nil {
+		return reply{}, err
 	}
 
+	if on == onCard {
+		return turned(plain, task)
+	}
 	msgtype, err := kindOf(plain)
 	if err != nil {
 		return reply{}, err
@@ -63,8 +63,10 @@ func (p *Platform) check(body []byte, nonce string, on trigger) (reply, error) {
 	switch {
 	case msgtype == "text" && on == onEnter:
 		return greeting(plain)
-	case msgtype == "stream" && (on == onMessage || on == onRefresh):
-		return streamed(plain)
+	case msgtype == "template_card" && (on == onEnter || on == onMessage):
+		return carded(plain)
+	case (msgtype == "stream" || msgtype == "stream_with_template_card") && (on == onMessage || on == onRefresh):
+		return streamed(plain, msgtype, on)
 	}
 	return reply{}, bad("a %s may not be answered by msgtype %q", on, msgtype)
 }
@@ -130,12 +132,16 @@ func greeting(plain []byte) (reply, error) {
 	return r, bounded(r.content, maxText)
 }
 
-func streamed(plain []byte) (reply, error) {
-	outer, err := object(plain, "the reply", "msgtype", "stream")
+func streamed(plain []byte, msgtype string, on trigger) (reply, error) {
+	var more []string
+	if msgtype == "stream_with_template_card" {
+		more = []string{"template_card"}
+	}
+	outer, err := loose(plain, "the reply", []string{"msgtype", "stream"}, more)
 	if err != nil {
 		return reply{}, err
 	}
-	inner, err := object(outer["stream"], "stream", "id", "finish", "content")
+	inner, err := loose(outer["stream"], "stream", []string{"id", "finish", "content"}, []string{"feedback"})
 	if err != nil {
 		return reply{}, err
 	}
@@ -152,63 +158,62 @@ func streamed(plain []byte) (reply, error) {
 	if r.stream == "" || len(r.stream) > maxID {
 		return reply{}, bad("stream.id has %d bytes", len(r.stream))
 	}
+	if r.feedback, err = readFeedback(inner); err != nil {
+		return reply{}, err
+	}
+	if r.feedback != "" && on == onRefresh {
+		return reply{}, bad("feedback comes with the first reply of a stream only")
+	}
+	if raw, has := outer["template_card"]; has {
+		card, err := readCard(raw, botCard)
+		if err != nil {
+			return reply{}, err
+		}
+		if card.Feedback != "" && r.feedback != "" {
+			return reply{}, bad("there are two feedback ids")
+		}
+		r.card, r.feedback = &card, r.feedback+card.Feedback
+	}
 	return r, bounded(r.content, maxStream)
 }
 
-func bounded(content string, most int) error {
-	if content == "" {
-		return bad("content is empty")
+// carded reads a card without words.
+func carded(plain []byte) (reply, error) {
+	outer, err := object(plain, "the reply", "msgtype", "template_card")
+	if err != nil {
+		return reply{}, err
 	}
-	if len(content) > most {
-		return bad("content has %d bytes, more than %d", len(content), most)
-	}
-	return nil
+	card, err := readCard(outer["template_card"], botCard)
+	return reply{finish: true, card: &card, feedback: card.Feedback}, err
 }
 
-// object reads a JSON object that has each of names, once, in exactly this
-// spelling, and nothing else. The standard decoder is more forgiving.
-func object(raw []byte, what string, names ...string) (map[string]json.RawMessage, error) {
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
-		return nil, bad("%s is not a JSON object", what)
+// turned reads what a card that was pressed is to become.
+func turned(plain []byte, task string) (reply, error) {
+	outer, err := loose(plain, "the reply", []string{"response_type", "template_card"}, []string{"userids"})
+	if err != nil {
+		return reply{}, err
 	}
-	fields := map[string]json.RawMessage{}
-	for dec.More() {
-		t, err := dec.Token()
-		name, ok := t.(string)
-		if err != nil || !ok {
-			return nil, bad("%s is not JSON", what)
-		}
-		if !slices.Contains(names, name) {
-			return nil, bad("%s has a field %q", what, name)
-		}
-		if _, twice := fields[name]; twice {
-			return nil, bad("%s has field %q twice", what, name)
-		}
-		var field json.RawMessage
-		if err := dec.Decode(&field); err != nil {
-			return nil, bad("%s is not JSON", what)
-		}
-		fields[name] = field
+	var kind string
+	if err := value(outer, "response_type", &kind); err != nil {
+		return reply{}, err
 	}
-	if _, err := dec.Token(); err != nil {
-		return nil, bad("%s is not JSON", what)
+	if kind != "update_template_card" {
+		return reply{}, bad("there is no response_type %q", kind)
 	}
-	if _, err := dec.Token(); err != io.EOF {
-		return nil, bad("%s goes on behind its end", what)
+	r := reply{finish: true}
+	if err := optional(outer, "userids", &r.users); err != nil {
+		return reply{}, err
 	}
-	for _, name := range names {
-		if _, ok := fields[name]; !ok {
-			return nil, bad("%s has no field %q", what, name)
-		}
+	if _, has := outer["userids"]; has && (len(r.users) == 0 || slices.Contains(r.users, "")) {
+		return reply{}, bad("userids has no userid, or an empty one")
 	}
-	return fields, nil
-}
-
-func value[T string | bool](fields map[string]json.RawMessage, name string, to *T) error {
-	raw := fields[name]
-	if len(raw) == 0 || string(raw) == "null" || json.Unmarshal(raw, to) != nil {
-		return bad("field %q is no %s", name, fmt.Sprintf("%T", *to))
+	card, err := readCard(outer["template_card"], botCard)
+	if err != nil {
+		return reply{}, err
 	}
-	return nil
+	if card.Task != task {
+		return reply{}, bad("the card has another task_id than the one that was pressed")
+	}
+	r.card, r.feedback = &card, card.Feedback
+	return r, nil
 }
