@@ -29,7 +29,7 @@ type tiny struct {
 	answers func(longFrame) []longFrame
 }
 
-// school joins a client to a platform inside a bubble.
+// long makes a platform that ends with the test.
 func long(t *testing.T, cfg LongConfig) *Long {
 	if cfg.Secret == "" {
 		cfg.Secret = longSecret
@@ -58,14 +58,32 @@ func started(t *testing.T, conn *websocket.Conn) *tiny {
 	return c
 }
 
-// joined connects a client and subscribes.
+// joined connects a client, subscribes, and keeps it alive.
 func joined(t *testing.T, l *Long) *tiny {
 	t.Helper()
 	c := dial(t, l)
 	if code := c.ask("aibot_subscribe", "", `{"bot_id":"aibExample","secret":"`+longSecret+`"}`).code(); code != 0 {
 		t.Fatalf("subscribe: %d", code)
 	}
+	go func() {
+		for {
+			select {
+			case <-time.After(longBeat):
+				c.ask("ping", "", "")
+			case <-c.ended:
+				return
+			}
+		}
+	}()
 	return c
+}
+
+// away leaves, and comes back after a time.
+func (c *tiny) away(l *Long, d time.Duration) *tiny {
+	c.t.Helper()
+	_ = c.conn.CloseNow() // it may have ended
+	time.Sleep(d)
+	return joined(c.t, l)
 }
 
 func (c *tiny) read() {
@@ -187,4 +205,3 @@ func TestLongSay(t *testing.T) {
 		}
 	})
 }
-
