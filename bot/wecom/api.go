@@ -149,12 +149,18 @@ func (a *API) UpdateCard(ctx context.Context, userID, code string, card bot.Card
 	if userID == "" || code == "" {
 		return turnedDown(call, WhyContent)
 	}
+	next := appCard(&card)
+	if len(next.Buttons) == 0 {
+		// Whether the list may be empty depends on the page that is read. This
+		// button is never seen: replace_text stands in its place.
+		next.Buttons = []cardButton{{Text: pressedLabel, Style: otherStyle, Key: pressedKey}}
+	}
 	_, failure := a.post(ctx, call, struct {
 		Users   []string      `json:"userids"`
 		AgentID int64         `json:"agentid"`
 		Code    string        `json:"response_code"`
 		Card    *templateCard `json:"template_card"`
-	}{[]string{userID}, a.agentID, code, appCard(&card)})
+	}{[]string{userID}, a.agentID, code, next})
 	return asError(failure)
 }
 

@@ -180,7 +180,7 @@ func (p *Post) send(ctx context.Context, parcel bot.Parcel) bot.Attempt {
 			// A card is not sent after its words: it would come by another
 			// road, which is another chat. What it offers can be typed.
 			accepted = bot.Attempt{Fate: bot.FateAccepted, Via: ViaReply}
-			p.made.mark(parcel.ID, partText|partCard, accepted)
+			accepted = p.made.mark(parcel.ID, partText|partCard, accepted)
 			if left[len(left)-1] != partFile {
 				return accepted
 			}
@@ -240,7 +240,7 @@ func (p *Post) push(ctx context.Context, parcel bot.Parcel, left []part) bot.Att
 	attempt.Via = ViaLong
 	if attempt.Fate == bot.FateAccepted {
 		for _, part := range left {
-			p.made.mark(parcel.ID, part, attempt)
+			attempt = p.made.mark(parcel.ID, part, attempt)
 		}
 	}
 	return attempt
@@ -302,7 +302,7 @@ func (p *Post) carry(ctx context.Context, parcel bot.Parcel, left []part, c carr
 		}
 		unsent--
 		accepted.MsgID = cmp.Or(accepted.MsgID, id)
-		p.made.mark(parcel.ID, part, accepted)
+		accepted = p.made.mark(parcel.ID, part, accepted)
 	}
 	return accepted
 }
@@ -484,9 +484,11 @@ func (g *progress) left(id string, all []part) (left []part, accepted bot.Attemp
 	return slices.DeleteFunc(slices.Clone(all), func(one part) bool { return m.parts&one != 0 }), m.accepted
 }
 
-func (g *progress) mark(id string, one part, accepted bot.Attempt) {
+// mark notes that parts were accepted, and returns what has become of the
+// parcel by that: its id on the platform is that of its first message.
+func (g *progress) mark(id string, parts part, accepted bot.Attempt) bot.Attempt {
 	if id == "" {
-		return // nothing to know it by
+		return accepted // nothing to know it by
 	}
 	now := time.Now()
 	g.mu.Lock()
@@ -508,6 +510,7 @@ func (g *progress) mark(id string, one part, accepted bot.Attempt) {
 		g.made[id] = m
 	}
 	accepted.MsgID = cmp.Or(m.accepted.MsgID, accepted.MsgID)
-	m.parts |= one
+	m.parts |= parts
 	m.accepted, m.at = accepted, now
+	return accepted
 }

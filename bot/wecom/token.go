@@ -31,6 +31,9 @@ func (t *tokens) take(ctx context.Context) (string, *Failure) {
 	if token := t.cache.current(); token != "" {
 		return token, nil
 	}
+	if ctx.Err() != nil {
+		return "", judge(callToken, answer{})
+	}
 	// The request outlives a sender who gives up: others wait for it too.
 	fetching := t.flight.DoChan("", func() (any, error) {
 		token, failure := t.fetch(context.WithoutCancel(ctx))
