@@ -128,8 +128,8 @@ func NewLong(cfg LongConfig, turns Turns, log *slog.Logger) (*Long, error) {
 		cfg.URL = longURL
 	}
 	address, err := url.Parse(cfg.URL)
-	if err != nil || address.Host == "" || address.Scheme != "wss" && address.Scheme != "ws" {
-		return nil, errors.New("wecom: the address of the long connection has to begin with wss://")
+	if err != nil || address.Host == "" || address.User != nil || address.Scheme != "wss" && address.Scheme != "ws" {
+		return nil, errors.New("wecom: the address of the long connection has to be wss:// and a host")
 	}
 	if cfg.BotID == "" || cfg.Secret == "" {
 		return nil, errors.New("wecom: the long connection needs BotID and Secret")
