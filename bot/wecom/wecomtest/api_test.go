@@ -183,6 +183,10 @@ func TestTrustedAddresses(t *testing.T) {
 		if g.code != want || want != 0 && !strings.Contains(g.fields["errmsg"].(string), "from ip: 192.0.2.1") {
 			t.Errorf("%s trusted: %s", trusted, g.body)
 		}
+		o.Trust(agent, "192.0.2.1")
+		if g := o.send(text("lina", "hi")); g.code != 0 {
+			t.Errorf("trusted at last: %s", g.body)
+		}
 		o.clean()
 	}
 }
@@ -570,7 +574,7 @@ func TestBadUploadsAreRefused(t *testing.T) {
 	}{
 		"empty":           {path, `form-data; name="media"; filename="a"`, "", codeEmptyMedia, "empty"},
 		"five bytes":      {path, `form-data; name="media"; filename="a"`, "12345", codeEmptyMedia, "5 bytes"},
-		"too large":       {path, `form-data; name="media"; filename="a"`, strings.Repeat("x", 20<<20+1), codeLargeMedia, "20971521"},
+		"too large":       {strings.Replace(path, "file", "voice", 1), `form-data; name="media"; filename="a"`, strings.Repeat("x", 2<<20+1), codeLargeMedia, "2097153"},
 		"no picture":      {strings.Replace(path, "file", "image", 1), `form-data; name="media"; filename="a"`, "content", codeParameter, "neither JPG nor PNG"},
 		"another type":    {strings.Replace(path, "file", "zip", 1), `form-data; name="media"; filename="a"`, "content", codeMediaType, "zip"},
 		"another part":    {path, `form-data; name="file"; filename="a"`, "content", codeParameter, "not named media"},
@@ -667,6 +671,9 @@ func TestLaterAnswers(t *testing.T) {
 		if g := o.post(path(Msg{From: "lina", Group: "wrOne"}), words); g.code != 0 {
 			t.Errorf("an answer in a group: %s", g.body)
 		}
+		if g := o.post(path(Msg{From: "wo1"}), words); g.code != 0 {
+			t.Errorf("an answer to an open_userid: %s", g.body)
+		}
 		if g := o.post(path(Msg{From: "lina"}), `{"msgtype":"template_card","template_card":`+card("c1")+`}`); g.code != 0 {
 			t.Errorf("a card: %s", g.body)
 		}
@@ -680,7 +687,7 @@ func TestLaterAnswers(t *testing.T) {
 		if g := o.post(old, words); g.code == 0 {
 			t.Errorf("after an hour: %s", g.body)
 		}
-		if a, b := o.PersonalOf("lina"), o.Group("wrOne"); len(a) != 2 || len(b) != 1 || a[0].Text != "later" || a[1].Card.Task != "c1" || b[0].Via != "reply" {
+		if a, b := o.PersonalOf("lina"), o.Group("wrOne"); len(a) != 3 || len(b) != 1 || a[0].Text != "later" || a[2].Card.Task != "c1" || b[0].Via != "reply" {
 			t.Errorf("shown %+v and %+v", a, b)
 		}
 		o.clean()
