@@ -196,7 +196,7 @@ func (r *rig) open() int {
 // sound holds the store to its own rules, and the log to keeping secrets.
 func (r *rig) sound() {
 	r.t.Helper()
-	a, err := r.store.Verify(context.Background())
+	a, err := r.store.Verify(context.Background(), nil)
 	if err != nil {
 		r.t.Fatal(err)
 	}

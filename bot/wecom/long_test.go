@@ -366,7 +366,7 @@ func TestLongCards(t *testing.T) {
 		}
 		synctest.Wait()
 		seen := w.Seen("lina")
-		if len(seen) != 2 || seen[1].Task != "q7@1" {
+		if len(seen) != 2 || seen[1].Card == nil || seen[1].Card.Task != "q7@1" {
 			t.Fatalf("the member sees %+v", seen)
 		}
 		if _, err := w.Press(context.Background(), "lina", "q7@1", "是"); err != nil {
