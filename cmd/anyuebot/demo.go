@@ -32,6 +32,7 @@ const (
 	demoBot     = "安月小助手"
 	demoGroup   = "wrDemoGroup"
 	demoAddress = "127.0.0.1:8088"
+	demoAgent   = 1000002
 )
 
 // demo runs the whole service with a stand-in for 企业微信 and a page to talk
@@ -74,13 +75,20 @@ func demo(ctx context.Context, c console, args []string) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var side sync.WaitGroup
-	failed := make(chan error, 2) // of the service and of the page
+	failed := make(chan error, 3) // of the service, the stand-in and the page
 	side.Go(func() { failed <- d.service.run(ctx, d.webhook) })
 	defer side.Wait()
 	defer cancel()
 
-	if err := d.platform.Verify(ctx); err != nil {
-		return fmt.Errorf("回调地址验证：%w", err)
+	side.Go(func() {
+		if err := d.service.listen(ctx, d.api, d.tenant); err != nil && !errors.Is(err, http.ErrServerClosed) {
+			failed <- err
+		}
+	})
+	for _, verify := range []func(context.Context) error{d.platform.Verify, d.app.Verify} {
+		if err := verify(ctx); err != nil {
+			return fmt.Errorf("回调地址验证：%w", err)
+		}
 	}
 	if *play {
 		if err := d.play(ctx, c.out); err != nil {
@@ -134,9 +142,19 @@ func demoConfig(cfg *config, given string, fresh bool) error {
 		}
 	}
 	cfg.Office = append(cfg.Office, demoOffice)
+	demoChannels(cfg)
+	return nil
+}
+
+// demoChannels replaces everything that leads to the real platform by secrets
+// for one run.
+func demoChannels(cfg *config) {
+	cfg.withoutChannels()
 	cfg.AibotName = demoBot
 	cfg.AibotToken, cfg.AibotAESKey = randomHex(8), randomHex(22)[:43]
-	return nil
+	cfg.CorpID, cfg.AppAgentID, cfg.AppSecret = "wwDemo", demoAgent, randomHex(16)
+	cfg.AppToken, cfg.AppAESKey = randomHex(8), randomHex(22)[:43]
+	cfg.Groups = map[string]string{demoGroup: randomHex(16)}
 }
 
 // removeStore deletes the demo's own store and files, unless a demo is using
@@ -164,37 +182,118 @@ func randomHex(bytes int) string {
 type demoRun struct {
 	service  *service
 	webhook  net.Listener
-	platform *wecomtest.Platform
+	api      net.Listener // of the stand-in
+	tenant   *wecomtest.API
+	platform *wecomtest.Platform // the 智能机器人
+	app      *wecomtest.App      // the 自建应用
 	chat     *web.Chat
 }
 
 func startDemo(ctx context.Context, c console, cfg config) (_ *demoRun, err error) {
-	s, err := open(ctx, cfg, slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn})))
-	if err != nil {
-		return nil, err
-	}
+	d := &demoRun{}
 	defer func() {
 		if err != nil {
-			s.close()
+			d.abandon()
 		}
 	}()
-	if err := s.importUnits(ctx, s.notice.Sample); err != nil {
+	if d.api, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		return nil, err
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if d.webhook, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+		return nil, err
+	}
+	cfg.APIBase = "http://" + d.api.Addr().String()
+	d.service, err = open(ctx, cfg, slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	if err != nil {
 		return nil, err
 	}
-	platform, err := wecomtest.New(wecomtest.Config{
-		URL: "http://" + l.Addr().String() + "/wecom/aibot", Token: cfg.AibotToken, AESKey: cfg.AibotAESKey, BotName: demoBot,
+	sample := d.service.notice.Sample
+	if err := d.service.importUnits(ctx, sample); err != nil {
+		return nil, err
+	}
+	members := []string{demoOffice}
+	for i, u := range sample {
+		members = append(members, demoLiaison(i, u))
+	}
+	d.tenant = wecomtest.NewAPI(wecomtest.APIConfig{
+		URL: cfg.APIBase, CorpID: cfg.CorpID, Members: members,
+		Apps:       []wecomtest.Account{{AgentID: demoAgent, Secret: cfg.AppSecret, Name: demoBot}},
+		Robots:     map[string]string{cfg.Groups[demoGroup]: demoGroup},
+		OnPersonal: d.arrives, OnGroup: d.arrives,
+	})
+	hooks := "http://" + d.webhook.Addr().String()
+	d.platform, err = wecomtest.New(wecomtest.Config{
+		URL: hooks + "/wecom/aibot", Token: cfg.AibotToken, AESKey: cfg.AibotAESKey, BotName: demoBot, API: d.tenant,
 	})
 	if err != nil {
-		l.Close()
 		return nil, err
 	}
-	d := &demoRun{service: s, webhook: l, platform: platform}
+	d.app, err = wecomtest.NewApp(wecomtest.AppConfig{
+		URL: hooks + "/wecom/app", Token: cfg.AppToken, AESKey: cfg.AppAESKey, CorpID: cfg.CorpID, AgentID: demoAgent, API: d.tenant,
+	})
+	if err != nil {
+		return nil, err
+	}
 	d.chat = d.page()
 	return d, nil
+}
+
+// abandon closes what a start that failed has opened.
+func (d *demoRun) abandon() {
+	for _, l := range []net.Listener{d.api, d.webhook} {
+		if l != nil {
+			l.Close()
+		}
+	}
+	if d.service != nil {
+		d.service.close()
+	}
+}
+
+// demoLiaison is who speaks for a sample unit: a made-up member where the
+// sample names nobody.
+func demoLiaison(i int, u bot.Unit) string {
+	if u.Liaison != "" {
+		return u.Liaison
+	}
+	return fmt.Sprintf("demo%02d", i+1)
+}
+
+// arrives shows on the page what people get without having asked.
+func (d *demoRun) arrives(s wecomtest.Shown) {
+	if s.Changed || d.chat == nil {
+		return // the page turns the card that was pressed itself
+	}
+	p := web.Pushed{To: s.To, Group: s.Group != "", Answer: web.Answer{Text: s.Text, Card: pageCard(s.Card)}}
+	switch s.Via {
+	case "app":
+		p.By = demoBot + "（应用消息）"
+	case "robot":
+		p.By = "群机器人"
+	}
+	if s.Card != nil && s.Text == "" {
+		p.Text = s.Card.Text
+	}
+	if s.File != nil {
+		p.File = &web.File{Name: s.File.Name, Content: s.File.Content}
+	}
+	d.chat.Push(p)
+}
+
+// pageCard is a card as the page draws it.
+func pageCard(c *wecomtest.Card) *bot.Card {
+	if c == nil {
+		return nil
+	}
+	card := &bot.Card{Task: c.Task, Title: c.Title}
+	if c.Replaced != "" {
+		card.Title = c.Replaced
+		return card
+	}
+	for _, b := range c.Buttons {
+		card.Buttons = append(card.Buttons, bot.Button{Label: b.Label, Say: b.Key})
+	}
+	return card
 }
 
 // page is the browser's side: the sample liaisons and one of the office.
@@ -209,19 +308,47 @@ func (d *demoRun) page() *web.Chat {
 	return web.NewChat(web.Config{
 		Title: "安月小助手 演示", GroupName: "全县安全生产月工作群", GroupID: demoGroup, BotName: demoBot,
 		People: people, SampleForm: sampleForm(d.service.notice, 0),
-		Now: func() time.Time { return d.service.now().In(d.service.zone) },
-		Send: func(ctx context.Context, m web.Message) (web.Answer, error) {
-			answer, err := d.platform.Send(ctx, wecomtest.Msg{From: m.From, Group: m.Group, Text: m.Text})
-			return web.Answer{Text: answer.Text}, err
-		},
-		Enter: func(ctx context.Context, from string) (web.Answer, error) {
-			answer, err := d.platform.Enter(ctx, from)
-			if errors.Is(err, wecomtest.ErrNotDelivered) {
-				return web.Answer{}, nil // the platform tells of the first opening of a day only
-			}
-			return web.Answer{Text: answer.Text}, err
-		},
+		Now:  func() time.Time { return d.service.now().In(d.service.zone) },
+		Send: d.send, Enter: d.enter, Press: d.press,
 	})
+}
+
+func (d *demoRun) send(ctx context.Context, m web.Message) (web.Answer, error) {
+	msg := wecomtest.Msg{From: m.From, Group: m.Group, Text: m.Text}
+	if f := m.File; f != nil {
+		msg.Files = []wecomtest.Attachment{{Name: f.Name, Content: f.Content}}
+		switch {
+		case m.Group != "":
+			msg.Kind = wecomtest.Mixed // the only way a picture gets to a bot in a group
+		case strings.HasPrefix(http.DetectContentType(f.Content), "image/"):
+			msg.Kind = wecomtest.Image
+		default:
+			msg.Kind = wecomtest.File
+		}
+	}
+	answer, err := d.platform.Send(ctx, msg)
+	return web.Answer{Text: answer.Text, Card: pageCard(answer.Card)}, err
+}
+
+func (d *demoRun) enter(ctx context.Context, from string) (web.Answer, error) {
+	answer, err := d.platform.Enter(ctx, from)
+	if errors.Is(err, wecomtest.ErrNotDelivered) {
+		return web.Answer{}, nil // the platform tells of the first opening of a day only
+	}
+	return web.Answer{Text: answer.Text, Card: pageCard(answer.Card)}, err
+}
+
+// press goes to whoever sent the card: the bot or the application.
+func (d *demoRun) press(ctx context.Context, p web.Press) (*bot.Card, error) {
+	if _, ok := d.platform.Card(p.From, p.Task); ok {
+		answer, err := d.platform.Press(ctx, p.From, p.Task, p.Say)
+		return pageCard(answer.Card), err
+	}
+	answer, err := d.app.Press(ctx, p.From, p.Task, p.Say)
+	if answer.Card == nil && answer.Button != "" {
+		return &bot.Card{Task: p.Task, Title: answer.Button}, err
+	}
+	return pageCard(answer.Card), err
 }
 
 // demoName is what the page calls the made-up members.
@@ -248,10 +375,9 @@ func (s *service) importUnits(ctx context.Context, units []bot.Unit) error {
 func (d *demoRun) play(ctx context.Context, out io.Writer) error {
 	n := d.service.notice
 	for i, u := range n.Sample {
-		from := u.Liaison
+		from := demoLiaison(i, u)
 		var says []string
-		if from == "" {
-			from = fmt.Sprintf("demo%02d", i+1)
+		if u.Liaison == "" {
 			says = append(says, n.Verbs[bot.VerbRegister][0]+" "+u.Name)
 		}
 		says = append(says, n.Verbs[bot.VerbFill][0], sampleForm(n, i), n.Verbs[bot.VerbYes][0], n.Verbs[bot.VerbSubmit][0])
