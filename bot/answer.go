@@ -27,7 +27,7 @@ func (t *turn) words() {
 		t.run(field)
 	case t.clauses(t.in.Text):
 	case t.joins():
-	case t.s.Key == t.r.Key && t.s.Proposal != nil && t.s.Proposal.Kind != ProposeReason:
+	case t.s.Key == t.r.Key && t.s.Proposal != nil && t.s.Proposal.Kind != ProposeReason && t.s.Proposal.Kind != ProposeReturn:
 		// Who goes on to other things is not held to what was put to them.
 		t.s.Proposal = nil
 		t.tell("dropped.silent", nil)

@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"fmt"
 	"maps"
 	"strings"
 	"testing"
@@ -22,7 +23,15 @@ func TestPressIsTyping(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := newWorld(t, n, "单位,类别,联络员userid\n山河镇,乡镇,lisi\n周家镇,乡镇,lisi\n县妇联,部门,\n县妇幼,部门,\n三嘉乡,乡镇,wang\n")
 		group := ""
+		if rapid.Bool().Draw(t, "submitted") {
+			for _, text := range []string{"填报 山河镇", "1-3：1 2 是", "其余无", "确认", "无", "否", "提交"} {
+				w.say("lisi", text)
+			}
+		}
 		for range rapid.IntRange(1, 30).Draw(t, "messages") {
+			if rapid.IntRange(0, 9).Draw(t, "office") == 0 {
+				w.say("office", "退回 山河镇 1、3 请核实")
+			}
 			cards := w.cards["lisi"]
 			if len(cards) == 0 || rapid.IntRange(0, 2).Draw(t, "types") > 0 {
 				m := bot.Message{Media: bot.MediaText, Text: rapid.SampledFrom(texts).Draw(t, "text"), Group: group}
@@ -101,5 +110,29 @@ func TestOpen(t *testing.T) {
 	}
 	if strings.Trim(asked.Open(), "0123456789abcdef") != "" || len(asked.Open()) > 32 {
 		t.Errorf("%q is no name for a task", asked.Open())
+	}
+}
+
+// TestPrivateOnCards: what is private stands on no card that others see.
+func TestPrivateOnCards(t *testing.T) {
+	n := *loadNotice(t)
+	n.Main = n.Nomination
+	form := n.Form(n.Main)
+	private := 0
+	for _, f := range form.Fields {
+		if f.Private && f.Kind == bot.KindMobile {
+			private = f.Item
+		}
+	}
+	if private == 0 {
+		t.Fatal("the form has no private mobile number")
+	}
+	for _, group := range []string{"", "g"} {
+		w := newWorld(t, &n, "单位,类别,联络员userid\n山河镇,乡镇,lisi\n")
+		w.turn("lisi", bot.Message{Media: bot.MediaText, Text: "填报", Group: group})
+		w.turn("lisi", bot.Message{Media: bot.MediaVoice, Text: fmt.Sprintf("改%d 13812345678", private), Group: group})
+		if offered := w.last.Offer != nil; offered != (group == "") {
+			t.Errorf("in %q: offered is %t", group, offered)
+		}
 	}
 }
