@@ -27,7 +27,7 @@ func (t *turn) words() {
 		t.run(field)
 	case t.clauses(t.in.Text):
 	case t.joins():
-	case t.s.Key == t.r.Key && t.s.Proposal != nil && t.s.Proposal.Kind != ProposeReason:
+	case t.s.Key == t.r.Key && t.s.Proposal != nil && t.s.Proposal.Kind != ProposeReason && t.s.Proposal.Kind != ProposeReturn:
 		// Who goes on to other things is not held to what was put to them.
 		t.s.Proposal = nil
 		t.tell("dropped.silent", nil)
@@ -289,14 +289,15 @@ func (t *turn) accept(r reading) {
 
 // secondHand reports whether the words are not as the person typed them now, or
 // may be meant for something else: a transcript of their voice, an older message
-// that they quote, or an answer under an older message that holds both a
-// question and what was recorded. What is read from these is put to them first.
+// that they quote, or a figure under an older message that holds both a question
+// answered long since and what was recorded. What is read from these is put to
+// them first.
 func (t *turn) secondHand() bool {
 	if t.m.Media == MediaVoice || tidy(t.m.Text) == "" {
 		return true
 	}
 	q := t.n.quoted(t.m.Quote)
-	return q.echoes > 0 && q.item != t.v.Session.Asking
+	return q.echoes > 0 && q.item != t.v.Session.Asking && t.r.Entry(q.item).Value.Filled()
 }
 
 // sameWords reports whether two values are the same but for line breaks, which

@@ -16,6 +16,11 @@ func (r *Report) Clone() *Report {
 	c.Skipped = slices.Clone(r.Skipped)
 	c.Reasons = slices.Clone(r.Reasons)
 	c.Undo = slices.Clone(r.Undo)
+	if r.Return != nil {
+		back := *r.Return
+		back.Open = slices.Clone(back.Open)
+		c.Return = &back
+	}
 	return &c
 }
 
@@ -126,7 +131,7 @@ func (r *Report) submit(n *Notice, by string, now time.Time) Submission {
 	r.Counted = r.Version
 	r.State = Submitted
 	r.Dirty = false
-	r.Undo = nil
+	r.Undo, r.Return = nil, nil
 	return Submission{
 		Key: r.Key, Version: r.Version, At: now, By: by,
 		Receipt: receipt(n, r.Key, r.Version, r.Draft),

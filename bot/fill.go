@@ -48,7 +48,10 @@ func (t *turn) begin() {
 	if len(t.r.Draft) == 0 {
 		t.tell("begin.easy", nil)
 	}
-	if t.r.Counted > 0 {
+	switch {
+	case t.r.State == Returned:
+		t.tellReturned("begin.returned")
+	case t.r.Counted > 0:
 		t.tell("begin.submitted", args{"version": strconv.Itoa(t.r.Counted)})
 	}
 	t.s.Greeted = true
@@ -111,6 +114,8 @@ func (t *turn) askAgain() {
 		t.tell("submit.confirm", nil)
 	case p.Kind == ProposeItem:
 		t.tell("change.choose", t.about(t.form.Field(p.Items[0]), nil))
+	case p.Kind == ProposeReturn:
+		t.askReturned(p.Items[0])
 	case p.Kind == ProposeHeard:
 		t.tell("voice.command", args{"text": clip(p.Text, 60)})
 	case p.Kind == ProposeNotify, p.Kind == ProposeNudge:
@@ -132,6 +137,10 @@ func (t *turn) askNext() {
 		t.ask(pair.Item)
 		return
 	}
+	if back := t.r.Return; back != nil && len(back.Open) > 0 {
+		t.askReturned(back.Open[0])
+		return
+	}
 	if item := t.r.next(t.form); item != 0 {
 		if slices.Contains(t.r.Skipped, item) {
 			t.r.Skipped = nil // all others are done: the round of these begins
@@ -144,7 +153,7 @@ func (t *turn) askNext() {
 		t.askFlags(open[:1])
 		return
 	}
-	if !t.r.Dirty && t.r.Counted > 0 {
+	if t.same() {
 		t.tell("complete.same", args{"version": strconv.Itoa(t.r.Counted)})
 		return
 	}
@@ -209,6 +218,9 @@ func (t *turn) take(answers []taken) (odd []string) {
 	if changes := t.r.answer(entries); len(changes) > 0 {
 		t.touched()
 		t.log("answer", LogEntry{Key: t.r.Key, Items: changes})
+	}
+	for _, item := range items {
+		t.r.checked(item)
 	}
 	t.echo(answers, was)
 	t.set = items[len(items)-1]
@@ -343,6 +355,7 @@ func (t *turn) undo() {
 	for _, was := range last.Was {
 		now := t.r.Entry(was.Item).Value
 		t.r.put(was)
+		t.r.unchecked(was.Item)
 		if now != was.Value {
 			changes = append(changes, Change{Item: was.Item, Old: now, New: was.Value})
 		}

@@ -11,7 +11,7 @@ func (t *turn) office() {
 	if !t.v.Person.Office {
 		key := "office.only"
 		switch t.in.Verb {
-		case VerbNotify, VerbNudge, VerbDelivery, VerbResume, VerbPair:
+		case VerbNotify, VerbNudge, VerbDelivery, VerbResume, VerbPair, VerbReturn:
 			key = "office.acts"
 		}
 		t.tell(key, args{"phone": t.n.Office.Phone})
@@ -29,6 +29,8 @@ func (t *turn) office() {
 		t.resume()
 	case VerbPair:
 		t.pair()
+	case VerbReturn:
+		t.giveBack()
 	case VerbTotals:
 		t.totals()
 	case VerbMissing:
@@ -114,6 +116,9 @@ func (t *turn) county() {
 	})
 	if dirty > 0 {
 		t.tell("county.dirty", args{"n": strconv.Itoa(dirty)})
+	}
+	if n := states[Returned]; n > 0 {
+		t.tell("county.returned", args{"n": strconv.Itoa(n)})
 	}
 	var pending []string
 	for _, u := range t.v.Roster.Units {

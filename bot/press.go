@@ -100,6 +100,12 @@ func (t *turn) choices() (Effect, []Choice) {
 		return Effect{Key: "card.zeros", Args: args{"n": strconv.Itoa(len(p.Items))}}, append([]Choice{agree}, t.n.commands(VerbList)...)
 	case ProposeReason:
 		return t.flagChoices(p.Checks)
+	case ProposeReturn:
+		f := t.form.Field(p.Items[0])
+		if t.hides(f) {
+			return Effect{}, nil
+		}
+		return t.flagCard(f)
 	case ProposeSubmit:
 		return Effect{Key: "card.submit", Args: t.named()}, t.n.commands(VerbSubmit, VerbPreview)
 	case ProposeUnit:
@@ -156,7 +162,7 @@ func (t *turn) answerChoices(answers []Proposed) (Effect, []Choice) {
 }
 
 func (t *turn) flagChoices(checks []string) (Effect, []Choice) {
-	var title Effect
+	var first *Field
 	for _, flag := range t.flags() {
 		if !flag.Open() || !slices.Contains(checks, flag.Check.ID) {
 			continue
@@ -165,10 +171,19 @@ func (t *turn) flagChoices(checks []string) (Effect, []Choice) {
 		if t.hides(f) {
 			return Effect{}, nil
 		}
-		if title.Key == "" {
-			title = Effect{Key: "card.flag", Args: t.about(f, args{"value": withUnit(f, t.r.Entry(f.Item).Value)})}
+		if first == nil {
+			first = f
 		}
 	}
+	if first == nil {
+		return Effect{}, nil
+	}
+	return t.flagCard(first)
+}
+
+// flagCard asks whether a value that stands in the draft is right.
+func (t *turn) flagCard(f *Field) (Effect, []Choice) {
+	title := Effect{Key: "card.flag", Args: t.about(f, args{"value": withUnit(f, t.r.Entry(f.Item).Value)})}
 	return title, []Choice{
 		{Label: t.phrase("button.vouch", nil), Say: wordConfirm},
 		{Label: t.phrase("button.mend", nil), Say: t.n.Verbs[VerbNo][0]},

@@ -37,7 +37,7 @@ func Understand(n *Notice, p Person, s Session, m Message) Intent {
 	form := n.Form(n.Main)
 	field := form.Field(s.Asking)
 	free := field == nil || field.Kind != KindText
-	if s.Proposal != nil && s.Proposal.Kind == ProposeReason {
+	if s.Proposal != nil && (s.Proposal.Kind == ProposeReason || s.Proposal.Kind == ProposeReturn) {
 		free = true // “确认，两案同一企业” is what the question asked for
 	}
 
@@ -45,6 +45,9 @@ func Understand(n *Notice, p Person, s Session, m Message) Intent {
 		in.Verb, in.Item, in.Rest = VerbChange, item, rest
 	} else if verb, rest, ok := command(n, in.Text, free, s.Asking == 0); ok {
 		in.Verb, in.Rest = verb, rest
+	}
+	if in.Verb == VerbReturn && !p.Office && in.Rest == "" {
+		in.Verb = VerbBack // only the office sends reports back
 	}
 	if heard := s.Proposal; heard != nil && heard.Kind == ProposeHeard && in.Verb == VerbYes && in.Rest == "" && m.Media != MediaVoice {
 		s.Proposal = nil
@@ -84,6 +87,9 @@ func need(n *Notice, p Person, s Session, in Intent) Need {
 			need.Sent, need.Chats = true, true
 		case VerbPair:
 			need.Chats = true
+		case VerbReturn:
+			need.Roster = true
+			need.Look, _, _ = strings.Cut(in.Rest, " ")
 		}
 	}
 	if s.Proposal != nil {
@@ -144,7 +150,7 @@ func bare(text string) string {
 func prefixVerb(v Verb) bool {
 	switch v {
 	case VerbFill, VerbChange, VerbHint, VerbRegister, VerbRelease, VerbMissing, VerbLook, VerbConfirm, VerbYes, VerbTotals, VerbProgress,
-		VerbNotify, VerbNudge, VerbPair:
+		VerbNotify, VerbNudge, VerbPair, VerbReturn:
 		return true
 	}
 	return false
@@ -229,7 +235,7 @@ func accepts(v Verb, rest, raw string, idle bool) bool {
 		return spaced || strings.HasPrefix(raw, "看 ") || idle && !strings.ContainsFunc(rest, figureRune)
 	case VerbNotify:
 		return spaced || idle || strings.HasPrefix(raw, "\n")
-	case VerbRegister, VerbFill, VerbRelease, VerbNudge, VerbPair:
+	case VerbRegister, VerbFill, VerbRelease, VerbNudge, VerbPair, VerbReturn:
 		return spaced || idle && !strings.ContainsFunc(rest, figureRune)
 	case VerbHint:
 		return true
@@ -408,4 +414,29 @@ func looksBack(text string) bool {
 		}
 	}
 	return false
+}
+
+// itemList reads a word that is nothing but item numbers: 28, 第28项, 28、29项,
+// 28-30.
+func itemList(word string) ([]int, bool) {
+	var items []int
+	for _, part := range strings.FieldsFunc(word, func(r rune) bool { return strings.ContainsRune("、，,和", r) }) {
+		part = strings.TrimSuffix(strings.TrimPrefix(part, "第"), "项")
+		from, to, span := part, part, false
+		for _, dash := range []string{"-", "–", "—", "－", "至", "到", "~"} {
+			if a, b, ok := strings.Cut(part, dash); ok {
+				from, to, span = strings.TrimSuffix(a, "项"), strings.TrimPrefix(b, "第"), true
+				break
+			}
+		}
+		first, err := strconv.Atoi(from)
+		last, err2 := strconv.Atoi(to)
+		if err != nil || err2 != nil || first < 0 || last > 999 || span && last < first {
+			return nil, false
+		}
+		for item := first; item <= last; item++ {
+			items = append(items, item)
+		}
+	}
+	return items, len(items) > 0
 }

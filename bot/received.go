@@ -65,11 +65,13 @@ func (t *turn) called(f File) string {
 	if f.Name != "" {
 		return t.phrase("file.named", args{"name": clipName(f.Name, 40)})
 	}
-	switch {
-	case strings.HasPrefix(f.Type, "image/") || t.m.Media == MediaImage:
-		return t.phrase("file.image", nil)
-	case strings.HasPrefix(f.Type, "video/") || t.m.Media == MediaVideo:
-		return t.phrase("file.video", nil)
+	sort, _, _ := strings.Cut(f.Type, "/")
+	if sort == "" {
+		sort = string(t.m.Media) // it was not looked into
+	}
+	switch sort {
+	case "image", "video":
+		return t.phrase("file."+sort, nil)
 	}
 	return t.phrase("file.this", nil)
 }

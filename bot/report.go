@@ -43,6 +43,19 @@ type Report struct {
 	Undo []Undo `cbor:"9,keyasint,omitempty"`
 	// Shown is the fingerprint of the values last shown whole.
 	Shown string `cbor:"10,keyasint,omitempty"`
+	// Return is set while the office has sent version Counted back.
+	Return *Return `cbor:"11,keyasint,omitempty"`
+}
+
+// Return is what the office wants looked at again, and why. It never holds a
+// value: the office cannot type one.
+type Return struct {
+	Items  []int     `cbor:"1,keyasint"`
+	Reason string    `cbor:"2,keyasint"`
+	At     time.Time `cbor:"3,keyasint"`
+	By     string    `cbor:"4,keyasint"` // Person.ID
+	// Open are those of Items that were neither confirmed nor answered anew.
+	Open []int `cbor:"5,keyasint,omitempty"`
 }
 
 // Entry is one answer: the value, who gave it and when, and what they had

@@ -48,6 +48,7 @@ const (
 	ProposeBind    ProposalKind = "bind"   // 登记 Unit
 	ProposeUnit    ProposalKind = "unit"   // choose one of Units to fill for
 	ProposeItem    ProposalKind = "item"   // choose one of Items for Value
+	ProposeReturn  ProposalKind = "return" // keep the value of Items[0], which the office sent back
 	ProposeHeard   ProposalKind = "heard"  // carry out Text, a command that was spoken
 	ProposeNotify  ProposalKind = "notify" // 通知 Text to Units, nil for all
 	ProposeNudge   ProposalKind = "nudge"  // 催报 Units, nil for all that have not submitted

@@ -65,7 +65,7 @@ func (t *turn) choose() bool {
 // to the person, as opposed to giving another one: “好 3次”.
 func (t *turn) isReason(words string) bool {
 	p := t.s.Proposal
-	if p == nil || p.Kind != ProposeReason || t.r == nil {
+	if p == nil || p.Kind != ProposeReason && p.Kind != ProposeReturn || t.r == nil {
 		return false
 	}
 	f := t.form.Field(t.s.Asking)
@@ -146,6 +146,8 @@ func (t *turn) settle(p *Proposal, reason string) {
 			return
 		}
 		t.goOn(p.Zeros, nil)
+	case ProposeReturn:
+		t.keepReturned(p.Items[0], reason)
 	case ProposeSubmit:
 		t.deliver()
 	case ProposeZeros:
@@ -211,7 +213,7 @@ func (t *turn) no() {
 		return
 	}
 	t.s.Proposal = nil
-	if f := t.form.Field(t.s.Asking); p.Kind == ProposeReason && f != nil {
+	if f := t.form.Field(t.s.Asking); (p.Kind == ProposeReason || p.Kind == ProposeReturn) && f != nil {
 		// The figure stands in the draft, marked, until another one comes.
 		t.tell("flag.no", t.about(f, nil))
 		t.ask(f.Item)

@@ -116,7 +116,7 @@ func (t *turn) handle() {
 		t.register()
 	case VerbRelease:
 		t.release()
-	case VerbTotals, VerbMissing, VerbLook, VerbConfirm, VerbNotify, VerbNudge, VerbDelivery, VerbResume, VerbPair:
+	case VerbTotals, VerbMissing, VerbLook, VerbConfirm, VerbNotify, VerbNudge, VerbDelivery, VerbResume, VerbPair, VerbReturn:
 		t.office()
 	case VerbProgress:
 		t.progress()
@@ -143,7 +143,7 @@ func (t *turn) handle() {
 func (t *turn) openToAll() bool {
 	switch t.in.Verb {
 	case VerbHelp, VerbWho, VerbRegister, VerbHello, VerbThanks, VerbTotals, VerbMissing, VerbLook, VerbConfirm,
-		VerbNotify, VerbNudge, VerbDelivery, VerbResume, VerbPair:
+		VerbNotify, VerbNudge, VerbDelivery, VerbResume, VerbPair, VerbReturn:
 		return true
 	}
 	choice := t.in.Verb == "" || t.in.Verb == VerbYes || t.in.Verb == VerbNo
@@ -359,6 +359,8 @@ func (t *turn) who() {
 // due tells what the person still has to send in, and till when.
 func (t *turn) due() {
 	switch {
+	case t.r != nil && t.r.State == Returned && len(t.v.Person.Units) == 1:
+		t.tellReturned("due.returned")
 	case t.r != nil && t.r.Counted > 0 && len(t.v.Person.Units) == 1:
 		t.tell("due.none", args{"form": t.form.ID, "version": strconv.Itoa(t.r.Counted)})
 	case len(t.v.Person.Units) == 0:

@@ -58,7 +58,9 @@ func (t *turn) preview() {
 		t.whereWeStand()
 	case len(t.unconfirmed()) > 0:
 		t.askFlags(t.openFlags(nil))
-	case t.r.Counted > 0 && !t.r.Dirty:
+	case t.r.Return != nil && len(t.r.Return.Open) > 0:
+		t.askNext()
+	case t.same():
 		t.tell("complete.same", args{"version": strconv.Itoa(t.r.Counted)})
 	default:
 		t.completed()
@@ -79,7 +81,12 @@ func (t *turn) submit() {
 		t.askFlags(open)
 		return
 	}
-	if t.r.Counted > 0 && !t.r.Dirty {
+	if back := t.r.Return; back != nil && len(back.Open) > 0 {
+		t.tell("submit.returned", args{"items": ranges(back.Open)})
+		t.askNext()
+		return
+	}
+	if t.same() {
 		t.tell("submit.same", args{"version": strconv.Itoa(t.r.Counted)})
 		return
 	}
@@ -98,9 +105,15 @@ func (t *turn) submit() {
 	t.deliver()
 }
 
+// same reports whether there is nothing to submit: the version that counts holds
+// these very values, and nobody has sent it back.
+func (t *turn) same() bool {
+	return t.r.Counted > 0 && !t.r.Dirty && t.r.State != Returned
+}
+
 // deliver makes the version and gives the receipt.
 func (t *turn) deliver() {
-	if len(t.r.unfilled(t.form)) > 0 || len(t.openFlags(nil)) > 0 || t.r.Shown != Fingerprint(t.r.Draft) {
+	if len(t.r.unfilled(t.form)) > 0 || len(t.openFlags(nil)) > 0 || t.r.Return != nil && len(t.r.Return.Open) > 0 || t.r.Shown != Fingerprint(t.r.Draft) {
 		// The draft changed between the question and its answer.
 		t.submit()
 		return
@@ -125,7 +138,7 @@ func (t *turn) withdraw() {
 		return
 	}
 	was := t.r.Counted
-	t.r.Counted, t.r.Dirty, t.r.State = 0, false, Filling
+	t.r.Counted, t.r.Dirty, t.r.State, t.r.Return = 0, false, Filling, nil
 	t.s.Key, t.s.Asking = t.r.Key, 0
 	t.log("withdraw", LogEntry{Key: t.r.Key, Number: was})
 	t.tell("withdrawn", args{"unit": t.r.Key.Unit, "form": t.form.ID, "version": strconv.Itoa(was)})
@@ -158,7 +171,10 @@ func (t *turn) progress() {
 		if odd := t.unconfirmed(); len(odd) > 0 {
 			t.tell("progress.unconfirmed", args{"items": ranges(odd)})
 		}
-		if t.r.Counted == 0 {
+		switch {
+		case t.r.State == Returned:
+			t.tellReturned("progress.returned")
+		case t.r.Counted == 0:
 			t.due()
 		}
 	} else if len(p.Units) > 1 {

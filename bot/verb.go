@@ -39,4 +39,5 @@ const (
 	VerbDelivery Verb = "delivery" // 送达
 	VerbResume   Verb = "resume"   // 恢复发送
 	VerbPair     Verb = "pair"     // 配对 [密钥|配对码] [群名]
+	VerbReturn   Verb = "return"   // 退回 单位 项 原因
 )

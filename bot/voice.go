@@ -6,7 +6,7 @@ package bot
 // among these.
 func (v Verb) spokenTwice() bool {
 	switch v {
-	case VerbUndo, VerbWithdraw, VerbRegister, VerbRelease, VerbConfirm, VerbResume, VerbPair:
+	case VerbUndo, VerbWithdraw, VerbRegister, VerbRelease, VerbConfirm, VerbResume, VerbReturn:
 		return true
 	}
 	return false

@@ -12,6 +12,7 @@ import (
 	"github.com/fxamacker/cbor/v2"
 
 	"anyuebot/bot"
+	"anyuebot/bot/report"
 	"anyuebot/bot/transcript"
 	"anyuebot/prompts"
 )
@@ -151,6 +152,23 @@ func (w *world) status() []bot.Status {
 	return list
 }
 
+func (w *world) totals() *bot.Totals {
+	var counted []bot.Submission
+	var reports []bot.Report
+	for _, u := range w.units {
+		r, v := w.report(w.key(u.Name))
+		if r != nil {
+			reports = append(reports, *r)
+		}
+		if v != nil {
+			counted = append(counted, *v)
+		}
+	}
+	f := w.n.Form(w.n.Main)
+	t := report.Sum(f, f.Period, len(w.units), counted, reports)
+	return &t
+}
+
 func (w *world) draft(unit string) map[int]bot.Value {
 	values := map[int]bot.Value{}
 	if r, _ := w.report(w.key(unit)); r != nil {
@@ -186,6 +204,9 @@ func (w *world) turn(userid string, m bot.Message) string {
 	}
 	if in.Need.Status != "" {
 		v.Status = w.status()
+	}
+	if in.Need.Totals != "" {
+		v.Totals = w.totals()
 	}
 	if in.Need.Chats {
 		v.Chats = w.chats

@@ -15,7 +15,7 @@ func verbs() []bot.Verb {
 		bot.VerbQuit, bot.VerbMore, bot.VerbList, bot.VerbRegister, bot.VerbRelease,
 		bot.VerbYes, bot.VerbNo, bot.VerbHello, bot.VerbThanks,
 		bot.VerbTotals, bot.VerbMissing, bot.VerbLook, bot.VerbConfirm,
-		bot.VerbNotify, bot.VerbNudge, bot.VerbDelivery, bot.VerbResume, bot.VerbPair,
+		bot.VerbNotify, bot.VerbNudge, bot.VerbDelivery, bot.VerbResume, bot.VerbPair, bot.VerbReturn,
 	}
 }
 
