@@ -24,7 +24,7 @@ var rules = []rule{
 	{in: "bot/app", onlyIn: []string{"anyuebot/bot", "anyuebot/bot/report", "golang.org/x/time/rate"}, why: "app declares its ports; the command joins them"},
 	{in: "bot/report", onlyIn: []string{"anyuebot/bot", "golang.org/x/text/"}, why: "sums and files are made from values, not from a store"},
 	{in: "bot/transcript", onlyIn: []string{"golang.org/x/tools/txtar"}, why: "a transcript knows the product only by what it is handed"},
-	{in: "bot/wecom", onlyIn: []string{"anyuebot/bot", "github.com/silenceper/wechat/v2/util"}, why: "only this package speaks the platform's formats, and it speaks nothing else"},
+	{in: "bot/wecom", onlyIn: []string{"anyuebot/bot", "github.com/silenceper/wechat/v2/util", "golang.org/x/sync/errgroup", "golang.org/x/text/encoding/simplifiedchinese"}, why: "only this package speaks the platform's formats, and it speaks nothing else"},
 	{in: "bot/wecom", never: []string{"github.com/silenceper/wechat/v2"}, why: "the platform library's root package changes a global logger when imported"},
 	{in: "bot/wecom/wecomtest", onlyIn: []string{"github.com/silenceper/wechat/v2/util"}, never: []string{"testing", "anyuebot/bot/wecom"}, why: "the double must not share the mistakes of what it tests, and runs in the demo"},
 	{in: "bot/web", onlyIn: []string{"anyuebot/bot", "github.com/yuin/goldmark", "github.com/yuin/goldmark/"}, why: "pages show a conversation and take no part in it"},
