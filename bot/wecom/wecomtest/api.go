@@ -251,7 +251,7 @@ type outcome struct {
 	why    string // a violation that only the company's state showed
 }
 
-// JSON answers with fields beside errcode and errmsg.
+// jsonOutcome answers with fields beside errcode and errmsg.
 func jsonOutcome(code int, errmsg string, fields map[string]any) outcome {
 	all := map[string]any{"errcode": code, "errmsg": errmsg}
 	for name, field := range fields {
@@ -262,6 +262,11 @@ func jsonOutcome(code int, errmsg string, fields map[string]any) outcome {
 		panic(err) // none of the fields can fail
 	}
 	return outcome{status: http.StatusOK, header: http.Header{"Content-Type": {"application/json; charset=UTF-8"}}, body: body, code: code}
+}
+
+// json reports whether the answer is JSON and not a file or a page.
+func (o outcome) json() bool {
+	return strings.HasPrefix(o.header.Get("Content-Type"), "application/json")
 }
 
 func accepted(fields map[string]any) outcome { return jsonOutcome(0, "ok", fields) }
