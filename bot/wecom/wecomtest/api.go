@@ -31,7 +31,8 @@ const (
 	codeParameter   = 40058
 	codeNoToken     = 41001
 	codeTokenOld    = 42001
-	codeMethod      = 43001
+	codeWantsGet    = 43001
+	codeWantsPost   = 43002
 	codeEmptyMedia  = 44001
 	codeEmptyText   = 44004
 	codeLargeMedia  = 45001
@@ -352,7 +353,11 @@ func (a *API) read(e endpoint, known bool, v *visit, r *http.Request) (func() ou
 		return nil, bad("there is no %s", v.path)
 	}
 	if r.Method != e.method {
-		return nil, coded(codeMethod, "it is asked by %s, not by %s", r.Method, e.method)
+		code := codeWantsPost
+		if e.method == get {
+			code = codeWantsGet
+		}
+		return nil, coded(code, "it is asked by %s, not by %s", r.Method, e.method)
 	}
 	if int64(len(v.body)) > e.most {
 		if e.method == get {

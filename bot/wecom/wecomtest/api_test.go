@@ -346,8 +346,11 @@ func TestCardsOfAnApplication(t *testing.T) {
 		}
 		o.clean()
 
-		if g := o.send(cardMessage("wang|lina", "t@1")); g.code != codeParameter || len(o.Violations()) != 1 {
-			t.Errorf("a task_id used twice: %s", g.body)
+		again := strings.Replace(cardMessage("wang|lina", "t@1"), `"agentid"`, `"enable_duplicate_check":1,"agentid"`, 1)
+		for n := range 2 {
+			if g := o.send(again); g.code != codeParameter || len(o.Violations()) != n+1 {
+				t.Errorf("a task_id used twice: %s", g.body)
+			}
 		}
 	})
 }
@@ -363,7 +366,7 @@ func TestBadRequestsAreRefused(t *testing.T) {
 		says       string
 	}{
 		"unknown address":        {"/cgi-bin/nothing", "{}", 404, "there is no /cgi-bin/nothing"},
-		"GET by POST":            {"/cgi-bin/gettoken?corpid=a&corpsecret=b", "", codeMethod, "asked by POST"},
+		"GET by POST":            {"/cgi-bin/gettoken?corpid=a&corpsecret=b", "", codeWantsGet, "asked by POST"},
 		"no token":               {"/cgi-bin/message/send", text("lina", "x"), codeNoToken, "no access_token"},
 		"no key":                 {"/cgi-bin/webhook/send", "{}", codeParameter, `no parameter "key"`},
 		"a parameter more":       {hook + "&debug=1", "{}", codeParameter, `parameter "debug"`},
@@ -446,7 +449,7 @@ func TestBadRequestsAreRefused(t *testing.T) {
 	if g := o.do(http.MethodPost, hook, "text/plain", []byte(`{"msgtype":"text","text":{"content":"x"}}`)); g.code != codeParameter || len(o.Violations()) != 1 {
 		t.Errorf("JSON as text/plain: %s", g.body)
 	}
-	if g := o.get("/cgi-bin/webhook/send?key=x"); g.code != codeMethod {
+	if g := o.get("/cgi-bin/webhook/send?key=x"); g.code != codeWantsPost {
 		t.Errorf("POST by GET: %s", g.body)
 	}
 }
