@@ -108,8 +108,8 @@ func shownName(f *bot.File) string {
 	}, name)
 	name = strings.Trim(name, " .")
 	extension := path.Ext(name)
-	if len(extension) > 16 || !ascii(extension) {
-		extension = ""
+	if len(extension) < 2 || len(extension) > 11 || strings.Trim(strings.ToLower(extension[1:]), "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
+		extension = "" // a full stop in the words
 	}
 	stem := strings.TrimSuffix(name, extension)
 	for end := nameLimit - len(extension); len(stem) > end; {
