@@ -30,7 +30,9 @@ const (
 	robot  = "安月小助手"
 
 	working = "正在处理，请稍候…"
-	lost    = "暂时无法保存，请稍后再发"
+	lost    = "这条没有处理完，请再发一遍"
+
+	unavailable = "暂时无法保存，请稍后再发"
 )
 
 // service is the rest of the program, as small as it can be: it remembers what
@@ -39,6 +41,8 @@ type service struct {
 	// do makes the words; nil echoes the text. store false keeps them from
 	// being remembered.
 	do func(ctx context.Context, m bot.Message) (words string, store bool, err error)
+	// card makes the card of a reply; nil for none.
+	card func(m bot.Message) *bot.Card
 
 	mu      sync.Mutex
 	stored  map[string]bot.Reply
@@ -76,6 +80,9 @@ func (s *service) Turn(ctx context.Context, m bot.Message) (bot.Reply, error) {
 		}
 	}
 	reply = bot.Reply{ID: id, Text: words}
+	if s.card != nil {
+		reply.Card = s.card(m)
+	}
 	if store {
 		s.mu.Lock()
 		s.stored[id] = reply
@@ -92,6 +99,13 @@ func (s *service) Replied(_ context.Context, id string) (bot.Reply, bool, error)
 	}
 	reply, ok := s.stored[id]
 	return reply, ok, s.down
+}
+
+// last is the message of the last turn.
+func (s *service) last() bot.Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.got[len(s.got)-1]
 }
 
 func (s *service) turns() int {
@@ -125,6 +139,8 @@ type scene struct {
 	aibot   *wecom.Aibot
 	service *service
 	log     *buffer
+	api     *wecomtest.API
+	setup   func(*wecom.Config)
 
 	mu      sync.Mutex
 	handler http.Handler // what the platform reaches; may be changed
@@ -146,8 +162,13 @@ func (s *scene) reach(h http.Handler) {
 // restart puts a new process in the place of the old one; the store survives.
 func (s *scene) restart() {
 	s.t.Helper()
+	log := slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	cfg := config()
+	if s.setup != nil {
+		s.setup(&cfg)
+	}
 	var err error
-	s.aibot, err = wecom.NewAibot(config(), s.service, slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	s.aibot, err = wecom.NewAibot(cfg, s.service, log)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -155,17 +176,17 @@ func (s *scene) restart() {
 }
 
 func config() wecom.Config {
-	return wecom.Config{Name: robot, Token: token, AESKey: aesKey, Words: wecom.Words{Working: working, Lost: lost}}
+	return wecom.Config{Name: robot, Token: token, AESKey: aesKey, Words: wecom.Words{Working: working, Lost: lost, Unavailable: unavailable}}
 }
 
 // play sets a scene. Whatever happens in it, no secret may reach the log.
 func play(t *testing.T, change ...func(*wecomtest.Config)) *scene {
 	t.Helper()
-	s := &scene{t: t, service: &service{stored: map[string]bot.Reply{}, running: map[string]int{}}, log: &buffer{}}
+	s := &scene{t: t, service: &service{stored: map[string]bot.Reply{}, running: map[string]int{}}, log: &buffer{}, api: wecomtest.NewAPI(wecomtest.APIConfig{})}
 	s.restart()
 	cfg := wecomtest.Config{
 		URL: "https://bot.example/wecom/aibot?from=console", Token: token, AESKey: aesKey, BotName: robot,
-		Client: &http.Client{Transport: wecomtest.Direct(s)},
+		Client: &http.Client{Transport: wecomtest.Direct(s)}, API: s.api,
 	}
 	for _, c := range change {
 		c(&cfg)
@@ -251,13 +272,13 @@ func TestMessagesAreAnswered(t *testing.T) {
 			{wecomtest.Msg{From: "lina", Group: "wrSecretGroup", Text: "3次", Quote: "请填报"},
 				bot.Message{From: "lina", Group: "wrSecretGroup", Media: bot.MediaText, Text: "3次", Quote: "请填报"}},
 			{wecomtest.Msg{From: "lina", Group: "wrSecretGroup", Quote: "本周新增", QuoteKind: wecomtest.Mixed},
-				bot.Message{From: "lina", Group: "wrSecretGroup", Media: bot.MediaText, Quote: "本周新增"}},
+				bot.Message{From: "lina", Group: "wrSecretGroup", Media: bot.MediaText, Quote: "本周新增", Files: lostFiles(1)}},
 			{wecomtest.Msg{From: "lina", Group: "wrSecretGroup", Kind: wecomtest.Mixed, Text: "见图", Images: 2, QuoteKind: wecomtest.File},
-				bot.Message{From: "lina", Group: "wrSecretGroup", Media: bot.MediaText, Text: "见图", Files: make([]bot.File, 2)}},
+				bot.Message{From: "lina", Group: "wrSecretGroup", Media: bot.MediaText, Text: "见图", Files: lostFiles(3)}},
 			{wecomtest.Msg{From: "zhangwei", Kind: wecomtest.Voice, Text: "三次"}, bot.Message{Media: bot.MediaVoice, Text: "三次"}},
-			{wecomtest.Msg{From: "zhangwei", Kind: wecomtest.Image}, bot.Message{Media: bot.MediaImage, Files: make([]bot.File, 1)}},
-			{wecomtest.Msg{From: "zhangwei", Kind: wecomtest.File}, bot.Message{Media: bot.MediaFile}},
-			{wecomtest.Msg{From: "zhangwei", Kind: wecomtest.Video}, bot.Message{Media: bot.MediaVideo}},
+			{wecomtest.Msg{From: "zhangwei", Kind: wecomtest.Image}, bot.Message{Media: bot.MediaImage, Files: lostFiles(1)}},
+			{wecomtest.Msg{From: "zhangwei", Kind: wecomtest.File}, bot.Message{Media: bot.MediaFile, Files: lostFiles(1)}},
+			{wecomtest.Msg{From: "zhangwei", Kind: wecomtest.Video}, bot.Message{Media: bot.MediaVideo, Files: lostFiles(1)}},
 		} {
 			a, err := s.Send(t.Context(), c.send)
 			if err != nil {
@@ -265,17 +286,30 @@ func TestMessagesAreAnswered(t *testing.T) {
 			}
 			got := s.service.got[len(s.service.got)-1]
 			c.want.Channel, c.want.Bot, c.want.ID, c.want.Limit = "aibot", "aibExample", a.ID, 20480
+			c.want.Cards, c.want.ReplyURL = bot.CardsWith, got.ReplyURL
 			if c.want.From == "" {
 				c.want.From = "zhangwei"
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Errorf("%+v:\n%s", c.send, diff)
 			}
-			if a.Text != "收到："+c.want.Text || a.Stream != "s-aibot-aibExample-"+a.ID || a.Tries != 1 || a.Polls != 0 {
+			if a.Text != "收到："+c.want.Text || a.Stream != "s-aibot-aibExample-"+a.ID || a.Tries != 1 || a.Polls != 0 || a.Feedback != a.Stream {
 				t.Errorf("%+v: answered by %+v", c.send, a)
+			}
+			if !strings.HasPrefix(got.ReplyURL, "https://qyapi.weixin.qq.com/") || strings.Contains(s.log.String(), got.ReplyURL) {
+				t.Errorf("%+v: response_url %q, and the log\n%s", c.send, got.ReplyURL, s.log)
 			}
 		}
 	}
+}
+
+// lostFiles are files that nobody could fetch.
+func lostFiles(n int) []bot.File {
+	files := make([]bot.File, n)
+	for i := range files {
+		files[i].Problem = bot.FileLost
+	}
+	return files
 }
 
 func TestMarkupIsNotEscaped(t *testing.T) {
@@ -463,9 +497,8 @@ func TestGreeting(t *testing.T) {
 func TestEventsThatTakeNoAnswer(t *testing.T) {
 	s := play(t)
 	for _, e := range []wecomtest.Event{
-		{From: "lina", Type: "feedback_event", Body: map[string]any{"id": "fb-1", "type": 2, "content": "本周新增"}},
-		{From: "lina", Group: "wrSecretGroup", Type: "template_card_event", Body: map[string]any{"event_key": "submit", "task_id": "t"}},
 		{From: "lina", Type: "something_new"},
+		{From: "lina", Group: "wrSecretGroup", Type: "template_card_event", Body: map[string]any{"event_key": "@pressed", "task_id": "t"}},
 	} {
 		if a, err := s.Event(t.Context(), e); err != nil || a.Text != "" || a.Tries != 1 {
 			t.Errorf("%s: answered by %+v, %v", e.Type, a, err)

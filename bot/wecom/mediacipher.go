@@ -48,11 +48,10 @@ func (m *mediaReader) Read(p []byte) (int, error) {
 // fill decrypts the next chunk behind the bytes that waited.
 func (m *mediaReader) fill() {
 	m.buf = append(m.buf[:0], m.buf[len(m.buf)-m.wait:]...)
-	n, err := io.ReadFull(m.from, m.buf[m.wait:cap(m.buf)])
+	n, ended, err := m.read(m.buf[m.wait:cap(m.buf)])
 	m.buf = m.buf[:m.wait+n]
-	ended := err == io.EOF || err == io.ErrUnexpectedEOF
 	switch {
-	case err != nil && !ended:
+	case err != nil:
 		m.err = err
 		return
 	case n%aes.BlockSize != 0:
@@ -71,4 +70,23 @@ func (m *mediaReader) fill() {
 		return
 	}
 	m.out, m.err = out, io.EOF
+}
+
+// read fills p and reports whether the end has come. A download that stops
+// short of its length is not an end, although it may look like one.
+func (m *mediaReader) read(p []byte) (n int, ended bool, err error) {
+	for n < len(p) {
+		got, err := m.from.Read(p[n:])
+		n += got
+		switch err {
+		case nil:
+		case io.EOF:
+			return n, true, nil
+		case io.ErrUnexpectedEOF:
+			return n, false, errCipher
+		default:
+			return n, false, err
+		}
+	}
+	return n, false, nil
 }

@@ -52,11 +52,12 @@ type callback struct {
 }
 
 // mediaRef is where a picture, file or film of a message can be fetched for the
-// next 5 minutes (page 100719). Both its parts are secrets.
+// next 5 minutes (page 100719). All its parts are secrets.
 type mediaRef struct {
 	kind bot.Media // MediaImage, MediaFile or MediaVideo
 	url  string    // "" if the callback held none that can be read
 	key  string    // what it is encrypted with; "" for the callback's own key
+	id   string    // the media_id, which the application's callback has instead of both
 }
 
 // inbound is the part of a callback that is the same for all (pages 100719 and
@@ -232,11 +233,15 @@ func parseMessage(in inbound, name string) (callback, error) {
 	case "text", "mixed":
 		// In a group nothing but words can be sent to the bot. Whoever quotes a
 		// picture or a file there hands it over.
-		media = append(media, shown...)
 		m.Media = bot.MediaText
-		if m.Text == "" && len(media) > 0 {
+		switch {
+		case m.Text != "":
+		case len(media) > 0:
 			m.Media = media[0].kind
+		case len(shown) > 0 && m.Quote == "":
+			m.Media = shown[0].kind
 		}
+		media = append(media, shown...)
 	case "voice":
 		m.Media = bot.MediaVoice
 	case "image", "file", "video":

@@ -31,9 +31,10 @@ type run struct {
 	// late is set under runs.mu once somebody was told to come back for the
 	// answer.
 	late bool
-	// joined is how many requests have asked for it, under runs.mu.
-	joined int
-	ready  readyFunc
+	// joined is how many requests have asked for it, waiting how many of them
+	// still do; under runs.mu.
+	joined, waiting int
+	ready           readyFunc
 }
 
 // readyFunc completes a message before its turn begins: who wrote it, and what
@@ -51,7 +52,8 @@ type runs struct {
 	most  time.Duration // a turn may take this long
 	// unavailable is said when a message cannot be made ready for its turn.
 	unavailable string
-	// overdue is told of a reply that nobody waits for any more; may be nil.
+	// overdue is told of a run that ended when nobody waited for it any more. It
+	// is nil where somebody comes back and asks.
 	overdue func(ctx context.Context, t *run)
 
 	group sync.WaitGroup
@@ -63,8 +65,10 @@ type runs struct {
 }
 
 type lateReply struct {
+	m     bot.Message
 	reply bot.Reply
 	until time.Time
+	sent  bool // by another way
 }
 
 func newRuns(turns Turns, unavailable string, most time.Duration, log *slog.Logger) *runs {
@@ -84,13 +88,14 @@ func (r *runs) join(ctx context.Context, id string, m bot.Message, ready readyFu
 	defer r.mu.Unlock()
 	if t := r.running[id]; t != nil {
 		t.joined++
+		t.waiting++
 		return t, nil
 	}
 	if r.closed {
 		return nil, errClosed
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.most)
-	t := &run{id: id, m: m, ready: ready, joined: 1, start: time.Now(), cancel: cancel, done: make(chan struct{})}
+	t := &run{id: id, m: m, ready: ready, joined: 1, waiting: 1, start: time.Now(), cancel: cancel, done: make(chan struct{})}
 	r.running[id] = t
 	r.group.Go(func() { r.work(ctx, t) })
 	return t, nil
@@ -114,9 +119,9 @@ func (r *runs) finish(ctx context.Context, t *run, reply bot.Reply, err error) {
 	r.mu.Lock()
 	t.reply, t.err = reply, err
 	delete(r.running, t.id)
-	late := t.late
-	if late && err == nil {
-		r.keep(t.id, reply)
+	late, orphan := t.late, t.late && t.waiting == 0
+	if err == nil && (orphan || late && r.overdue == nil) {
+		r.keep(t)
 	}
 	close(t.done)
 	r.mu.Unlock()
@@ -129,7 +134,7 @@ func (r *runs) finish(ctx context.Context, t *run, reply bot.Reply, err error) {
 		r.log.LogAttrs(ctx, level, "wecom turn", slog.String("message", hash(t.m.ID)), slog.String("stream", hash(t.id)),
 			slog.String("kind", string(t.m.Media)), slog.Duration("took", time.Since(t.start)), slog.String("outcome", outcome))
 	}
-	if late && err == nil && r.overdue != nil {
+	if orphan && r.overdue != nil {
 		r.overdue(ctx, t)
 	}
 }
@@ -220,6 +225,7 @@ func (r *runs) wait(ctx context.Context, t *run, deadline <-chan time.Time) bool
 		return true
 	default:
 		t.late = true
+		t.waiting--
 		return false
 	}
 }
@@ -238,14 +244,14 @@ func (r *runs) lookup(id string) (reply bot.Reply, found, running bool) {
 
 // keep holds a reply for the refreshes to come. The store has most of them
 // too, but not those that say it could not store. r.mu is held.
-func (r *runs) keep(id string, reply bot.Reply) {
+func (r *runs) keep(t *run) {
 	now := time.Now()
 	for old, l := range r.late {
 		if now.After(l.until) {
 			delete(r.late, old)
 		}
 	}
-	r.late[id] = lateReply{reply: reply, until: now.Add(lateFor)}
+	r.late[t.id] = lateReply{m: t.m, reply: t.reply, until: now.Add(lateFor)}
 }
 
 // close lets no new turn start and waits for those under way. If ctx ends

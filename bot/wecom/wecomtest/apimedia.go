@@ -66,6 +66,16 @@ func (a *API) keep(m medium) outcome {
 	return accepted(map[string]any{"type": m.kind, "media_id": id, "created_at": strconv.FormatInt(now.Unix(), 10)})
 }
 
+// receive keeps a file that a member sent to an application, and returns its
+// media_id.
+func (a *API) receive(file Attachment, kind string) string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	id := a.newID("media")
+	a.media[id] = &medium{Attachment: file, kind: kind, until: a.cfg.Now().Add(mediaLife)}
+	return id
+}
+
 // mediumOf returns a file that may be sent as kind, by a robot or by "" for an
 // application; nil if it may not.
 func (a *API) mediumOf(id, kind, robot string) *Attachment {

@@ -377,3 +377,25 @@ func (a *API) change(task string, users []string, to func(Card) Card) []string {
 	}
 	return invalid
 }
+
+// press has a member press a button of an application's card. It returns the
+// card's key in a.tasks, its type and the code to change it with.
+func (a *API) press(agent int, from, task, key string) (pressed, kind, code string, ok bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	pressed = fmt.Sprintf("%d %s", agent, task)
+	for _, s := range a.shown {
+		if s.task == pressed && strings.EqualFold(s.To, from) && s.Card.pressable(key) {
+			return pressed, s.Card.Type, a.cardCode(agent, pressed), true
+		}
+	}
+	return "", "", "", false
+}
+
+// turn changes a card for the member who pressed it.
+func (a *API) turn(task, user string, to func(Card) Card) {
+	a.mu.Lock()
+	a.change(task, []string{user}, to)
+	a.mu.Unlock()
+	a.tell()
+}

@@ -1,15 +1,12 @@
 package wecomtest
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"time"
 )
@@ -133,7 +130,7 @@ func (p *Platform) exchange(ctx context.Context, s *sent, plain []byte, on trigg
 		s.last = q
 		p.mu.Unlock()
 	}
-	got, err := p.do(ctx, q)
+	got, err := p.line.do(ctx, q)
 	if err != nil {
 		return reply{}, err
 	}
@@ -173,18 +170,15 @@ func (p *Platform) Call(ctx context.Context, c Call) (Response, error) {
 	if err != nil {
 		return Response{}, err
 	}
-	return p.do(ctx, q)
-}
-
-// request is a request that can be made again, byte for byte.
-type request struct {
-	method string
-	query  url.Values
-	body   []byte
-	nonce  string
+	return p.line.do(ctx, q)
 }
 
 func (p *Platform) request(c Call) (*request, error) {
+	return c.request(p.sealer, p.cfg.Now(), func(sealed string) []byte { return []byte(`{"encrypt":"` + sealed + `"}`) })
+}
+
+// request makes the request of a call, of which wrap makes the body.
+func (c Call) request(s sealer, now time.Time, wrap func(sealed string) []byte) (*request, error) {
 	q := &request{method: c.Method, nonce: c.Nonce, body: c.Body}
 	if q.method == "" {
 		q.method = http.MethodPost
@@ -193,16 +187,16 @@ func (p *Platform) request(c Call) (*request, error) {
 		q.nonce = randomDigits(10)
 	}
 	if c.Timestamp == "" {
-		c.Timestamp = strconv.FormatInt(p.cfg.Now().Unix(), 10)
+		c.Timestamp = strconv.FormatInt(now.Unix(), 10)
 	}
 	if c.Sealed == "" {
 		var err error
-		if c.Sealed, err = p.sealer.seal([]byte(randomHex(8)), c.Plain, c.Receiver); err != nil {
+		if c.Sealed, err = s.seal([]byte(randomHex(8)), c.Plain, c.Receiver); err != nil {
 			return nil, err
 		}
 	}
 	if c.Signature == "" {
-		c.Signature = p.sealer.sign(c.Timestamp, q.nonce, c.Sealed)
+		c.Signature = s.sign(c.Timestamp, q.nonce, c.Sealed)
 	}
 	q.query = url.Values{"msg_signature": {c.Signature}, "timestamp": {c.Timestamp}, "nonce": {q.nonce}}
 	if c.Unsigned {
@@ -211,43 +205,12 @@ func (p *Platform) request(c Call) (*request, error) {
 	if q.method == http.MethodGet {
 		q.query.Set("echostr", c.Sealed)
 	} else if q.body == nil {
-		q.body = []byte(`{"encrypt":"` + c.Sealed + `"}`)
+		q.body = wrap(c.Sealed)
 	}
 	for _, name := range c.Omit {
 		q.query.Del(name)
 	}
 	return q, nil
-}
-
-func (p *Platform) do(ctx context.Context, q *request) (Response, error) {
-	address := *p.url
-	query := address.Query()
-	for name, values := range q.query {
-		query[name] = slices.Clone(values)
-	}
-	address.RawQuery = query.Encode()
-	req, err := http.NewRequestWithContext(ctx, q.method, address.String(), bytes.NewReader(q.body))
-	if err != nil {
-		return Response{}, errors.New("wecomtest: the request could not be made")
-	}
-	if q.method != http.MethodGet {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	resp, err := p.client.Do(req)
-	if err != nil {
-		// Without the address: it holds the signature.
-		var wrapped *url.Error
-		if errors.As(err, &wrapped) {
-			err = wrapped.Err
-		}
-		return Response{}, err
-	}
-	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReply+1))
-	if err != nil {
-		return Response{}, err
-	}
-	return Response{Status: resp.StatusCode, Header: resp.Header, Body: body}, nil
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -69,7 +69,7 @@ func (p *Platform) Replay(ctx context.Context, id string) (Answer, error) {
 	if q == nil {
 		return Answer{}, errors.New("wecomtest: this message has not been sent yet")
 	}
-	got, err := p.do(ctx, q)
+	got, err := p.line.do(ctx, q)
 	if err != nil {
 		return Answer{}, err
 	}

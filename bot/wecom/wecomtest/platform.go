@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"sync"
 	"time"
 )
@@ -80,8 +79,7 @@ type Config struct {
 // Platform plays the platform for one bot. It is safe for concurrent use.
 type Platform struct {
 	cfg    Config
-	url    *url.URL
-	client *http.Client
+	line   line
 	sealer sealer
 	prefix string // of all ids: never the same in two Platforms, as services remember ids
 
@@ -111,9 +109,9 @@ type sent struct {
 
 // New makes a platform for one bot. It sends nothing yet.
 func New(cfg Config) (*Platform, error) {
-	address, err := url.Parse(cfg.URL)
-	if err != nil || address.Host == "" || address.Scheme != "http" && address.Scheme != "https" {
-		return nil, errors.New("wecomtest: URL is no http or https address")
+	line, err := newLine(cfg.URL, cfg.Client, "application/json")
+	if err != nil {
+		return nil, err
 	}
 	sealer, err := newSealer(cfg.Token, cfg.AESKey)
 	if err != nil {
@@ -137,14 +135,8 @@ func New(cfg Config) (*Platform, error) {
 	if cfg.Follow <= 0 {
 		cfg.Follow = followFor
 	}
-	client := &http.Client{}
-	if cfg.Client != nil {
-		copied := *cfg.Client
-		client = &copied
-	}
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &Platform{
-		cfg: cfg, url: address, client: client, sealer: sealer, prefix: randomHex(6),
+		cfg: cfg, line: line, sealer: sealer, prefix: randomHex(6),
 		sent: map[string]*sent{}, streams: map[string]string{}, open: map[string]int{}, greeted: map[string]string{},
 		cards: map[string]*shown{}, rated: map[string]bool{},
 	}, nil

@@ -44,7 +44,11 @@ func (s sealer) seal(random, plain []byte, receiver string) (string, error) {
 
 // open decrypts a reply. Whoever sealed it must have done so for nobody in
 // particular: a company's own bot has no receiveid.
-func (s sealer) open(sealed string) ([]byte, error) {
+func (s sealer) open(sealed string) ([]byte, error) { return s.openFor(sealed, "") }
+
+// openFor decrypts a reply that was sealed for a receiveid: an application's
+// is its company.
+func (s sealer) openFor(sealed, receiver string) ([]byte, error) {
 	data, err := base64.StdEncoding.Strict().DecodeString(sealed)
 	if err != nil {
 		return nil, errors.New("encrypt is not base64")
@@ -67,8 +71,13 @@ func (s sealer) open(sealed string) ([]byte, error) {
 	if len(data) < 20 {
 		return nil, errors.New("encrypt is too short")
 	}
-	if n := binary.BigEndian.Uint32(data[16:20]); uint64(n) != uint64(len(data)-20) {
-		return nil, fmt.Errorf("encrypt holds %d bytes and says %d: it must end with the message, without a receiveid", len(data)-20, n)
+	n := uint64(binary.BigEndian.Uint32(data[16:20]))
+	data = data[20:]
+	switch {
+	case receiver == "" && n != uint64(len(data)):
+		return nil, fmt.Errorf("encrypt holds %d bytes and says %d: it must end with the message, without a receiveid", len(data), n)
+	case n > uint64(len(data)) || string(data[n:]) != receiver:
+		return nil, errors.New("encrypt does not end with the right receiveid")
 	}
-	return data[20:], nil
+	return data[:n], nil
 }
