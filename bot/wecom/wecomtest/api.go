@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -192,11 +193,7 @@ func NewAPI(cfg APIConfig) *API {
 		repeats: map[string]time.Time{}, members: map[string]*pace{}, robots: map[string]*pace{},
 		tasks: map[string]*appTask{}, codes: map[string]*cardCode{}, answers: map[string]*answerCode{},
 	}
-	robots := map[string]string{}
-	for key, chat := range cfg.Robots {
-		robots[key] = chat
-	}
-	a.cfg.Robots = robots
+	a.cfg.Robots, a.cfg.Apps = maps.Clone(cfg.Robots), slices.Clone(cfg.Apps)
 	a.endpoints = map[string]endpoint{
 		"/cgi-bin/gettoken":                     {get, []string{"corpid", "corpsecret"}, 0, a.getToken},
 		"/cgi-bin/message/send":                 {post, []string{"access_token"}, maxJSON, a.messageSend},

@@ -34,12 +34,12 @@ func (a *API) Misbehave(how func(Request) Mischief) {
 	a.mischief = how
 }
 
+const strangeIP = "203.0.113.7" // what 60020 says the caller's address is
+
 // instead reports whether the request's own answer is lost.
 func (m Mischief) instead() bool {
 	return m.Code != 0 || m.Status != 0 || m.Body != "" || m.Break || m.Hang
 }
-
-const strangeIP = "203.0.113.7" // what 60020 says the caller's address is
 
 // spoil turns an answer into what the mischief makes of it.
 func (m Mischief) spoil(out outcome, id string) outcome {
