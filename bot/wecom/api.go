@@ -69,12 +69,12 @@ func NewAPI(cfg APIConfig) (*API, error) {
 }
 
 // with makes a call with the token, and once more if that was stale.
-func (a *API) with(ctx context.Context, call string, do func(token string) answer) (answer, *Failure) {
+func (a *API) with(ctx context.Context, call string, do func(token string) result) (result, *Failure) {
 	for again := false; ; again = true {
 		token, failure := a.tokens.take(ctx)
 		if failure != nil {
 			note(ctx, a.log, failure)
-			return answer{}, failure
+			return result{}, failure
 		}
 		got := do(token)
 		failure = judge(call, got)
@@ -91,8 +91,8 @@ func (a *API) with(ctx context.Context, call string, do func(token string) answe
 
 // post sends an object in JSON. The library's way for that honours a context
 // and leaves <, > and & as they are; its clients for messages do not.
-func (a *API) post(ctx context.Context, path string, body any) (answer, *Failure) {
-	return a.with(ctx, path, func(token string) answer {
+func (a *API) post(ctx context.Context, path string, body any) (result, *Failure) {
+	return a.with(ctx, path, func(token string) result {
 		return a.line.through(ctx, callTime, func(ctx context.Context, marker string) {
 			_, _ = util.PostJSONContext(ctx, platform+"/cgi-bin/"+path+"?access_token="+marked(token, marker), body)
 		})
@@ -177,11 +177,11 @@ func asError(f *Failure) error {
 func (a *API) upload(ctx context.Context, name, kind string, size int64, open func() (io.ReadCloser, error)) (string, *Failure) {
 	const call = "media/upload"
 	unread := false
-	got, failure := a.with(ctx, call, func(token string) answer {
+	got, failure := a.with(ctx, call, func(token string) result {
 		content, err := open()
 		if err != nil {
 			unread = true
-			return answer{}
+			return result{}
 		}
 		defer content.Close()
 		exact := &exactly{r: content, left: size}
@@ -212,7 +212,7 @@ func (a *API) upload(ctx context.Context, name, kind string, size int64, open fu
 // only.
 func (a *API) Download(ctx context.Context, mediaID string) (name string, body io.ReadCloser, err error) {
 	const call = "media/get"
-	got, failure := a.with(ctx, call, func(token string) answer {
+	got, failure := a.with(ctx, call, func(token string) result {
 		query := url.Values{"access_token": {token}, "media_id": {mediaID}}
 		ctx, cancel := context.WithTimeout(ctx, uploadTime)
 		defer cancel()
@@ -283,7 +283,7 @@ func (a *API) CheckToken(ctx context.Context) error {
 // platform's callbacks come from (page 92521), for a firewall's list.
 func (a *API) CheckAddress(ctx context.Context) ([]string, error) {
 	const call = "getcallbackip"
-	got, failure := a.with(ctx, call, func(token string) answer {
+	got, failure := a.with(ctx, call, func(token string) result {
 		return a.line.get(ctx, "/cgi-bin/"+call, url.Values{"access_token": {token}})
 	})
 	if failure != nil {
@@ -314,7 +314,7 @@ type Agent struct {
 // token's.
 func (a *API) CheckAgent(ctx context.Context) (Agent, error) {
 	const call = "agent/get"
-	got, failure := a.with(ctx, call, func(token string) answer {
+	got, failure := a.with(ctx, call, func(token string) result {
 		return a.line.get(ctx, "/cgi-bin/"+call, url.Values{"access_token": {token}, "agentid": {agentText(a.agentID)}})
 	})
 	if failure != nil {

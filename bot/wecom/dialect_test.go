@@ -92,7 +92,7 @@ func FuzzAnswer(f *testing.F) {
 	f.Add([]byte(`{"errcode":0}`), 200)
 	f.Add([]byte(`<html>`), 502)
 	f.Fuzz(func(t *testing.T, body []byte, status int) {
-		a := answer{sent: true, status: status, body: body}
+		a := result{sent: true, status: status, body: body}
 		a.understand()
 		failure := judge("x", a)
 		if (failure == nil) != a.ok() {

@@ -31,7 +31,7 @@ const (
 // A line is the way to the platform's HTTP interface: the address in place of
 // the platform's own, and the client that goes there. It is the one place
 // where requests leave the program, so what it hands on of them is all that
-// the rest can know: an [answer], which holds no address and no library's
+// the rest can know: a [result], which holds no address and no library's
 // error, because both hold secrets.
 type line struct {
 	base   *url.URL
@@ -58,8 +58,8 @@ func newLine(base string, client *http.Client) (*line, error) {
 	return &line{base: u, client: &own}, nil
 }
 
-// An answer is what became of one request.
-type answer struct {
+// A result is what became of one request.
+type result struct {
 	// sent is whether the request may have reached the platform. If it did and
 	// status is 0, nobody knows what came of it.
 	sent   bool
@@ -74,11 +74,11 @@ type answer struct {
 }
 
 // ok reports whether the platform did as told.
-func (a answer) ok() bool { return a.status == http.StatusOK && a.json && a.code == 0 }
+func (a result) ok() bool { return a.status == http.StatusOK && a.json && a.code == 0 }
 
 // read decodes the body of an answer that is ok. Fields of another kind than
 // documented count as missing: what the platform did, it did.
-func (a answer) read(v any) { _ = json.Unmarshal(a.body, v) }
+func (a result) read(v any) { _ = json.Unmarshal(a.body, v) }
 
 // address is the place of a call: path begins with a slash, query is encoded.
 func (l *line) address(path, query string) *url.URL {
@@ -91,18 +91,18 @@ func (l *line) address(path, query string) *url.URL {
 
 // call makes one request. The body may be nil, length is its number of bytes.
 // What the request is for is the caller's to know: the answer names nothing.
-func (l *line) call(ctx context.Context, limit time.Duration, method string, to *url.URL, kind string, body io.Reader, length int64) answer {
+func (l *line) call(ctx context.Context, limit time.Duration, method string, to *url.URL, kind string, body io.Reader, length int64) result {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	return l.exchange(ctx, method, to, kind, body, length, maxAnswer)
 }
 
-func (l *line) get(ctx context.Context, path string, query url.Values) answer {
+func (l *line) get(ctx context.Context, path string, query url.Values) result {
 	return l.call(ctx, callTime, http.MethodGet, l.address(path, query.Encode()), "", nil, 0)
 }
 
 // exchange makes one request and reads the whole answer, at most most bytes.
-func (l *line) exchange(ctx context.Context, method string, to *url.URL, kind string, body io.Reader, length, most int64) (a answer) {
+func (l *line) exchange(ctx context.Context, method string, to *url.URL, kind string, body io.Reader, length, most int64) (a result) {
 	var asked, got bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GetConn: func(string) { asked = true },
@@ -153,7 +153,7 @@ func unreached(err error) bool {
 // understand reads the errcode out of the body. errmsg is read for one thing
 // only, the address that has to go on the list of trusted ones: the platform
 // says it nowhere else (page 90313).
-func (a *answer) understand() {
+func (a *result) understand() {
 	var said struct {
 		Code json.Number `json:"errcode"`
 		Msg  string      `json:"errmsg"`
@@ -181,7 +181,7 @@ var fromAddress = regexp.MustCompile(`from ip:\s*([0-9A-Fa-f.:]+)`)
 
 // response hands an answer back to the library, as if it had come over the
 // network.
-func (a answer) response(req *http.Request) (*http.Response, error) {
+func (a result) response(req *http.Request) (*http.Response, error) {
 	if a.status == 0 {
 		return nil, errNoAnswer
 	}
