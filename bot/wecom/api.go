@@ -149,18 +149,12 @@ func (a *API) UpdateCard(ctx context.Context, userID, code string, card bot.Card
 	if userID == "" || code == "" {
 		return turnedDown(call, WhyContent)
 	}
-	next := appCard(&card)
-	if len(next.Buttons) == 0 {
-		// Whether the list may be empty depends on the page that is read. This
-		// button is never seen: replace_text stands in its place.
-		next.Buttons = []cardButton{{Text: pressedLabel, Style: otherStyle, Key: pressedKey}}
-	}
 	_, failure := a.post(ctx, call, struct {
 		Users   []string      `json:"userids"`
 		AgentID int64         `json:"agentid"`
 		Code    string        `json:"response_code"`
 		Card    *templateCard `json:"template_card"`
-	}{[]string{userID}, a.agentID, code, next})
+	}{[]string{userID}, a.agentID, code, appCard(&card)})
 	return asError(failure)
 }
 
@@ -176,11 +170,11 @@ func asError(f *Failure) error {
 // "file" or "image".
 func (a *API) upload(ctx context.Context, name, kind string, size int64, open func() (io.ReadCloser, error)) (string, *Failure) {
 	const call = "media/upload"
-	unread := false
+	var unread error
 	got, failure := a.with(ctx, call, func(token string) result {
 		content, err := open()
 		if err != nil {
-			unread = true
+			unread = err
 			return result{}
 		}
 		defer content.Close()
@@ -189,11 +183,11 @@ func (a *API) upload(ctx context.Context, name, kind string, size int64, open fu
 			client := material.NewClient(&wecontext.Context{AccessTokenHandle: held(marked(token, marker))})
 			_, _ = client.UploadTempFileFromReader(name, kind, exact)
 		})
-		unread = exact.broken
+		unread = exact.err
 		return got
 	})
-	if unread {
-		return "", turnedDown(call, WhyFile)
+	if unread != nil {
+		return "", unreadable(call, unread)
 	}
 	if failure != nil {
 		failure.unsure = false // nobody sees a medium before it is sent
@@ -214,9 +208,7 @@ func (a *API) Download(ctx context.Context, mediaID string) (name string, body i
 	const call = "media/get"
 	got, failure := a.with(ctx, call, func(token string) result {
 		query := url.Values{"access_token": {token}, "media_id": {mediaID}}
-		ctx, cancel := context.WithTimeout(ctx, uploadTime)
-		defer cancel()
-		got := a.line.exchange(ctx, http.MethodGet, a.line.address("/cgi-bin/"+call, query.Encode()), "", nil, 0, maxMedia)
+		got := a.line.call(ctx, uploadTime, request{method: http.MethodGet, to: a.line.address("/cgi-bin/"+call, query.Encode()), most: maxMedia})
 		// A file may well be an object in JSON. What tells it from a refusal is
 		// its disposition.
 		if got.status == http.StatusOK && got.header.Get("Content-Disposition") != "" {

@@ -478,6 +478,28 @@ func TestTheLibraryKeepsTime(t *testing.T) {
 	})
 }
 
+// TestDeadConnectionsAreNoFailures: a connection that the platform closed while
+// it lay idle is replaced without a word, if the request can be made again.
+func TestDeadConnectionsAreNoFailures(t *testing.T) {
+	api := company(t)
+	seen := map[string]bool{}
+	watch := roundTrip(func(req *http.Request) (*http.Response, error) {
+		if req.Body != nil {
+			seen[req.URL.Path] = req.GetBody != nil
+		}
+		return wecomtest.Direct(api).RoundTrip(req)
+	})
+	client := &http.Client{Transport: watch}
+	post := NewPost(PostConfig{API: newAPI(t, client, nil), Robots: newRobots(t, client, nil), Files: shelf{"doc": "a document"}})
+	post.Send(t.Context(), bot.Parcel{UserID: "zhangwei", File: &bot.File{Hash: "doc", Name: "a.txt", Size: 10}})
+	post.Send(t.Context(), bot.Parcel{Group: "wrG", Robot: theKey, Text: "x"})
+	for _, path := range []string{"/cgi-bin/message/send", "/cgi-bin/media/upload", "/cgi-bin/webhook/send"} {
+		if !seen[path] {
+			t.Errorf("%s cannot be made again", path)
+		}
+	}
+}
+
 func TestMarker(t *testing.T) {
 	for query, want := range map[string][2]string{
 		"access_token=T&via=1a":           {"access_token=T", "1a"},
@@ -506,7 +528,7 @@ func TestWhetherItWasSent(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a := l.call(t.Context(), callTime, http.MethodPost, l.address("/x", ""), "application/json", strings.NewReader("{}"), 2)
+		a := l.call(t.Context(), callTime, request{method: http.MethodPost, to: l.address("/x", ""), body: strings.NewReader("{}"), length: 2})
 		if a.status != 0 || a.sent != c.want {
 			t.Errorf("%s: %+v", name, a)
 		}

@@ -24,6 +24,7 @@ func TestDialects(t *testing.T) {
 		{"comparison", "3 > 2 且 1 < 2", false, false, "3 > 2 且 1 < 2", "3 > 2 且 1 < 2"},
 		{"table", "表\n| 单位 | 状态 |\n|---|:-:|\n| 一区 | **未报** |\n完", true, true, "表\n单位　状态\n一区　**未报**\n完", "表\n单位　状态\n一区　未报\n完"},
 		{"table without outer bars", "a | b\n--|--\n1 | 2", false, true, "a　b\n1　2", "a　b\n1　2"},
+		{"a narrow table", "a|b|c\n-|-|-\n1|2|3\n4|5|6", false, true, "a b c\n1 2 3\n4 5 6", "a b c\n1 2 3\n4 5 6"},
 		{"two tables", "|a|\n|-|\n|1|\n\n|b|\n|-|\n|2|", false, true, "a\n1\n\nb\n2", "a\n1\n\nb\n2"},
 		{"a bar is no table", "是|否", false, false, "是|否", "是|否"},
 		{"a line is no table", "---", false, false, "---", "---"},
@@ -115,6 +116,9 @@ func FuzzDialects(f *testing.F) {
 	f.Add("# **x**")
 	f.Fuzz(func(t *testing.T, text string) {
 		plain := untabled(text)
+		if len(plain) > len(text) {
+			t.Errorf("%q grew to %q", text, plain)
+		}
 		if tabled(plain) && !tabled(text) {
 			t.Errorf("%q became a table", text)
 		}

@@ -3,21 +3,36 @@
 // the platform's formats; behind it a message is a [bot.Message] and an answer
 // a [bot.Reply].
 //
-// So far it holds one channel, the 智能机器人 (AI bot) in URL-callback mode:
-// [NewAibot] makes the HTTP handler behind the address that an administrator
-// types into the console. What the handler needs from the rest of the program
-// is the port [Turns].
+// Inwards there are the 智能机器人 (AI bot) and the 自建应用 (application) by
+// their callbacks: [NewAibot] and [NewApp] make the HTTP handlers behind the
+// addresses that an administrator types into the console. What they need from
+// the rest of the program is the port [Turns].
+//
+// Outwards there is [Post]: it sends a [bot.Parcel] by the best road there is,
+// as the late answer to a message, by the group's robot, as the application or
+// over the long connection, and tells what became of it as a [bot.Attempt]. It
+// keeps to the platform's limits, beyond which messages vanish in silence.
+// [API] and [Robots] are the calls beneath it, and the probes by which a
+// configuration is checked.
 //
 // Where to look: crypto.go checks, opens and seals what goes over the wire;
 // payload.go reads what was inside; mention.go takes the bot's own name out of
-// it; aibot.go answers the request in time, running.go keeps what is still
-// being worked on, and reply.go writes the answer. Package wecomtest plays the
-// platform, for the tests and for the demo.
+// it; aibot.go and app.go answer the request in time, running.go keeps what is
+// still being worked on, and reply.go writes the answer. cards.go writes cards,
+// media.go fetches what members send. post.go chooses the road of a parcel,
+// dialect.go makes of its words what the road can show, limits.go counts,
+// attempt.go knows what each errcode means, and library.go tames the platform's
+// library, which all of api.go and robot.go goes through, to line.go, where
+// requests leave. Package wecomtest plays the platform, for the tests and for
+// the demo.
 //
-// The package may import package bot and the platform library's util package,
-// never store, prompts or bot/app, and never the library's root, which changes
-// a global logger when it is imported. A test holds it to this. Wording comes
-// in by [Words]: there is none in the code.
+// The package may import package bot and single packages of the platform's
+// library, never store, prompts or bot/app, and never the library's root, which
+// changes a global logger when it is imported. A test holds it to this. Wording
+// comes in by [Words] and by the keys of [Whys]: there is none in the code.
+//
+// No token, secret, key, late-answer address or userid reaches a log line or an
+// error. The library's errors hold such things, and are never passed on.
 //
 // Rules of the platform are cited by the number of their page, as
 // developer.work.weixin.qq.com/document/path/NNN.

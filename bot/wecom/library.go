@@ -95,8 +95,12 @@ func (t *passageTable) RoundTrip(req *http.Request) (*http.Response, error) {
 	if p == nil {
 		return nil, errUnmarked
 	}
-	p.result = p.line.exchange(p.ctx, req.Method, p.line.address(req.URL.Path, query),
-		req.Header.Get("Content-Type"), req.Body, req.ContentLength, maxAnswer)
+	r := request{method: req.Method, to: p.line.address(req.URL.Path, query), kind: req.Header.Get("Content-Type"),
+		length: req.ContentLength, again: req.GetBody}
+	if req.Body != nil {
+		r.body = req.Body
+	}
+	p.result = p.line.exchange(p.ctx, r)
 	return p.result.response(req)
 }
 

@@ -2,6 +2,7 @@ package wecom
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -89,34 +91,49 @@ func (l *line) address(path, query string) *url.URL {
 	return &u
 }
 
-// call makes one request. The body may be nil, length is its number of bytes.
-// What the request is for is the caller's to know: the answer names nothing.
-func (l *line) call(ctx context.Context, limit time.Duration, method string, to *url.URL, kind string, body io.Reader, length int64) result {
+// request is what goes out.
+type request struct {
+	method string
+	to     *url.URL
+	kind   string // media type of the body
+	body   io.Reader
+	length int64 // bytes of the body
+	// again returns the body once more, for a connection that turns out to be
+	// dead before anything is sent; nil if that cannot be done.
+	again func() (io.ReadCloser, error)
+	most  int64 // bytes of the answer; 0 for what suits JSON
+}
+
+// call makes one request. What it is for is the caller's to know: the result
+// names nothing.
+func (l *line) call(ctx context.Context, limit time.Duration, r request) result {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	return l.exchange(ctx, method, to, kind, body, length, maxAnswer)
+	return l.exchange(ctx, r)
 }
 
 func (l *line) get(ctx context.Context, path string, query url.Values) result {
-	return l.call(ctx, callTime, http.MethodGet, l.address(path, query.Encode()), "", nil, 0)
+	return l.call(ctx, callTime, request{method: http.MethodGet, to: l.address(path, query.Encode())})
 }
 
-// exchange makes one request and reads the whole answer, at most most bytes.
-func (l *line) exchange(ctx context.Context, method string, to *url.URL, kind string, body io.Reader, length, most int64) (a result) {
-	var asked, got bool
+func (l *line) exchange(ctx context.Context, r request) (a result) {
+	var asked, got atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { asked = true },
-		GotConn: func(httptrace.GotConnInfo) { got = true },
+		GetConn: func(string) { asked.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { got.Store(true) },
 	})
-	req, err := http.NewRequestWithContext(ctx, method, to.String(), body)
+	req, err := http.NewRequestWithContext(ctx, r.method, r.to.String(), r.body)
 	if err != nil {
 		return a
 	}
-	if body != nil {
-		req.ContentLength = length
+	if r.body != nil {
+		req.ContentLength = r.length
 	}
-	if kind != "" {
-		req.Header.Set("Content-Type", kind)
+	if r.again != nil {
+		req.GetBody = r.again
+	}
+	if r.kind != "" {
+		req.Header.Set("Content-Type", r.kind)
 	}
 	if ctx.Err() != nil {
 		return a
@@ -126,12 +143,13 @@ func (l *line) exchange(ctx context.Context, method string, to *url.URL, kind st
 		// Before there is a connection nothing can have gone out. A transport
 		// that does not trace is taken to have sent, unless it says that it
 		// never got through.
-		a.sent = (got || !asked) && !unreached(err)
+		a.sent = (got.Load() || !asked.Load()) && !unreached(err)
 		return a
 	}
 	defer resp.Body.Close()
 	a.sent = true
 	a.header = resp.Header
+	most := cmp.Or(r.most, maxAnswer)
 	a.body, err = io.ReadAll(io.LimitReader(resp.Body, most+1))
 	if err != nil || int64(len(a.body)) > most {
 		a.large = err == nil
