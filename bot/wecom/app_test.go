@@ -62,7 +62,7 @@ func (s *appScene) handed() []late {
 func (s *appScene) config() wecom.AppConfig {
 	return wecom.AppConfig{
 		CorpID: corp, AgentID: agent, Token: token, AESKey: aesKey,
-		Words: wecom.Words{Working: working, Lost: lost, Unavailable: unavailable},
+		Words: wecom.Words{Lost: lost, Unavailable: unavailable},
 		Files: s.files, Downloads: s,
 		Late: func(_ context.Context, m bot.Message, reply bot.Reply) {
 			s.mu.Lock()

@@ -3,10 +3,11 @@
 // the platform's formats; behind it a message is a [bot.Message] and an answer
 // a [bot.Reply].
 //
-// Inwards there are the 智能机器人 (AI bot) and the 自建应用 (application) by
-// their callbacks: [NewAibot] and [NewApp] make the HTTP handlers behind the
-// addresses that an administrator types into the console. What they need from
-// the rest of the program is the port [Turns].
+// Inwards it holds two channels that the platform calls back. [NewAibot] makes the HTTP
+// handler behind the address of a 智能机器人 (AI bot), [NewApp] that of a
+// 自建应用 (the company's own application): what an administrator types into
+// the console. What the handlers need from the rest of the program are the port
+// [Turns] and, for what members send beside words, [Files].
 //
 // Outwards there is [Post]: it sends a [bot.Parcel] by the best road there is,
 // as the late answer to a message, by the group's robot, as the application or
@@ -15,16 +16,20 @@
 // [API] and [Robots] are the calls beneath it, and the probes by which a
 // configuration is checked.
 //
-// Where to look: crypto.go checks, opens and seals what goes over the wire;
-// payload.go reads what was inside; mention.go takes the bot's own name out of
-// it; aibot.go and app.go answer the request in time, running.go keeps what is
-// still being worked on, and reply.go writes the answer. cards.go writes cards,
-// media.go fetches what members send. post.go chooses the road of a parcel,
-// dialect.go makes of its words what the road can show, limits.go counts,
-// attempt.go knows what each errcode means, and library.go tames the platform's
-// library, which all of api.go and robot.go goes through, to line.go, where
-// requests leave. Package wecomtest plays the platform, for the tests and for
-// the demo.
+// Where to look: callback.go is what both addresses have in common, crypto.go
+// checks, opens and seals what goes over the wire, and running.go keeps what is
+// still being worked on. For the bot, payload.go reads what was inside,
+// mention.go takes the bot's own name out of it, aibot.go answers in time and
+// reply.go writes the answer; for the application these are apppayload.go with
+// xmltree.go, app.go with applate.go, and appreply.go. ready.go, media.go,
+// mediacipher.go and medianame.go fetch what came with a message before its
+// turn; cards.go writes cards for either.
+//
+// Outwards, post.go chooses the road of a parcel, dialect.go makes of its words
+// what the road can show, limits.go counts, attempt.go knows what each errcode
+// means, and library.go tames the platform's library, by which api.go and
+// robot.go make most of their calls; line.go is where requests leave. Package
+// wecomtest plays the platform, for the tests and for the demo.
 //
 // The package may import package bot and single packages of the platform's
 // library, never store, prompts or bot/app, and never the library's root, which

@@ -381,3 +381,27 @@ func TestHostileAppCallbacks(t *testing.T) {
 		}
 	}
 }
+
+// Whatever an application replies, it is shown or refused, and nothing else.
+func FuzzAppReply(f *testing.F) {
+	f.Add(answer("lina", "text", "<Content>x</Content>"), false)
+	f.Add(answer("lina", "update_button", "<Button><ReplaceName>x</ReplaceName></Button>"), true)
+	f.Add(answer("lina", "update_template_card", "<TemplateCard><CardType>button_interaction</CardType><MainTitle><Title>t</Title></MainTitle>"+
+		"<ButtonList><Text>y</Text><Key>k</Key></ButtonList></TemplateCard>"), true)
+	f.Fuzz(func(t *testing.T, plain string, pressed bool) {
+		a, c := bureau(t, nil)
+		on := onMessage
+		if pressed {
+			on = onCard
+		}
+		var got AppAnswer
+		err := a.accept(&appSent{from: "lina", on: on}, []byte(c.envelope(plain, corp, nil)), &got)
+		var dropped *BadReply
+		if err != nil && !errors.As(err, &dropped) {
+			t.Errorf("%v", err)
+		}
+		if err == nil && got.Text == "" && got.Button == "" && got.Card == nil {
+			t.Errorf("passed with nothing to show: %q", plain)
+		}
+	})
+}

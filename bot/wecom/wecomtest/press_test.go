@@ -232,3 +232,23 @@ func TestRepliesSeenAgain(t *testing.T) {
 		t.Errorf("another card: %v", err)
 	}
 }
+
+// Whatever a bot replies, it is shown or refused, and nothing else.
+func FuzzReply(f *testing.F) {
+	f.Add(good, 0)
+	f.Add(withCard("s", "c"), 1)
+	f.Add(`{"msgtype":"text","text":{"content":"x"}}`, 2)
+	f.Add(became("c", "x", `"userids":["u"],`), 3)
+	f.Fuzz(func(t *testing.T, plain string, on int) {
+		p, s := school(t)
+		triggers := []trigger{onMessage, onRefresh, onEnter, onCard, onOther}
+		r, err := p.check(s.envelope(plain, "n", nil), "n", triggers[uint(on)%uint(len(triggers))], "c")
+		var dropped *BadReply
+		if err != nil && !errors.As(err, &dropped) {
+			t.Errorf("%v", err)
+		}
+		if err == nil && r.content == "" && r.card == nil {
+			t.Errorf("passed with nothing to show: %q", plain)
+		}
+	})
+}
