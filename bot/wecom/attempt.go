@@ -130,7 +130,7 @@ func judgeCode(code int64) verdict {
 }
 
 // judge turns an answer into a failure; nil if the platform did as told.
-func judge(call string, a answer) *Failure {
+func judge(call string, a result) *Failure {
 	if a.ok() {
 		return nil
 	}

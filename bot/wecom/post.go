@@ -140,6 +140,10 @@ func (p *Post) Remember(parcel bot.Parcel, via string, at time.Time) {
 // not, goes on with the second when it is sent again by the same process.
 func (p *Post) Send(ctx context.Context, parcel bot.Parcel) bot.Attempt {
 	start := time.Now()
+	if len(parcel.Text) > bot.ParcelLimit {
+		p.log.LogAttrs(ctx, slog.LevelError, "wecom parcel is longer than it may be: its end may be cut",
+			slog.String("parcel", hash(parcel.ID)), slog.Int("bytes", len(parcel.Text)))
+	}
 	attempt := p.send(ctx, parcel)
 	level := slog.LevelInfo
 	if attempt.Fate == bot.FateHalted {

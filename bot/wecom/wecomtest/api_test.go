@@ -436,8 +436,12 @@ func TestBadRequestsAreRefused(t *testing.T) {
 		"ids: source_agent": {"/cgi-bin/batch/openuserid_to_userid?access_token=TOKEN", `{"open_userid_list":["x"],"source_agentid":1}`, codeParameter, "source_agentid"},
 	} {
 		o := company(t)
-		g := o.post(strings.Replace(c.path, "TOKEN", o.token(), 1), c.body)
+		token := o.token()
+		g := o.post(strings.Replace(c.path, "TOKEN", token, 1), c.body)
 		v := o.Violations()
+		if told := fmt.Sprint(v, o.Requests("")); strings.Contains(told, token) || strings.Contains(told, robot) || strings.Contains(told, secret) {
+			t.Errorf("%s: tells a secret: %s", name, told)
+		}
 		if g.code != c.code || len(v) != 1 || !strings.Contains(v[0].Why, c.says) {
 			t.Errorf("%s: answered %d, want %d; %v, want it to say %q", name, g.code, c.code, v, c.says)
 		}
