@@ -26,6 +26,11 @@ func TestRecordsComeBack(t *testing.T) {
 	roundTrip[claimRecord](t, "claim")
 	roundTrip[logRecord](t, "log")
 	roundTrip[restoringRecord](t, "restoring")
+	roundTrip[bot.Delivery](t, "delivery", cmpopts.IgnoreFields(bot.File{}, "Problem"))
+	roundTrip[bot.Broadcast](t, "broadcast")
+	roundTrip[bot.Chat](t, "chat")
+	roundTrip[bot.Halt](t, "halt")
+	roundTrip[leaseRecord](t, "lease")
 }
 
 // roundTrip is for records that are stored as they are, packed for those that
