@@ -28,6 +28,11 @@ func TestRecordsComeBack(t *testing.T) {
 	roundTrip[restoringRecord](t, "restoring")
 	roundTrip[fileRecord](t, "file", cmpopts.IgnoreFields(bot.File{}, "Problem"))
 	roundTrip[pointerRecord](t, "filehash")
+	roundTrip[bot.Delivery](t, "delivery", cmpopts.IgnoreFields(bot.File{}, "Problem"))
+	roundTrip[bot.Broadcast](t, "broadcast")
+	roundTrip[bot.Chat](t, "chat")
+	roundTrip[bot.Halt](t, "halt")
+	roundTrip[leaseRecord](t, "lease")
 }
 
 // roundTrip is for records that are stored as they are, packed for those that

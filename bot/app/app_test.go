@@ -146,7 +146,13 @@ func checkTold(t rapid.TB, notice *bot.Notice, text, reply string, before, after
 	}
 }
 
-func (p port) OutboxView(ctx context.Context) (app.OutboxView, error) { return p.Store.View(ctx) }
+func (p port) OutboxView(ctx context.Context) (app.OutboxView, error) {
+	v, err := p.Store.View(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return v, nil
+}
 
 func (p port) SaveDelivery(ctx context.Context, was, is bot.Delivery) error {
 	return conflict(p.Store.SaveDelivery(ctx, was, is))

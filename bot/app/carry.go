@@ -73,12 +73,13 @@ func (w *worker) carry(ctx context.Context, d bot.Delivery) (bot.Delivery, error
 	w.c.ObserveAttempt(at.Via, outcome(next, at))
 	switch {
 	case next.State == bot.DeliveryHeld:
+		next.Until = d.Until // it waits on as before
 		w.halt(longer, at)
 	case probe && (at.Fate == bot.FateAccepted || at.Fate == bot.FateRefused):
 		w.mended(longer, at.Via)
 	case probe && at.Fate == bot.FateLater && !next.State.Ended():
 		// It proves nothing about the road, and the delivery is not to wear out.
-		next.State, next.Attempts = bot.DeliveryHeld, next.Attempts-1
+		next.State, next.Attempts, next.Until = bot.DeliveryHeld, next.Attempts-1, d.Until
 		if at.Limited {
 			next.Attempts++
 		}

@@ -57,11 +57,11 @@ func (w *worker) page(view OutboxView, b bot.Broadcast, now time.Time) (next bot
 			if list, err = w.toPerson(view, b, u.Liaison, now); err != nil {
 				return next, nil, err
 			}
+			seen[u.Liaison] = true
 		}
 		if len(page)+len(list) > expandPage && len(page) > 0 {
 			return next, page, nil
 		}
-		seen[u.Liaison] = u.Liaison != ""
 		page = append(page, list...)
 		next.After = u.Order
 	}

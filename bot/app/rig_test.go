@@ -32,6 +32,7 @@ type rig struct {
 	compose  func(*bot.Notice, bot.Broadcast, bot.Recipient, time.Time) (bot.Send, bool)
 	observe  func(via, outcome string)
 	claims   int
+	disk     *fullDisk // nil for one that is never full
 }
 
 func newRig(t testing.TB) *rig {
@@ -78,7 +79,7 @@ func (r *rig) config(f *fuse) app.Config {
 	return app.Config{
 		Notice: r.notice, Store: port{r.store}, Say: words, Office: []string{"boss"},
 		Now: time.Now, Zone: time.UTC,
-		Outbox: frail{port: port{r.store}, fuse: f}, Channel: frailChannel{r.platform, f},
+		Outbox: frail{port: port{r.store}, fuse: f, disk: r.disk}, Channel: frailChannel{r.platform, f},
 		ObserveAttempt: r.observe,
 		Log:            slog.New(slog.NewTextHandler(r.log, nil)),
 	}
@@ -346,7 +347,31 @@ func through(f *fuse, call func() error) error {
 type frail struct {
 	port
 	fuse *fuse
+	disk *fullDisk
 }
+
+// fullDisk refuses to save deliveries for a while.
+type fullDisk struct {
+	mu   sync.Mutex
+	full bool
+}
+
+func (d *fullDisk) set(full bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.full = full
+}
+
+func (d *fullDisk) refuses() bool {
+	if d == nil {
+		return false
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.full
+}
+
+var errFull = errors.New("disk full")
 
 func (s frail) OutboxView(ctx context.Context) (v app.OutboxView, err error) {
 	err = through(s.fuse, func() error { v, err = s.port.OutboxView(ctx); return err })
@@ -366,6 +391,9 @@ func (s frail) Queue(ctx context.Context, list []bot.Delivery, people []bot.Pers
 }
 
 func (s frail) SaveDelivery(ctx context.Context, was, is bot.Delivery) error {
+	if s.disk.refuses() {
+		return errFull
+	}
 	return through(s.fuse, func() error { return s.port.SaveDelivery(ctx, was, is) })
 }
 

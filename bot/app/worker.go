@@ -104,10 +104,10 @@ func (w *worker) pass(ctx context.Context) time.Duration {
 	}
 	wait := lookAgain
 	for {
-		d, ready, next := w.pick(now)
-		if !next.IsZero() {
+		next, ready, at := w.pick(now)
+		if !at.IsZero() {
 			// Never a busy loop, whatever a record says.
-			wait = min(wait, max(next.Sub(now), time.Second))
+			wait = min(wait, max(at.Sub(now), time.Second))
 		}
 		if !ready && len(w.broadcasts) == 0 {
 			break
@@ -131,10 +131,10 @@ func (w *worker) pass(ctx context.Context) time.Duration {
 			if !ready {
 				continue
 			}
-			d, ready, _ = w.pick(now)
+			next, ready, _ = w.pick(now)
 		}
 		if ready {
-			w.launch(ctx, d)
+			w.launch(ctx, next)
 		}
 		if len(w.flying) >= atOnce {
 			break
@@ -235,35 +235,53 @@ func lane(d bot.Delivery) string {
 	return "person " + d.Person
 }
 
-// pick finds the next delivery to carry; without one, next is when there may be
-// one, zero for not of itself. What answers its recipient's own message goes
-// before all else; with an address of its own it waits for nobody, all others
-// wait for those before in their lane.
-func (w *worker) pick(now time.Time) (best bot.Delivery, ready bool, next time.Time) {
+// job is one thing to do: carry a delivery or, where hold is set, hold it for
+// that road.
+type job struct {
+	bot.Delivery
+	hold string
+}
+
+// pick finds the next thing to do; without one, next is when there may be one,
+// zero for not of itself. What answers its recipient's own message goes before
+// all else; with an address of its own it waits for nobody, all others wait for
+// those before in their lane.
+func (w *worker) pick(now time.Time) (best job, ready bool, next time.Time) {
 	if len(w.flying) >= atOnce {
 		return best, false, next
 	}
-	before := map[string]bool{}
+	heads := map[string]bot.Delivery{}
 	for _, d := range w.open {
 		l := lane(d)
-		first := !before[l] || d.ReplyURL != ""
-		before[l] = true
+		head, behind := heads[l]
+		if !behind {
+			heads[l] = d
+		}
 		if w.flying[d.ID] || w.busy[l] {
 			continue
 		}
-		at := w.due(d, first, now)
+		behind = behind && d.ReplyURL == ""
+		if behind && w.blocked(head) && (d.State == bot.DeliveryPending || d.State == bot.DeliveryDeferred) && now.Before(d.Until) {
+			return job{d, head.Via}, true, time.Time{}
+		}
+		at := w.due(d, !behind, now)
 		switch {
 		case at.After(now):
 			if next.IsZero() || at.Before(next) {
 				next = at
 			}
 		case d.Kind == kindReply:
-			return d, true, time.Time{}
+			return job{Delivery: d}, true, time.Time{}
 		case !ready:
-			best, ready = d, true
+			best, ready = job{Delivery: d}, true
 		}
 	}
 	return best, ready, next
+}
+
+// blocked reports whether a delivery is held by a road that is still halted.
+func (w *worker) blocked(d bot.Delivery) bool {
+	return d.State == bot.DeliveryHeld && w.roads.isHalted(d.Via)
 }
 
 // due is when there is something to do about a delivery; first tells whether
@@ -276,18 +294,28 @@ func (w *worker) due(d bot.Delivery, first bool, now time.Time) time.Time {
 		at = time.Time{}
 	case !first:
 		at = d.Until.Add(time.Second) // it may end without its turn having come
+		if d.State == bot.DeliveryHeld {
+			at = at.Add(heldTime)
+		}
 	case d.State == bot.DeliveryHeld:
 		at = w.roads.next(d.Via)
 	}
 	return later(at, w.skipped[d.ID])
 }
 
-// launch carries a delivery in a goroutine of its own.
-func (w *worker) launch(ctx context.Context, d bot.Delivery) {
-	w.flying[d.ID], w.busy[lane(d)] = true, true
+// launch does a job in a goroutine of its own.
+func (w *worker) launch(ctx context.Context, j job) {
+	w.flying[j.ID], w.busy[lane(j.Delivery)] = true, true
 	go func() {
-		is, err := w.carry(ctx, d)
-		w.landed <- landing{was: d, is: is, err: err}
+		l := landing{was: j.Delivery}
+		if j.hold != "" {
+			is := j.Delivery
+			is.State, is.Via = bot.DeliveryHeld, j.hold
+			l.is, l.err = w.save(ctx, j.Delivery, is)
+		} else {
+			l.is, l.err = w.carry(ctx, j.Delivery)
+		}
+		w.landed <- l
 	}()
 }
 

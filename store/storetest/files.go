@@ -66,16 +66,6 @@ func send(t *testing.T, s *store.Store, claim, userID string, at time.Time, unit
 	return received
 }
 
-func view(t *testing.T, s *store.Store) *store.View {
-	t.Helper()
-	v, err := s.View(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(v.Close)
-	return v
-}
-
 func testFiles(t *testing.T, open Open) {
 	engine := open(t)
 	s := campaign(t, engine)

@@ -62,6 +62,17 @@ func Run(t *testing.T, open Open) {
 		{"FilesFullDisk", testFilesFullDisk},
 		{"FileFaults", testFileFaults},
 		{"FilePointers", testFilePointers},
+		{"Outgoing", testOutgoing},
+		{"OutgoingMisuse", testOutgoingMisuse},
+		{"OutgoingFaults", testOutgoingFaults},
+		{"DeliveryMoves", testDeliveryMoves},
+		{"DeliveryAtOnce", testDeliveryAtOnce},
+		{"Expand", testExpand},
+		{"Sent", testSent},
+		{"Halts", testHalts},
+		{"Lease", testLease},
+		{"SweepOutgoing", testSweepOutgoing},
+		{"VacateLeases", testVacateLeases},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, open) })
 	}

@@ -1,0 +1,206 @@
+package app_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"anyuebot/bot"
+)
+
+// sent is what the office sees of the last broadcast.
+func (r *rig) sent() *bot.Sent {
+	r.t.Helper()
+	v, err := r.store.View(r.t.Context())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer v.Close()
+	s, err := v.Sent()
+	if err != nil || s == nil {
+		r.t.Fatalf("sent: %v, %v", s, err)
+	}
+	return s
+}
+
+// TestBroadcast: everybody once however many units they speak for, every paired
+// group, and a word about the units without anybody.
+func TestBroadcast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		var csv strings.Builder
+		csv.WriteString("单位,类别,联络员userid\n")
+		for i := range 100 {
+			who := fmt.Sprint("u", i%90) // ten speak for two units, far apart
+			if i%20 == 19 {
+				who = ""
+			}
+			fmt.Fprintf(&csv, "单位%03d,部门,%s\n", i, who)
+		}
+		r.enrol(csv.String())
+		chats := []bot.Chat{{ID: "g1", Robot: secretKey}, {ID: "g2", Robot: secretKey}, {ID: "没有机器人"}}
+		r.commit("boss", bot.Changes{
+			Chats:     chats,
+			Broadcast: &bot.Broadcast{ID: "b", Kind: bot.BroadcastNotice, At: time.Now(), Text: "请各单位抓紧", Groups: true},
+		})
+		p := r.start(nil)
+		defer p.end()
+		synctest.Wait()
+		want := map[string]int{"g1: 请各单位抓紧": 1, "g2: 请各单位抓紧": 1}
+		for i := range 100 {
+			if i%20 != 19 {
+				want[fmt.Sprintf("u%d: 请各单位抓紧", i%90)] = 1
+			}
+		}
+		have := map[string]int{}
+		for _, text := range r.platform.texts {
+			have[text]++
+		}
+		if diff := cmp.Diff(want, have); diff != "" {
+			t.Error(diff)
+		}
+		s := r.sent()
+		if diff := cmp.Diff(map[bot.DeliveryState]int{bot.DeliveryAccepted: len(want), bot.DeliveryRefused: 1}, s.Counts); diff != "" {
+			t.Error(diff)
+		}
+		if diff := cmp.Diff([]string{"单位019", "单位039", "单位059", "单位079", "单位099"}, s.Unreached, sorted()); diff != "" {
+			t.Error(diff)
+		}
+		if len(s.Missed) != 1 || s.Missed[0].Group != "没有机器人" || s.Missed[0].Why != "road" || !s.Broadcast.Done {
+			t.Errorf("missed %+v, done %v", s.Missed, s.Broadcast.Done)
+		}
+		both := r.find("b", "b-"+r.store.PersonID("u5"))
+		if diff := cmp.Diff([]string{"单位005", "单位095"}, both.Units); diff != "" {
+			t.Error(diff)
+		}
+		r.sound()
+	})
+}
+
+func sorted() cmp.Option {
+	return cmp.Transformer("sorted", func(list []string) []string { return slices.Sorted(slices.Values(list)) })
+}
+
+// TestBroadcastToSome: the units that are meant and no others, not even those
+// that the same person speaks for.
+func TestBroadcastToSome(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.enrol("单位,类别,联络员userid\n山河镇,乡镇,lisi\n湫头镇,乡镇,lisi\n县妇联,部门,fulian\n")
+		r.commit("boss", bot.Changes{Broadcast: &bot.Broadcast{
+			ID: "b", Kind: bot.BroadcastNudge, At: time.Now(), Units: []string{"湫头镇"}, Form: r.notice.Main,
+		}})
+		p := r.start(nil)
+		defer p.end()
+		synctest.Wait()
+		if diff := cmp.Diff([]string{"lisi: 尚未报送：湫头镇"}, r.platform.texts); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+// TestNudgeTakenBack: whoever hands in before their message has left gets none.
+func TestNudgeTakenBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.enrol("单位,类别,联络员userid\n山河镇,乡镇,lisi\n县妇联,部门,fulian\n")
+		r.platform.behave = func(bot.Parcel, string) (bot.Attempt, bool) {
+			return bot.Attempt{Fate: bot.FateLater, Why: "limit", Wait: 10 * time.Minute, Limited: true}, false
+		}
+		r.commit("boss", bot.Changes{Broadcast: &bot.Broadcast{ID: "b", Kind: bot.BroadcastNudge, At: time.Now(), Form: r.notice.Main}})
+		p := r.start(nil)
+		defer p.end()
+		time.Sleep(time.Minute)
+		key := bot.ReportKey{Unit: "山河镇", Form: r.notice.Main, Period: r.notice.Form(r.notice.Main).Period}
+		r.commit("lisi", bot.Changes{
+			Report:     &bot.Report{Key: key, State: bot.Submitted, Version: 1, Counted: 1},
+			Submission: &bot.Submission{Key: key, Version: 1},
+		})
+		r.platform.mu.Lock()
+		r.platform.behave = nil
+		r.platform.mu.Unlock()
+		time.Sleep(time.Hour)
+		if diff := cmp.Diff([]string{"fulian: 尚未报送：县妇联"}, r.platform.texts); diff != "" {
+			t.Error(diff)
+		}
+		if diff := cmp.Diff(map[bot.DeliveryState]int{bot.DeliveryAccepted: 1, bot.DeliveryDropped: 1}, r.sent().Counts); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+// TestLongBroadcast: a long text goes out in parts, in order, and counts once.
+func TestLongBroadcast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.enrol("单位,类别,联络员userid\n山河镇,乡镇,lisi\n")
+		text := strings.Repeat("安全生产、", 300)
+		r.commit("boss", bot.Changes{Broadcast: &bot.Broadcast{ID: "b", Kind: bot.BroadcastNotice, At: time.Now(), Text: text}})
+		p := r.start(nil)
+		defer p.end()
+		synctest.Wait()
+		got := ""
+		for _, part := range r.platform.texts {
+			got += strings.TrimPrefix(part, "lisi: ")
+		}
+		if len(r.platform.texts) != 3 || got != text {
+			t.Errorf("%d parts of together %d bytes", len(r.platform.texts), len(got))
+		}
+		if n := r.sent().Counts[bot.DeliveryAccepted]; n != 1 {
+			t.Errorf("it counts %d times", n)
+		}
+	})
+}
+
+// TestBroadcastThatCannotBeWorded holds up nothing else.
+func TestBroadcastThatCannotBeWorded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.enrol("单位,类别,联络员userid\n山河镇,乡镇,lisi\n县妇联,部门,fulian\n")
+		r.compose = func(*bot.Notice, bot.Broadcast, bot.Recipient, time.Time) (bot.Send, bool) {
+			return bot.Send{Say: []bot.Effect{{Key: "there is none"}}}, true
+		}
+		r.commit("boss", bot.Changes{
+			Broadcast:  &bot.Broadcast{ID: "b", Kind: bot.BroadcastNotice, At: time.Now(), Text: "x"},
+			Deliveries: []bot.Delivery{r.delivery("d", "fulian")},
+		})
+		p := r.start(nil)
+		defer p.end()
+		time.Sleep(time.Hour)
+		if n := r.platform.count("d"); n != 1 {
+			t.Errorf("the other message arrived %d times", n)
+		}
+		if n := strings.Count(r.log.String(), "expanding a broadcast failed"); n < 2 || n > 300 {
+			t.Errorf("it was tried %d times in an hour", n)
+		}
+	})
+}
+
+// TestStoreFails: while the store cannot be used nothing is lost, and the end of
+// an attempt is written down once it can.
+func TestStoreFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.commit("lisi", bot.Changes{Deliveries: []bot.Delivery{r.delivery("d", "lisi"), r.delivery("e", "lisi")}})
+		full := &fullDisk{}
+		r.platform.behave = func(bot.Parcel, string) (bot.Attempt, bool) {
+			full.set(true)
+			return bot.Attempt{Fate: bot.FateAccepted}, true
+		}
+		r.disk = full
+		p := r.start(nil)
+		defer p.end()
+		time.Sleep(time.Hour)
+		full.set(false)
+		time.Sleep(time.Minute)
+		d := r.find("", "d")
+		if d.State != bot.DeliveryAccepted || d.Unsure || r.platform.count("d") != 1 {
+			t.Errorf("%s, unsure %v, arrived %d times", d.State, d.Unsure, r.platform.count("d"))
+		}
+	})
+}
