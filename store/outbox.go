@@ -161,7 +161,7 @@ const WhyNobody = "nobody"
 
 // Sent tells what became of the last broadcast so far, nil if there was none.
 // It counts recipients: a text that was cut into several messages counts once,
-// as what went worst.
+// as what went worst. Units are in roster order.
 func (v *View) Sent() (*bot.Sent, error) {
 	var last *bot.Broadcast
 	err := v.broadcasts(v.store.keys.every(kindBroadcast), func(b bot.Broadcast) {
@@ -200,6 +200,17 @@ func (v *View) Sent() (*bot.Sent, error) {
 		return cmp.Or(badness(b.State)-badness(a.State), cmp.Compare(a.ID, b.ID))
 	})
 	sent.Missed = sent.Missed[:min(len(sent.Missed), bot.MaxMissed)]
+	if len(sent.Unreached) > 1 {
+		roster, err := v.Roster()
+		if err != nil {
+			return nil, err
+		}
+		place := make(map[string]int, len(roster.Units))
+		for i, u := range roster.Units {
+			place[u.Name] = i
+		}
+		slices.SortStableFunc(sent.Unreached, func(a, b string) int { return cmp.Compare(place[a], place[b]) })
+	}
 	return sent, nil
 }
 

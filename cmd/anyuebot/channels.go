@@ -35,11 +35,11 @@ const longLease = 30 * time.Second
 
 // openRoads makes what sends. It makes no request.
 func (s *service) openRoads(c config) (err error) {
-	if s.robots, err = wecom.NewRobots(wecom.RobotsConfig{Base: c.APIBase, Log: s.log}); err != nil {
+	if s.robots, err = wecom.NewRobots(wecom.RobotsConfig{Base: c.APIBase, Client: c.client, Log: s.log}); err != nil {
 		return err
 	}
 	if c.appSends() {
-		s.api, err = wecom.NewAPI(wecom.APIConfig{Base: c.APIBase, CorpID: c.CorpID, Secret: c.AppSecret, AgentID: c.AppAgentID, Log: s.log})
+		s.api, err = wecom.NewAPI(wecom.APIConfig{Base: c.APIBase, CorpID: c.CorpID, Secret: c.AppSecret, AgentID: c.AppAgentID, Client: c.client, Log: s.log})
 		if err != nil {
 			return fmt.Errorf("自建应用：%w", err)
 		}
@@ -56,7 +56,7 @@ func (s *service) openRoads(c config) (err error) {
 func (s *service) openDoors(c config) (err error) {
 	words := wecom.Words{Working: s.notice.Wording["working"], Lost: s.notice.Wording["lost"], Unavailable: s.notice.Wording["unavailable"]}
 	media := func(aesKey string) (*wecom.Media, error) {
-		cfg := wecom.MediaConfig{Files: s.files, AESKey: aesKey, Log: s.log}
+		cfg := wecom.MediaConfig{Files: s.files, AESKey: aesKey, Client: c.client, Log: s.log}
 		if u, err := url.Parse(c.APIBase); err == nil {
 			cfg.Hosts = append(cfg.Hosts, u.Host)
 		}
@@ -83,7 +83,7 @@ func (s *service) openDoors(c config) (err error) {
 		}
 		s.long, err = wecom.NewLong(wecom.LongConfig{
 			URL: c.WSURL, BotID: c.AibotID, Secret: c.AibotSecret, Name: c.AibotName, Words: words,
-			Media: m, Identify: s.identify(), Files: kept{s},
+			Media: m, Identify: s.identify(), Files: kept{s}, HTTP: c.client,
 			Claim: func(ctx context.Context) (bool, error) {
 				return s.store().Lease(ctx, leaseLong, alone, longLease, time.Now())
 			},

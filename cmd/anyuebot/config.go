@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net/http"
 	"net/url"
 	"os"
 	"slices"
@@ -37,6 +38,8 @@ type config struct {
 	AppToken, AppAESKey string            // to receive with
 	Groups              map[string]string // keys of group robots by chat id
 	APIBase, WSURL      string
+	// client carries the requests to the platform; nil for the ordinary one.
+	client *http.Client
 }
 
 // sends and receives report what the 自建应用 is configured for.

@@ -291,6 +291,9 @@ func pageCard(c *wecomtest.Card) *bot.Card {
 		return card
 	}
 	for _, b := range c.Buttons {
+		if strings.HasPrefix(b.Key, "@") {
+			continue // the mark of a pressed card: pressing it does nothing
+		}
 		card.Buttons = append(card.Buttons, bot.Button{Label: b.Label, Say: b.Key})
 	}
 	return card
