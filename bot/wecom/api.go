@@ -190,8 +190,7 @@ func (a *API) upload(ctx context.Context, name, kind string, size int64, open fu
 		return "", unreadable(call, unread)
 	}
 	if failure != nil {
-		failure.unsure = false // nobody sees a medium before it is sent
-		return "", failure
+		return "", failure.unseen()
 	}
 	var said material.UploadTempFileResponse
 	got.read(&said)
@@ -217,8 +216,7 @@ func (a *API) Download(ctx context.Context, mediaID string) (name string, body i
 		return got
 	})
 	if failure != nil {
-		failure.unsure = false
-		return "", nil, failure
+		return "", nil, failure.unseen()
 	}
 	if got.header.Get("Content-Disposition") == "" {
 		return "", nil, &Failure{Call: call, Fate: bot.FateLater, Why: WhyNetwork, Status: got.status}

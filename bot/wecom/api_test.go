@@ -500,6 +500,22 @@ func TestDeadConnectionsAreNoFailures(t *testing.T) {
 	}
 }
 
+// TestOddSecrets: the library formats secrets into addresses as they are.
+func TestOddSecrets(t *testing.T) {
+	const odd = "a&corpid=b?c#d%2e+/"
+	client := play(t,
+		ask{ask: "GET /cgi-bin/gettoken?corpid=ww%26x&corpsecret=a%26corpid%3Db%3Fc%23d%252e%2B%2F", give: giveToken("t&k=1").give},
+		ask{ask: send + "t%26k%3D1", give: sentM1},
+		ask{ask: shout + "a%26corpid%3Db%3Fc%23d%252e%2B%2F", give: taken})
+	a, err := NewAPI(APIConfig{CorpID: "ww&x", Secret: odd, AgentID: theAgent, Client: client})
+	if err != nil {
+		t.Fatal(err)
+	}
+	post := NewPost(PostConfig{API: a, Robots: newRobots(t, client, nil)})
+	post.Send(t.Context(), hello)
+	post.Send(t.Context(), bot.Parcel{Group: "wrG", Robot: odd, Text: "x"})
+}
+
 func TestMarker(t *testing.T) {
 	for query, want := range map[string][2]string{
 		"access_token=T&via=1a":           {"access_token=T", "1a"},

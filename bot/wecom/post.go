@@ -308,7 +308,7 @@ func (p *Post) carry(ctx context.Context, parcel bot.Parcel, left []part, c carr
 		accepted.MsgID = cmp.Or(accepted.MsgID, id)
 		accepted = p.made.mark(parcel.ID, part, accepted)
 	}
-	return accepted
+	return p.made.mark(parcel.ID, partCard, accepted) // sent, or not needed
 }
 
 // byApp writes to one member as the application.

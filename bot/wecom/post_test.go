@@ -159,6 +159,11 @@ func TestPersonal(t *testing.T) {
 			if got := post.Send(t.Context(), c.parcel); got != c.want {
 				t.Errorf("got  %+v\nwant %+v", got, c.want)
 			}
+			if c.want.Fate == bot.FateAccepted { // and is not sent again
+				if got := post.Send(t.Context(), c.parcel); got != c.want {
+					t.Errorf("again %+v\nwant  %+v", got, c.want)
+				}
+			}
 			unspoken(t, "the log", log.String())
 		})
 	}

@@ -112,8 +112,7 @@ func (r *Robots) upload(ctx context.Context, key, name string, size int64, open 
 		return "", r.noted(ctx, unreadable(call, exact.err))
 	}
 	if failure := judge(call, a); failure != nil {
-		failure.unsure = false // nobody sees a medium before it is sent
-		return "", r.noted(ctx, failure)
+		return "", r.noted(ctx, failure.unseen())
 	}
 	var said struct {
 		MediaID string `json:"media_id"`

@@ -68,8 +68,7 @@ func (t *tokens) fetch(ctx context.Context) (string, *Failure) {
 		return token, nil // perhaps from the cache, without a request
 	}
 	if failure := judge(callToken, a); failure != nil {
-		failure.unsure = false // nothing but a question was sent
-		return "", failure
+		return "", failure.unseen()
 	}
 	// Errcode 0, and still no token in it.
 	failure := judge(callToken, result{})
