@@ -80,6 +80,9 @@ type auditor struct {
 	codec codec
 	keys  keys
 
+	files    namedFiles
+	pointing map[string]string // pointer not seen yet → the record of files that asks for it
+
 	secret   []byte
 	units    map[string]bot.Unit
 	places   map[int]string
@@ -87,8 +90,6 @@ type auditor struct {
 	reports  map[bot.ReportKey]bot.Report
 	versions map[bot.ReportKey]int // highest so far
 	named    map[string]string     // person → a key whose record names them
-	files    namedFiles
-	pointing map[string]string // pointer not seen yet → the record of files that asks for it
 }
 
 func newAuditor(c codec, k keys, notice string) *auditor {
@@ -96,14 +97,14 @@ func newAuditor(c codec, k keys, notice string) *auditor {
 		Audit:    Audit{Notice: notice, Records: map[string]int{}},
 		codec:    c,
 		keys:     k,
+		files:    namedFiles{},
+		pointing: map[string]string{},
 		units:    map[string]bot.Unit{},
 		places:   map[int]string{},
 		people:   map[string]bot.Person{},
 		reports:  map[bot.ReportKey]bot.Report{},
 		versions: map[bot.ReportKey]int{},
 		named:    map[string]string{},
-		files:    namedFiles{},
-		pointing: map[string]string{},
 	}
 }
 
@@ -156,6 +157,18 @@ func (a *auditor) add(key string, value []byte) {
 			a.name(key, e.By)
 		}
 		want = a.logKey(names)
+	case kindFile:
+		var r fileRecord
+		if !a.decode(key, value, &r) {
+			return
+		}
+		want = a.received(key, names, r)
+	case kindFileHash, kindFileUnit:
+		if !a.decode(key, value, new(pointerRecord)) {
+			return
+		}
+		a.pointer(key)
+		want = key
 	case kindUnit:
 		var u bot.Unit
 		if !a.decode(key, value, &u) {
@@ -197,18 +210,6 @@ func (a *auditor) add(key string, value []byte) {
 		s := record.unpack()
 		a.version(key, s)
 		want = a.keys.version(s.Key, s.Version)
-	case kindFile:
-		var r fileRecord
-		if !a.decode(key, value, &r) {
-			return
-		}
-		want = a.received(key, names, r)
-	case kindFileHash, kindFileUnit:
-		if !a.decode(key, value, new(pointerRecord)) {
-			return
-		}
-		a.pointer(key)
-		want = key
 	default:
 		a.fault(key, "unknown kind of record")
 		return
@@ -276,6 +277,7 @@ func (a *auditor) version(key string, s bot.Submission) {
 
 // finish checks what only all records together can tell.
 func (a *auditor) finish() Audit {
+	a.pointers()
 	if a.secret == nil {
 		a.fault(a.keys.secret(), "missing")
 	}
@@ -313,7 +315,6 @@ func (a *auditor) finish() Audit {
 			a.fault(key, "counts version %d of %d", r.Counted, r.Version)
 		}
 	}
-	a.pointers()
 	slices.SortStableFunc(a.Faults, func(x, y Fault) int {
 		return cmp.Or(cmp.Compare(x.Key, y.Key), cmp.Compare(x.What, y.What))
 	})

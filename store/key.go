@@ -22,11 +22,6 @@ const (
 	kindVersion kind = "version"
 	kindLog     kind = "log"
 	kindClaim   kind = "claim"
-
-	// See received.go.
-	kindFile     kind = "file"
-	kindFileHash kind = "filehash"
-	kindFileUnit kind = "fileunit"
 )
 
 // restoringKey stands outside every campaign; all other keys have a '/'.

@@ -17,6 +17,12 @@ import (
 // a unit, and wherever the same picture was sent before, are found without
 // looking at any other, and no commit grows by units times files.
 
+const (
+	kindFile     kind = "file"
+	kindFileHash kind = "filehash"
+	kindFileUnit kind = "fileunit"
+)
+
 // fileRecord is what came with one message.
 type fileRecord struct {
 	Files []bot.Received `cbor:"1,keyasint"`

@@ -19,6 +19,8 @@ func TestRecordsComeBack(t *testing.T) {
 	roundTrip[bot.Unit](t, "unit")
 	roundTrip[bot.Person](t, "person", cmpopts.IgnoreFields(bot.Person{}, "Office"))
 	roundTrip[bot.Session](t, "session")
+	roundTrip[fileRecord](t, "file", cmpopts.IgnoreFields(bot.File{}, "Problem"))
+	roundTrip[pointerRecord](t, "filehash")
 	packed(t, "report", packReport, reportRecord.unpack)
 	packed(t, "version", packSubmission, submissionRecord.unpack)
 	roundTrip[secretRecord](t, "key")
@@ -26,8 +28,6 @@ func TestRecordsComeBack(t *testing.T) {
 	roundTrip[claimRecord](t, "claim")
 	roundTrip[logRecord](t, "log")
 	roundTrip[restoringRecord](t, "restoring")
-	roundTrip[fileRecord](t, "file", cmpopts.IgnoreFields(bot.File{}, "Problem"))
-	roundTrip[pointerRecord](t, "filehash")
 }
 
 // roundTrip is for records that are stored as they are, packed for those that

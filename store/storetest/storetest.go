@@ -51,17 +51,17 @@ func Run(t *testing.T, open Open) {
 		{"Import", testImport},
 		{"ImportPages", testImportPages},
 		{"ImportsAtOnce", testImportsAtOnce},
+		{"Files", testFiles},
+		{"FilesBackup", testFilesBackup},
+		{"FilesFullDisk", testFilesFullDisk},
+		{"FileFaults", testFileFaults},
+		{"FilePointers", testFilePointers},
 		{"BackupRestore", testBackupRestore},
 		{"BackupDamage", testBackupDamage},
 		{"BackupWhileWriting", testBackupWhileWriting},
 		{"RestoreRefusals", testRestoreRefusals},
 		{"RestoreInterrupted", testRestoreInterrupted},
 		{"VerifyFindsFaults", testVerifyFindsFaults},
-		{"Files", testFiles},
-		{"FilesBackup", testFilesBackup},
-		{"FilesFullDisk", testFilesFullDisk},
-		{"FileFaults", testFileFaults},
-		{"FilePointers", testFilePointers},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, open) })
 	}
