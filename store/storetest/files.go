@@ -66,7 +66,7 @@ func send(t *testing.T, s *store.Store, claim, userID string, at time.Time, unit
 	return received
 }
 
-func view(t *testing.T, s *store.Store) *store.View {
+func looking(t *testing.T, s *store.Store) *store.View {
 	t.Helper()
 	v, err := s.View(context.Background())
 	if err != nil {
@@ -88,7 +88,7 @@ func testFiles(t *testing.T, open Open) {
 	b := send(t, s, "c2", "wangwu", noon().Add(time.Nanosecond), []string{"县教育局"}, again)
 	c := send(t, s, "c3", "stranger", noon().Add(time.Hour), nil, form)
 
-	v := view(t, s)
+	v := looking(t, s)
 	var all []bot.Received
 	if err := v.Files(func(r bot.Received) error { all = append(all, r); return nil }); err != nil {
 		t.Fatal(err)
@@ -117,7 +117,7 @@ func testFiles(t *testing.T, open Open) {
 	}
 	v.Close()
 	stop := errors.New("stop")
-	if err := view(t, s).Files(func(bot.Received) error { return stop }); err != stop {
+	if err := looking(t, s).Files(func(bot.Received) error { return stop }); err != stop {
 		t.Errorf("stopped with %v", err)
 	}
 
@@ -400,7 +400,7 @@ func testFilePointers(t *testing.T, open Open) {
 				t.Fatal(err)
 			}
 			fault(t, a, c.faulty, "point")
-			_, err = view(t, s).FilesOf("山河镇")
+			_, err = looking(t, s).FilesOf("山河镇")
 			if (err != nil) != (c.kind == "/file/") {
 				t.Errorf("files of a unit: %v", err)
 			}
