@@ -80,6 +80,9 @@ type auditor struct {
 	codec codec
 	keys  keys
 
+	files    namedFiles
+	pointing map[string]string // pointer not seen yet → the record of files that asks for it
+
 	secret   []byte
 	units    map[string]bot.Unit
 	places   map[int]string
@@ -91,9 +94,6 @@ type auditor struct {
 	broadcasts map[string]bool
 	caused     map[string]string // broadcast → a key of a delivery it caused
 	deliveries map[string]string // broadcast and ID → its key
-
-	files    namedFiles
-	pointing map[string]string // pointer not seen yet → the record of files that asks for it
 }
 
 func newAuditor(c codec, k keys, notice string) *auditor {
@@ -101,6 +101,8 @@ func newAuditor(c codec, k keys, notice string) *auditor {
 		Audit:    Audit{Notice: notice, Records: map[string]int{}},
 		codec:    c,
 		keys:     k,
+		files:    namedFiles{},
+		pointing: map[string]string{},
 		units:    map[string]bot.Unit{},
 		places:   map[int]string{},
 		people:   map[string]bot.Person{},
@@ -111,9 +113,6 @@ func newAuditor(c codec, k keys, notice string) *auditor {
 		broadcasts: map[string]bool{},
 		caused:     map[string]string{},
 		deliveries: map[string]string{},
-
-		files:    namedFiles{},
-		pointing: map[string]string{},
 	}
 }
 
@@ -166,6 +165,18 @@ func (a *auditor) add(key string, value []byte) {
 			a.name(key, e.By)
 		}
 		want = a.logKey(names)
+	case kindFile:
+		var r fileRecord
+		if !a.decode(key, value, &r) {
+			return
+		}
+		want = a.received(key, names, r)
+	case kindFileHash, kindFileUnit:
+		if !a.decode(key, value, new(pointerRecord)) {
+			return
+		}
+		a.pointer(key)
+		want = key
 	case kindUnit:
 		var u bot.Unit
 		if !a.decode(key, value, &u) {
@@ -212,18 +223,6 @@ func (a *auditor) add(key string, value []byte) {
 		if want, ok = a.outgoing(kind, key, value, names); !ok {
 			return
 		}
-	case kindFile:
-		var r fileRecord
-		if !a.decode(key, value, &r) {
-			return
-		}
-		want = a.received(key, names, r)
-	case kindFileHash, kindFileUnit:
-		if !a.decode(key, value, new(pointerRecord)) {
-			return
-		}
-		a.pointer(key)
-		want = key
 	default:
 		a.fault(key, "unknown kind of record")
 		return
@@ -291,6 +290,7 @@ func (a *auditor) version(key string, s bot.Submission) {
 
 // finish checks what only all records together can tell.
 func (a *auditor) finish() Audit {
+	a.pointers()
 	if a.secret == nil {
 		a.fault(a.keys.secret(), "missing")
 	}
@@ -333,7 +333,6 @@ func (a *auditor) finish() Audit {
 			a.fault(key, "counts version %d of %d", r.Counted, r.Version)
 		}
 	}
-	a.pointers()
 	slices.SortStableFunc(a.Faults, func(x, y Fault) int {
 		return cmp.Or(cmp.Compare(x.Key, y.Key), cmp.Compare(x.What, y.What))
 	})

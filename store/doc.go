@@ -19,6 +19,9 @@
 //	<notice>/unit/<unit>                            a row of the roster
 //	<notice>/person/<person>                        the only place with a userid
 //	<notice>/session/<person>                       what the person was last asked
+//	<notice>/file/<time>-<claim>                    the files that came with a message
+//	<notice>/filehash/<hash>/<time>-<claim>         points to them from a content
+//	<notice>/fileunit/<unit>/<time>-<claim>         points to them from a unit
 //	<notice>/report/<form>/<period>/<unit>/         a unit's form, with its draft
 //	<notice>/version/<form>/<period>/<unit>/<n>     a submitted version, never changed
 //	<notice>/log/<time>-<claim>                     log lines of one commit, rising keys
@@ -30,9 +33,6 @@
 //	<notice>/sent/<broadcast>/<delivery>            one whose end is known
 //	<notice>/halt/<road>                            a road that takes nothing till it is mended
 //	<notice>/lease/<name>                           which process does what only one may do
-//	<notice>/file/<time>-<claim>                    the files that came with a message
-//	<notice>/filehash/<hash>/<time>-<claim>         points to them from a content
-//	<notice>/fileunit/<unit>/<time>-<claim>         points to them from a unit
 //	restoring                                       a restore that has not ended
 //
 // Form and period stand before the unit so that the state of one form over all

@@ -29,11 +29,6 @@ const (
 	kindChat      kind = "chat"
 	kindHalt      kind = "halt"
 	kindLease     kind = "lease"
-
-	// See received.go.
-	kindFile     kind = "file"
-	kindFileHash kind = "filehash"
-	kindFileUnit kind = "fileunit"
 )
 
 // restoringKey stands outside every campaign; all other keys have a '/'.

@@ -17,6 +17,12 @@ import (
 // a unit, and wherever the same picture was sent before, are found without
 // looking at any other, and no commit grows by units times files.
 
+const (
+	kindFile     kind = "file"
+	kindFileHash kind = "filehash"
+	kindFileUnit kind = "fileunit"
+)
+
 // fileRecord is what came with one message.
 type fileRecord struct {
 	Files []bot.Received `cbor:"1,keyasint"`
@@ -153,6 +159,14 @@ func (n namedFiles) add(c codec, kind kind, key string, value []byte) error {
 		}
 		for _, r := range record.Files {
 			n.name(key, r.File, r.Units)
+		}
+	case kindOut, kindSent:
+		var d bot.Delivery
+		if err := c.decode(key, value, &d); err != nil {
+			return err
+		}
+		if d.File != nil {
+			n.name(key, *d.File, d.Units)
 		}
 	}
 	return nil

@@ -182,13 +182,13 @@ func (t *Turn) changes(w *writer, c bot.Changes, at time.Time) error {
 	for _, u := range c.Units {
 		w.put(k.unit(u.Name), u)
 	}
-	if !c.Confirmed.IsZero() {
-		w.put(k.roster(), rosterRecord{Confirmed: c.Confirmed})
-	}
 	if len(c.Files) > 0 {
 		if err := t.files(w, c.Files, at); err != nil {
 			return err
 		}
+	}
+	if !c.Confirmed.IsZero() {
+		w.put(k.roster(), rosterRecord{Confirmed: c.Confirmed})
 	}
 	if len(c.Log) > 0 {
 		w.put(k.log(at, t.claim), logRecord{Entries: c.Log})

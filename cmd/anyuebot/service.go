@@ -251,6 +251,9 @@ func (s *service) restoreFrom(ctx context.Context, backup io.ReaderAt, size int6
 		return err
 	}
 	_, err := store.Restore(ctx, backup, size, s.engine, s.files)
+	if errors.Is(err, files.ErrUnavailable) {
+		err = fmt.Errorf("文件放不进 %s，是不是磁盘满了？存储还是空的，腾出空间后可以再恢复（%w）", s.files.Path(), err)
+	}
 	st, openErr := store.Open(ctx, s.engine, s.notice.ID)
 	if openErr == nil {
 		s.stored.Store(st)

@@ -99,7 +99,8 @@ func (a *archive) read(r io.ReaderAt, size int64, depth int) error {
 		if a.unpacked > maxUnpacked || a.unpacked > maxRatio*uint64(a.size) {
 			return errBomb
 		}
-		name := strings.ToLower(e.name)
+		// Some programs write the separators of their own system.
+		name := strings.ToLower(strings.ReplaceAll(e.name, `\`, "/"))
 		if depth == 0 {
 			folder, _, _ := strings.Cut(name, "/")
 			for _, mark := range []string{name, folder + "/"} {

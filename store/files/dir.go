@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -125,7 +126,7 @@ func (d *Dir) Put(ctx context.Context, hash string, r io.Reader) error {
 	if err := checkHash(hash); err != nil {
 		return err
 	}
-	in, err := d.receive(ctx, r, 1<<62)
+	in, err := d.receive(ctx, r, math.MaxInt64)
 	if err != nil {
 		return err
 	}
@@ -274,7 +275,7 @@ func (d *Dir) receive(ctx context.Context, r io.Reader, most int64) (*arrival, e
 	in := &arrival{dir: d, file: f}
 	sum := sha256.New()
 	from := &source{ctx: ctx, r: r}
-	in.size, err = io.Copy(io.MultiWriter(sum, f), io.LimitReader(from, most+1))
+	in.size, err = io.Copy(io.MultiWriter(sum, f), io.LimitReader(from, min(most, math.MaxInt64-1)+1))
 	if err != nil {
 		in.drop()
 		if from.err != nil {

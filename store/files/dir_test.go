@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -133,6 +134,9 @@ func TestNothingKept(t *testing.T) {
 				t.Errorf("left behind: %v", list)
 			}
 		})
+	}
+	if f, err := open(t, t.TempDir()).Keep(t.Context(), "", strings.NewReader("a"), math.MaxInt64); err != nil || f.Size != 1 {
+		t.Errorf("without a bound: %+v, %v", f, err)
 	}
 	f := keep(t, open(t, t.TempDir()), "", strings.Repeat("a", most))
 	if f.Problem != "" || f.Size != most {

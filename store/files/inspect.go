@@ -195,7 +195,7 @@ func isoType(head []byte) string {
 			return "video/3gpp"
 		}
 		return "video/mp4"
-	case "moov", "mdat", "wide":
+	case "moov", "mdat", "wide", "free", "skip":
 		if binary.BigEndian.Uint32(head) < 1<<31 {
 			return "video/quicktime" // from before there were brands
 		}

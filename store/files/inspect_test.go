@@ -85,6 +85,25 @@ func overlapping(t testing.TB, n int) string {
 	return one[:at] + strings.Repeat(entry, n) + string(tail)
 }
 
+// in64 gives a zip file the end that one with too much for 32 bits has.
+func in64(content string) string {
+	end := strings.LastIndex(content, "PK\x05\x06")
+	le, tail := binary.LittleEndian, []byte(content[end:])
+	end64 := make([]byte, end64Size+locatorSize)
+	copy(end64, "PK\x06\x06")
+	le.PutUint64(end64[4:], end64Size-12)
+	le.PutUint64(end64[24:], uint64(le.Uint16(tail[8:])))
+	le.PutUint64(end64[32:], uint64(le.Uint16(tail[10:])))
+	le.PutUint64(end64[40:], uint64(le.Uint32(tail[12:])))
+	le.PutUint64(end64[48:], uint64(le.Uint32(tail[16:])))
+	locator := end64[end64Size:]
+	copy(locator, "PK\x06\x07")
+	le.PutUint64(locator[8:], uint64(end))
+	le.PutUint32(locator[16:], 1)
+	copy(tail[8:20], strings.Repeat("\xFF", 12))
+	return content[:end] + string(end64) + string(tail)
+}
+
 // ole makes a compound file whose root holds these streams, the first of them
 // at the top of the tree and each other one to the right of the one before.
 func ole(class string, streams ...string) string {
@@ -176,6 +195,9 @@ func TestInspect(t *testing.T) {
 		{"an old WPS file", "附件2.wps", ole("", "WordDocument"), typeDoc, ""},
 		{"an old Excel file", "附件2.xls", ole("", "Workbook"), typeXls, ""},
 		{"an old file nothing is found in", "附件2.doc", oleMagic, typeOLE, ""},
+		{"a Word file with other separators", "附件2.docx", zipOf(t, types, "", `word\document.xml`, "<w/>"), typeDocx, ""},
+		{"a Word file in 64 bits", "附件2.docx", in64(docx), typeDocx, ""},
+		{"an archive with a comment", "a.zip", docx[:len(docx)-2] + "\x04\x00ok: ", typeDocx, ""},
 		{"a Word file with a password", "附件2.docx", ole("", "EncryptionInfo", "EncryptedPackage"), typeLocked, ""},
 		{"rich text", "附件2.doc", `{\rtf1\ansi}`, typeRTF, ""},
 		{"an OFD file", "通知.ofd", zipOf(t, "OFD.xml", "<ofd/>", "Doc_0/Document.xml", "<d/>"), typeOFD, ""},
@@ -214,6 +236,8 @@ func TestInspect(t *testing.T) {
 
 		{"a Word file cut short", "附件2.docx", docx[:len(docx)/2], typeZip, bot.FileDamaged},
 		{"an archive cut short", "a.zip", docx[:len(docx)-10], typeZip, bot.FileDamaged},
+		{"an archive with less in it than it says", "a.zip", strings.Replace(overlapping(t, 3), "PK\x01\x02", "PK\x01\x03", 1), typeZip, bot.FileDamaged},
+		{"an archive whose end points nowhere", "a.zip", strings.Replace(in64(docx), "PK\x06\x06", "PK\x06\x05", 1), typeZip, bot.FileDamaged},
 		{"an archive whose entry is larger than it", "a.zip", claimed(t, "a", 1<<20, 1<<20), typeZip, bot.FileDamaged},
 
 		{"all zeros", "a.zip", zipOf(t, "a", strings.Repeat("\x00", 10<<20)), typeZip, bot.FileBomb},
