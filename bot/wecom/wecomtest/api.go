@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -30,7 +31,8 @@ const (
 	codeParameter   = 40058
 	codeNoToken     = 41001
 	codeTokenOld    = 42001
-	codeMethod      = 43001
+	codeWantsGet    = 43001
+	codeWantsPost   = 43002
 	codeEmptyMedia  = 44001
 	codeEmptyText   = 44004
 	codeLargeMedia  = 45001
@@ -192,11 +194,7 @@ func NewAPI(cfg APIConfig) *API {
 		repeats: map[string]time.Time{}, members: map[string]*pace{}, robots: map[string]*pace{},
 		tasks: map[string]*appTask{}, codes: map[string]*cardCode{}, answers: map[string]*answerCode{},
 	}
-	robots := map[string]string{}
-	for key, chat := range cfg.Robots {
-		robots[key] = chat
-	}
-	a.cfg.Robots = robots
+	a.cfg.Robots, a.cfg.Apps = maps.Clone(cfg.Robots), slices.Clone(cfg.Apps)
 	a.endpoints = map[string]endpoint{
 		"/cgi-bin/gettoken":                     {get, []string{"corpid", "corpsecret"}, 0, a.getToken},
 		"/cgi-bin/message/send":                 {post, []string{"access_token"}, maxJSON, a.messageSend},
@@ -254,7 +252,7 @@ type outcome struct {
 	why    string // a violation that only the company's state showed
 }
 
-// JSON answers with fields beside errcode and errmsg.
+// jsonOutcome answers with fields beside errcode and errmsg.
 func jsonOutcome(code int, errmsg string, fields map[string]any) outcome {
 	all := map[string]any{"errcode": code, "errmsg": errmsg}
 	for name, field := range fields {
@@ -265,6 +263,11 @@ func jsonOutcome(code int, errmsg string, fields map[string]any) outcome {
 		panic(err) // none of the fields can fail
 	}
 	return outcome{status: http.StatusOK, header: http.Header{"Content-Type": {"application/json; charset=UTF-8"}}, body: body, code: code}
+}
+
+// json reports whether the answer is JSON and not a file or a page.
+func (o outcome) json() bool {
+	return strings.HasPrefix(o.header.Get("Content-Type"), "application/json")
 }
 
 func accepted(fields map[string]any) outcome { return jsonOutcome(0, "ok", fields) }
@@ -350,7 +353,11 @@ func (a *API) read(e endpoint, known bool, v *visit, r *http.Request) (func() ou
 		return nil, bad("there is no %s", v.path)
 	}
 	if r.Method != e.method {
-		return nil, coded(codeMethod, "it is asked by %s, not by %s", r.Method, e.method)
+		code := codeWantsPost
+		if e.method == get {
+			code = codeWantsGet
+		}
+		return nil, coded(code, "it is asked by %s, not by %s", r.Method, e.method)
 	}
 	if int64(len(v.body)) > e.most {
 		if e.method == get {

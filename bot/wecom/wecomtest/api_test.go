@@ -183,6 +183,10 @@ func TestTrustedAddresses(t *testing.T) {
 		if g.code != want || want != 0 && !strings.Contains(g.fields["errmsg"].(string), "from ip: 192.0.2.1") {
 			t.Errorf("%s trusted: %s", trusted, g.body)
 		}
+		o.Trust(agent, "192.0.2.1")
+		if g := o.send(text("lina", "hi")); g.code != 0 {
+			t.Errorf("trusted at last: %s", g.body)
+		}
 		o.clean()
 	}
 }
@@ -342,8 +346,11 @@ func TestCardsOfAnApplication(t *testing.T) {
 		}
 		o.clean()
 
-		if g := o.send(cardMessage("wang|lina", "t@1")); g.code != codeParameter || len(o.Violations()) != 1 {
-			t.Errorf("a task_id used twice: %s", g.body)
+		again := strings.Replace(cardMessage("wang|lina", "t@1"), `"agentid"`, `"enable_duplicate_check":1,"agentid"`, 1)
+		for n := range 2 {
+			if g := o.send(again); g.code != codeParameter || len(o.Violations()) != n+1 {
+				t.Errorf("a task_id used twice: %s", g.body)
+			}
 		}
 	})
 }
@@ -359,7 +366,7 @@ func TestBadRequestsAreRefused(t *testing.T) {
 		says       string
 	}{
 		"unknown address":        {"/cgi-bin/nothing", "{}", 404, "there is no /cgi-bin/nothing"},
-		"GET by POST":            {"/cgi-bin/gettoken?corpid=a&corpsecret=b", "", codeMethod, "asked by POST"},
+		"GET by POST":            {"/cgi-bin/gettoken?corpid=a&corpsecret=b", "", codeWantsGet, "asked by POST"},
 		"no token":               {"/cgi-bin/message/send", text("lina", "x"), codeNoToken, "no access_token"},
 		"no key":                 {"/cgi-bin/webhook/send", "{}", codeParameter, `no parameter "key"`},
 		"a parameter more":       {hook + "&debug=1", "{}", codeParameter, `parameter "debug"`},
@@ -429,8 +436,12 @@ func TestBadRequestsAreRefused(t *testing.T) {
 		"ids: source_agent": {"/cgi-bin/batch/openuserid_to_userid?access_token=TOKEN", `{"open_userid_list":["x"],"source_agentid":1}`, codeParameter, "source_agentid"},
 	} {
 		o := company(t)
-		g := o.post(strings.Replace(c.path, "TOKEN", o.token(), 1), c.body)
+		token := o.token()
+		g := o.post(strings.Replace(c.path, "TOKEN", token, 1), c.body)
 		v := o.Violations()
+		if told := fmt.Sprint(v, o.Requests("")); strings.Contains(told, token) || strings.Contains(told, robot) || strings.Contains(told, secret) {
+			t.Errorf("%s: tells a secret: %s", name, told)
+		}
 		if g.code != c.code || len(v) != 1 || !strings.Contains(v[0].Why, c.says) {
 			t.Errorf("%s: answered %d, want %d; %v, want it to say %q", name, g.code, c.code, v, c.says)
 		}
@@ -442,7 +453,7 @@ func TestBadRequestsAreRefused(t *testing.T) {
 	if g := o.do(http.MethodPost, hook, "text/plain", []byte(`{"msgtype":"text","text":{"content":"x"}}`)); g.code != codeParameter || len(o.Violations()) != 1 {
 		t.Errorf("JSON as text/plain: %s", g.body)
 	}
-	if g := o.get("/cgi-bin/webhook/send?key=x"); g.code != codeMethod {
+	if g := o.get("/cgi-bin/webhook/send?key=x"); g.code != codeWantsPost {
 		t.Errorf("POST by GET: %s", g.body)
 	}
 }
@@ -570,7 +581,7 @@ func TestBadUploadsAreRefused(t *testing.T) {
 	}{
 		"empty":           {path, `form-data; name="media"; filename="a"`, "", codeEmptyMedia, "empty"},
 		"five bytes":      {path, `form-data; name="media"; filename="a"`, "12345", codeEmptyMedia, "5 bytes"},
-		"too large":       {path, `form-data; name="media"; filename="a"`, strings.Repeat("x", 20<<20+1), codeLargeMedia, "20971521"},
+		"too large":       {strings.Replace(path, "file", "voice", 1), `form-data; name="media"; filename="a"`, strings.Repeat("x", 2<<20+1), codeLargeMedia, "2097153"},
 		"no picture":      {strings.Replace(path, "file", "image", 1), `form-data; name="media"; filename="a"`, "content", codeParameter, "neither JPG nor PNG"},
 		"another type":    {strings.Replace(path, "file", "zip", 1), `form-data; name="media"; filename="a"`, "content", codeMediaType, "zip"},
 		"another part":    {path, `form-data; name="file"; filename="a"`, "content", codeParameter, "not named media"},
@@ -667,6 +678,9 @@ func TestLaterAnswers(t *testing.T) {
 		if g := o.post(path(Msg{From: "lina", Group: "wrOne"}), words); g.code != 0 {
 			t.Errorf("an answer in a group: %s", g.body)
 		}
+		if g := o.post(path(Msg{From: "wo1"}), words); g.code != 0 {
+			t.Errorf("an answer to an open_userid: %s", g.body)
+		}
 		if g := o.post(path(Msg{From: "lina"}), `{"msgtype":"template_card","template_card":`+card("c1")+`}`); g.code != 0 {
 			t.Errorf("a card: %s", g.body)
 		}
@@ -680,7 +694,7 @@ func TestLaterAnswers(t *testing.T) {
 		if g := o.post(old, words); g.code == 0 {
 			t.Errorf("after an hour: %s", g.body)
 		}
-		if a, b := o.PersonalOf("lina"), o.Group("wrOne"); len(a) != 2 || len(b) != 1 || a[0].Text != "later" || a[1].Card.Task != "c1" || b[0].Via != "reply" {
+		if a, b := o.PersonalOf("lina"), o.Group("wrOne"); len(a) != 3 || len(b) != 1 || a[0].Text != "later" || a[2].Card.Task != "c1" || b[0].Via != "reply" {
 			t.Errorf("shown %+v and %+v", a, b)
 		}
 		o.clean()
@@ -765,6 +779,71 @@ func TestMischief(t *testing.T) {
 	})
 }
 
+func TestAFileIsCutShort(t *testing.T) {
+	o := company(t)
+	address, err := o.offer(Attachment{"a", make([]byte, 100)}, make([]byte, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Misbehave(func(Request) Mischief { return Mischief{Cut: true} })
+	resp, err := o.client.Get(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if got, err := io.ReadAll(resp.Body); !errors.Is(err, io.ErrUnexpectedEOF) || len(got) != 64 || resp.ContentLength != 128 {
+		t.Errorf("%d of %d bytes, %v", len(got), resp.ContentLength, err)
+	}
+}
+
+// Whatever comes in, there is an answer with a code, and a reason kept for
+// every refusal of what a correct program never sends.
+func FuzzAPI(f *testing.F) {
+	f.Add("/cgi-bin/message/send", text("lina", "x"))
+	f.Add("/cgi-bin/message/send", cardMessage("lina", "t"))
+	f.Add("/cgi-bin/webhook/send", `{"msgtype":"text","text":{"content":"a","mentioned_list":["lina"]}}`)
+	f.Add("/cgi-bin/message/update_template_card", `{"atall":1,"agentid":1,"response_code":"x","button":{"replace_name":"x"}}`)
+	f.Add("/cgi-bin/aibot/response", `{"msgtype":"markdown","markdown":{"content":"x","feedback":{"id":"f"}}}`)
+	f.Add("/cgi-bin/media/upload", "--x\r\nContent-Disposition: form-data; name=\"media\"; filename=\"a\"\r\n\r\ncontent\r\n--x--\r\n")
+	f.Fuzz(func(t *testing.T, path, body string) {
+		o := company(t)
+		query := url.Values{"access_token": {o.token()}, "key": {robot}, "response_code": {"x"}, "type": {"file"}}
+		e := o.endpoints[path]
+		for name := range query {
+			if !slices.Contains(e.query, name) {
+				query.Del(name)
+			}
+		}
+		content := "application/json"
+		if strings.HasPrefix(body, "--x") {
+			content = "multipart/form-data; boundary=x"
+		}
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, apiHost, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.URL.Path, r.URL.RawQuery = path, query.Encode()
+		r.Header.Set("Content-Type", content)
+		resp, err := o.client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = resp.Body.Close() }()
+		if strings.HasPrefix(path, mediaPath) {
+			return
+		}
+		var answer struct {
+			Code *int `json:"errcode"`
+		}
+		if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil || answer.Code == nil {
+			t.Fatalf("no code: %v", err)
+		}
+		if n := len(o.Violations()); n > 1 || n == 1 && *answer.Code == 0 {
+			t.Errorf("%d violations, answered %d", n, *answer.Code)
+		}
+	})
+}
+
 func TestScriptedHour(t *testing.T) {
 	start := time.Date(2021, 6, 1, 9, 0, 0, 0, time.UTC)
 	run := func(seed uint64, endpoint string) (all []Mischief) {
@@ -810,6 +889,77 @@ func TestScriptedHour(t *testing.T) {
 			t.Errorf("after the hour: %+v", m)
 		}
 	}
+}
+
+// A client that tries again, asks for a new token when its own is refused and
+// has repeats looked for gets through the hour: nothing lost, nothing twice.
+func TestTheScriptedHourCanBeSurvived(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := company(t)
+		o.Misbehave(ScriptedHour(2021))
+		ask := func(method, path, body string) (code int, fields map[string]any) {
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			req, err := http.NewRequestWithContext(ctx, method, apiHost+path, strings.NewReader(body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp, err := o.client.Do(req)
+			if err != nil {
+				return codeBusy, nil
+			}
+			defer func() { _ = resp.Body.Close() }()
+			if json.NewDecoder(resp.Body).Decode(&fields) != nil {
+				return codeBusy, nil
+			}
+			code64, _ := fields["errcode"].(float64)
+			return int(code64), fields
+		}
+		token, codes := "", map[int]bool{}
+		const messages = 180
+		for i := range messages {
+			body := strings.Replace(text("lina", fmt.Sprint(i)), `"text":`, `"enable_duplicate_check":1,"text":`, 1)
+			for try := 0; ; try++ {
+				if token == "" {
+					if code, fields := ask(http.MethodGet, "/cgi-bin/gettoken?corpid="+corp+"&corpsecret="+secret, ""); code == 0 {
+						token, _ = fields["access_token"].(string)
+					}
+				}
+				code, _ := ask(http.MethodPost, "/cgi-bin/message/send?access_token="+token, body)
+				codes[code] = true
+				if code == 0 {
+					break
+				}
+				if code == codeToken || code == codeTokenOld || code == codeNoToken {
+					token = ""
+				}
+				if try == 50 {
+					t.Fatalf("message %d never got through", i)
+				}
+				time.Sleep(10 * time.Second)
+			}
+			time.Sleep(10 * time.Second)
+		}
+		seen := map[string]int{}
+		for _, s := range o.Personal() {
+			seen[s.Text]++
+		}
+		for _, d := range o.Dropped() {
+			if d.Why == "mischief" {
+				seen[d.Text]++
+			}
+		}
+		for i := range messages {
+			if n := seen[fmt.Sprint(i)]; n != 1 {
+				t.Errorf("message %d was shown or dropped %d times", i, n)
+			}
+		}
+		for _, code := range []int{codeBusy, codeToken, codeTokenOld, codeFrequency, codeConcurrency, codeAddress} {
+			if !codes[code] {
+				t.Errorf("no %d in an hour", code)
+			}
+		}
+	})
 }
 
 // Everything at once must neither race nor lose anything.

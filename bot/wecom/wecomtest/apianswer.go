@@ -49,6 +49,9 @@ func (a *API) botResponse(v *visit) (func() outcome, error) {
 		s.MsgID, s.Group = to.msgid, to.to.group
 		if s.Group == "" {
 			s.To = to.to.from
+			if user, open := a.cfg.OpenIDs[s.To]; open {
+				s.To = user
+			}
 		}
 		a.show(s, "")
 		return accepted(nil)

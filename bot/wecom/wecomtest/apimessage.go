@@ -194,14 +194,10 @@ func (a *API) deliver(v *visit, m appMessage) outcome {
 		return jsonOutcome(codeRecipients, refusedWords(codeRecipients, v.ip), rest)
 	}
 	now := a.cfg.Now()
+	same := fmt.Sprintf("%d %s", app.AgentID, v.body)
 	repeat := ""
-	if m.repeat > 0 {
-		key := fmt.Sprintf("%d %s", app.AgentID, v.body)
-		if now.Before(a.repeats[key]) {
-			repeat = "repeat"
-		} else {
-			a.repeats[key] = now.Add(m.repeat)
-		}
+	if m.repeat > 0 && now.Before(a.repeats[same]) {
+		repeat = "repeat"
 	}
 	m.shown.MsgID = a.newID("msg")
 	rest["msgid"] = m.shown.MsgID
@@ -219,6 +215,9 @@ func (a *API) deliver(v *visit, m appMessage) outcome {
 		if m.task.Type == cardButtons {
 			rest["response_code"] = a.cardCode(app.AgentID, m.shown.task)
 		}
+	}
+	if m.repeat > 0 && repeat == "" {
+		a.repeats[same] = now.Add(m.repeat)
 	}
 	for _, user := range to {
 		s := m.shown

@@ -58,6 +58,18 @@ func (a *API) withdraw() {
 	}
 }
 
+// Trust sets the addresses that may call with an application's token, as the
+// administrator does in the console; none for all.
+func (a *API) Trust(agentID int, addresses ...string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for i := range a.cfg.Apps {
+		if a.cfg.Apps[i].AgentID == agentID {
+			a.cfg.Apps[i].Trusted = addresses
+		}
+	}
+}
+
 // authorized finds the application whose token a request has, or what it is
 // refused with.
 func (a *API) authorized(v *visit) (Account, *outcome) {

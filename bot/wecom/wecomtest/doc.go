@@ -1,13 +1,27 @@
 // Package wecomtest plays 企业微信: it sends a service the callbacks that the
-// platform would send, and takes its answers no better than the platform does.
+// platform would send, takes its answers and its requests no better than the
+// platform does, and shows what people would have seen in the end.
 //
 // [New] makes a [Platform] for one 智能机器人 in URL-callback mode. Members
 // speak through [Platform.Send]; the answer comes back only if the platform
 // would have shown it. An answer that is late is asked for again, up to three
 // times; one that is unfinished is polled; one with a field too many, the wrong
 // kind for its occasion or a byte too long is an error of type [*BadReply]. In
-// a group the bot hears nothing unless it is mentioned. What an outsider, or a
-// platform on a bad day, might send is in hostile.go.
+// a group the bot hears nothing unless it is mentioned. [Platform.Press] presses
+// a button of a card that was shown, [Platform.Rate] rates an answer. What an
+// outsider, or a platform on a bad day, might send is in hostile.go.
+//
+// [NewApp] makes an [App], the callback of one self-built application: sealed
+// XML, other replies, and events that have no id to tell them apart by.
+//
+// [NewAPI] makes an [API], the handler for everything that a service asks the
+// platform over HTTP: tokens, messages of the application and of group robots,
+// files, later answers to a message, the addresses of what members send. Given
+// to Platform and App, it also holds what their callbacks lead to. It keeps
+// what was shown ([API.Personal], [API.Group]), what was accepted and dropped
+// ([API.Dropped]), and what no correct program sends ([API.Violations]).
+// [API.Misbehave] has it do to each request what a plan says, and
+// [ScriptedHour] is a plan with everything that can go wrong.
 //
 // [Direct] joins platform and service without a network, which also lets
 // testing/synctest turn the clock.
@@ -15,7 +29,6 @@
 // The package is written from the platform's documents and apart from package
 // wecom, which it must not import, lest one mistake be made twice and cancel
 // out. It does not import testing either: the demo runs on it. Where documents
-// and practice leave something open it takes the stricter reading; of replies
-// it knows those that this program sends, streams without pictures or cards
-// and the text that greets.
+// and practice leave something open it takes the stricter reading; it knows the
+// messages, replies and cards that this program sends, and refuses others.
 package wecomtest

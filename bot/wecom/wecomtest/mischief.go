@@ -16,7 +16,9 @@ type Mischief struct {
 	Body   string // a 200 with this body
 	Break  bool   // the connection breaks before an answer
 	Hang   bool   // there is no answer till the client gives up
-	Cut    bool   // the answer ends in the middle
+	// Cut ends the answer in the middle. JSON seems to be whole by its
+	// Content-Length; of a file nobody could tell, so that the connection breaks.
+	Cut bool
 	// After carries the request out first, so that only the answer is lost.
 	After bool
 	// Drop carries it out and answers as usual, but nobody will ever see the
@@ -34,12 +36,12 @@ func (a *API) Misbehave(how func(Request) Mischief) {
 	a.mischief = how
 }
 
+const strangeIP = "203.0.113.7" // what 60020 says the caller's address is
+
 // instead reports whether the request's own answer is lost.
 func (m Mischief) instead() bool {
 	return m.Code != 0 || m.Status != 0 || m.Body != "" || m.Break || m.Hang
 }
-
-const strangeIP = "203.0.113.7" // what 60020 says the caller's address is
 
 // spoil turns an answer into what the mischief makes of it.
 func (m Mischief) spoil(out outcome, id string) outcome {
@@ -75,10 +77,14 @@ func (m Mischief) write(w http.ResponseWriter, r *http.Request, out outcome) {
 	for name, values := range out.header {
 		w.Header()[name] = values
 	}
+	length := len(out.body)
 	if m.Cut {
-		out.body = out.body[:len(out.body)/2]
+		out.body = out.body[:length/2]
+		if out.json() {
+			length = len(out.body)
+		}
 	}
-	w.Header().Set("Content-Length", strconv.Itoa(len(out.body)))
+	w.Header().Set("Content-Length", strconv.Itoa(length))
 	w.WriteHeader(out.status)
 	_, _ = w.Write(out.body) // nobody is left to be told
 }
