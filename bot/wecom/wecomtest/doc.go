@@ -23,6 +23,13 @@
 // [API.Misbehave] has it do to each request what a plan says, and
 // [ScriptedHour] is a plan with everything that can go wrong.
 //
+// [NewLong] makes a [Long], the platform's end of the long connection: an
+// http.Handler that takes WebSocket connections. Members speak through
+// [Long.Say]; what they see stands in [Long.Seen]. Frames that no client should
+// send get the errcode that the platform would give and are kept for
+// [Long.Violations]; a bad day is planned by [Long.Spite] and its neighbours.
+// [Long.Client] reaches it without a network.
+//
 // [Direct] joins platform and service without a network, which also lets
 // testing/synctest turn the clock.
 //

@@ -61,9 +61,9 @@ type Long struct {
 	changed  chan struct{} // closed, and made anew, whenever something below changes
 	closed   bool
 	serial   int
-	open     map[*line]bool // every connection
-	live     *line          // the subscribed one, nil if none
-	attempts []time.Time    // of subscribing, in the last minute
+	open     map[*longLine]bool // every connection
+	live     *longLine          // the subscribed one, nil if none
+	attempts []time.Time        // of subscribing, in the last minute
 
 	frames  []LongFrame
 	reqs    map[string]bool   // req_ids the client has made up
@@ -82,8 +82,8 @@ type Long struct {
 
 	spite     []*Spite
 	down      int
-	backwards int      // frames to turn round
-	turned    []posted // those held back for it
+	backwards int          // frames to turn round
+	turned    []longPosted // those held back for it
 }
 
 // chat is a conversation; exactly one of the two is set.
@@ -128,7 +128,7 @@ func NewLong(cfg LongConfig) *Long {
 	}
 	return &Long{
 		cfg: cfg, prefix: randomHex(6), changed: make(chan struct{}),
-		open: map[*line]bool{}, reqs: map[string]bool{}, asked: map[string]*Asked{}, last: map[string]*Asked{},
+		open: map[*longLine]bool{}, reqs: map[string]bool{}, asked: map[string]*Asked{}, last: map[string]*Asked{},
 		chats: map[chat]*talk{}, streams: map[string]*stream{}, cards: map[string]*Seen{}, rated: map[string]bool{},
 		greeted: map[string]string{}, media: map[string]*stored{}, uploads: map[string]*upload{}, kept: map[string]*held{},
 	}
@@ -157,7 +157,7 @@ func (l *Long) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (l *Long) Close() {
 	l.mu.Lock()
 	l.closed = true
-	var open []*line
+	var open []*longLine
 	for n := range l.open {
 		open = append(open, n)
 	}

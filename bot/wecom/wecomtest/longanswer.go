@@ -41,12 +41,16 @@ type longBody struct {
 	Video   aMedia          `json:"video"`
 }
 
+type feedback struct {
+	ID string `json:"id"`
+}
+
 type aMedia struct {
 	ID string `json:"media_id"`
 }
 
 // callbackOf finds what a frame answers. Under l.mu.
-func (l *Long) callbackOf(n *line, req string, on trigger, within time.Duration) (*Asked, *fault) {
+func (l *Long) callbackOf(n *longLine, req string, on trigger, within time.Duration) (*Asked, *fault) {
 	a := l.asked[req]
 	switch {
 	case a == nil:
@@ -62,7 +66,7 @@ func (l *Long) callbackOf(n *line, req string, on trigger, within time.Duration)
 }
 
 // respond takes an answer to a message.
-func (l *Long) respond(n *line, req string, raw []byte) *fault {
+func (l *Long) respond(n *longLine, req string, raw []byte) *fault {
 	a, f := l.callbackOf(n, req, onMessage, longReply)
 	if f != nil {
 		return f
@@ -81,11 +85,11 @@ func (l *Long) respond(n *line, req string, raw []byte) *fault {
 	s.Req = req
 	c := chatOf(a.where.from, a.where.group)
 	if !l.talk(c).limit.allow(time.Now()) {
-		return denied(codeOften, "over 30 messages in a minute, or 1000 in an hour, in this conversation")
+		return denied(codeFrequency, "over 30 messages in a minute, or 1000 in an hour, in this conversation")
 	}
 	l.keep(b, s)
 	l.show(c, s)
-	a.finish(LongAnswer{Text: wordsOf(s), Card: s.Card, File: s.File})
+	a.finish(LongAnswer{Text: s.Text, Card: s.Card, File: s.File})
 	return nil
 }
 
@@ -95,11 +99,11 @@ func (l *Long) streamed(a *Asked, b longBody) *fault {
 	s := l.streams[b.Stream.ID]
 	if s == nil {
 		if a.stream != nil && !a.stream.seen.Done {
-			return broken(codeBadField, "a stream began while another one of the same message was unfinished")
+			return broken(codeParameter, "a stream began while another one of the same message was unfinished")
 		}
 		c := chatOf(a.where.from, a.where.group)
 		if !l.talk(c).limit.allow(now) {
-			return denied(codeOften, "over 30 messages in a minute, or 1000 in an hour, in this conversation")
+			return denied(codeFrequency, "over 30 messages in a minute, or 1000 in an hour, in this conversation")
 		}
 		s = &stream{id: b.Stream.ID, of: a.ID, from: a.where.from, began: now,
 			seen: &Seen{Kind: "stream", Req: a.Req, Stream: b.Stream.ID}}
@@ -111,7 +115,7 @@ func (l *Long) streamed(a *Asked, b longBody) *fault {
 	} else {
 		switch {
 		case s.of != a.ID:
-			return broken(codeBadField, "two messages were answered by one stream")
+			return broken(codeParameter, "two messages were answered by one stream")
 		case s.seen.Done && b.Stream.Finish && b.Stream.Content == s.seen.Text:
 			// Said again, because the acknowledgement got lost or the message came
 			// twice. It stands there once.
@@ -123,7 +127,7 @@ func (l *Long) streamed(a *Asked, b longBody) *fault {
 		case now.Sub(s.began) > l.cfg.Follow:
 			return denied(codeStreamLate, "a stream was written on after %v", l.cfg.Follow)
 		case b.Stream.Feedback.ID != "":
-			return broken(codeBadField, "a feedback id came after the first part of a stream")
+			return broken(codeParameter, "a feedback id came after the first part of a stream")
 		}
 	}
 	a.stream = s
@@ -152,7 +156,7 @@ func (a *Asked) finish(answer LongAnswer) {
 }
 
 // welcome takes the greeting of a member who opened the private chat.
-func (l *Long) welcome(n *line, req string, raw []byte) *fault {
+func (l *Long) welcome(n *longLine, req string, raw []byte) *fault {
 	a, f := l.callbackOf(n, req, onEnter, longEvent)
 	if f != nil {
 		return f
@@ -171,17 +175,17 @@ func (l *Long) welcome(n *line, req string, raw []byte) *fault {
 	s.Req = req
 	c := chatOf(a.where.from, a.where.group)
 	if !l.talk(c).limit.allow(time.Now()) {
-		return denied(codeOften, "over 30 messages in a minute, or 1000 in an hour, in this conversation")
+		return denied(codeFrequency, "over 30 messages in a minute, or 1000 in an hour, in this conversation")
 	}
 	a.used = true
 	l.keep(b, s)
 	l.show(c, s)
-	a.finish(LongAnswer{Text: wordsOf(s), Card: s.Card})
+	a.finish(LongAnswer{Text: s.Text, Card: s.Card})
 	return nil
 }
 
 // update puts a card in place of one that was pressed.
-func (l *Long) update(n *line, req string, raw []byte) *fault {
+func (l *Long) update(n *longLine, req string, raw []byte) *fault {
 	a, f := l.callbackOf(n, req, onCard, longEvent)
 	if f != nil {
 		return f
@@ -193,22 +197,22 @@ func (l *Long) update(n *line, req string, raw []byte) *fault {
 	if err := json.Unmarshal(raw, &b); err != nil {
 		return broken(codeNotJSON, "an update cannot be read")
 	}
-	c, f := readCard(b.Card)
-	if f != nil {
-		return f
+	c, err := readCard(b.Card, botCard)
+	if err != nil {
+		return faultOf(err)
 	}
 	if c.Task != a.task {
-		return broken(codeBadField, "the new card has another task_id than the one that was pressed")
+		return broken(codeParameter, "the new card has another task_id than the one that was pressed")
 	}
 	if b.UserIDs != nil && !slices.Contains(b.UserIDs, a.where.from) {
-		return broken(codeBadField, "the new card is not for who pressed the old one")
+		return broken(codeParameter, "the new card is not for who pressed the old one")
 	}
 	a.used = true
 	if s := l.cards[c.Task]; s != nil {
-		s.Card, s.Text = slices.Clone(b.Card), c.Title.Title
+		s.Card = &c
 		s.Pressed++
 	}
-	a.finish(LongAnswer{Card: slices.Clone(b.Card)})
+	a.finish(LongAnswer{Card: &c})
 	l.tell()
 	return nil
 }
@@ -223,14 +227,14 @@ func (l *Long) message(b longBody) (*Seen, *fault) {
 	case "markdown":
 		s.Text = b.Markdown.Content
 	case "template_card":
-		c, f := readCard(b.Card)
-		if f != nil {
-			return nil, f
+		c, err := readCard(b.Card, botCard)
+		if err != nil {
+			return nil, faultOf(err)
 		}
 		if l.cards[c.Task] != nil {
-			return nil, broken(codeBadField, "two cards have one task_id")
+			return nil, broken(codeParameter, "two cards have one task_id")
 		}
-		s.Card, s.Task, s.Text = slices.Clone(b.Card), c.Task, c.Title.Title
+		s.Card = &c
 	case "file":
 		media = b.File.ID
 	case "image":
@@ -244,11 +248,11 @@ func (l *Long) message(b longBody) (*Seen, *fault) {
 		h := l.kept[media]
 		switch {
 		case h == nil:
-			return nil, broken(codeBadMedia, "there is no such media_id")
+			return nil, broken(codeMedia, "there is no such media_id")
 		case time.Since(h.at) > longKeep:
-			return nil, denied(codeBadMedia, "the media_id is over %v old", longKeep)
+			return nil, denied(codeMedia, "the media_id is over %v old", longKeep)
 		case h.kind != b.MsgType:
-			return nil, broken(codeBadMedia, "a media_id of kind %s was sent as %s", h.kind, b.MsgType)
+			return nil, broken(codeMedia, "a media_id of kind %s was sent as %s", h.kind, b.MsgType)
 		}
 		file := h.file
 		s.File = &file
@@ -260,21 +264,11 @@ func (l *Long) message(b longBody) (*Seen, *fault) {
 func (l *Long) keep(b longBody, s *Seen) {
 	id := b.Markdown.Feedback.ID
 	if s.Card != nil {
-		if c, f := readCard(s.Card); f == nil {
-			id = c.Feedback.ID
-		}
+		id = s.Card.Feedback
 	}
 	if id != "" {
 		l.rated[id] = true
 	}
-}
-
-// wordsOf are a message's words; a card's title is none.
-func wordsOf(s *Seen) string {
-	if s.Card != nil {
-		return ""
-	}
-	return s.Text
 }
 
 // send takes a message that nobody asked for.
@@ -301,14 +295,14 @@ func (l *Long) send(raw []byte) *fault {
 		}
 	}
 	if b.MsgType == "template_card" && b.ChatType == 2 {
-		return broken(codeBadKind, "a card was sent to a group")
+		return broken(codeMsgType, "a card was sent to a group")
 	}
 	s, f := l.message(b)
 	if f != nil {
 		return f
 	}
 	if !l.talk(c).limit.allow(time.Now()) {
-		return denied(codeOften, "over 30 messages in a minute, or 1000 in an hour, in this conversation")
+		return denied(codeFrequency, "over 30 messages in a minute, or 1000 in an hour, in this conversation")
 	}
 	l.keep(b, s)
 	l.show(c, s)

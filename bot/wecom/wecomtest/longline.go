@@ -15,8 +15,8 @@ const (
 	longWrite = 10 * time.Second // a frame that cannot be got rid of for so long ends its connection
 )
 
-// line is one connection.
-type line struct {
+// longLine is one connection.
+type longLine struct {
 	long *Long
 	conn *websocket.Conn
 	base string // of media addresses
@@ -26,15 +26,15 @@ type line struct {
 	wake chan struct{} // holds one when queue has something
 
 	// Under Long.mu.
-	queue      []out
+	queue      []longOut
 	subscribed bool
 	mute       bool
 	leaving    bool // its last frame is in the queue
 }
 
-// out is something to be written. What ends a connection goes through the same
+// longOut is something to be written. What ends a connection goes through the same
 // queue, so that all before it gets out.
-type out struct {
+type longOut struct {
 	data   []byte
 	binary bool
 	close  bool // ends the connection as the protocol wants it,
@@ -42,13 +42,13 @@ type out struct {
 	status websocket.StatusCode
 }
 
-type posted struct {
-	to   *line
-	what out
+type longPosted struct {
+	to   *longLine
+	what longOut
 }
 
 func (l *Long) serveLine(w http.ResponseWriter, r *http.Request) {
-	n := &line{long: l, gone: make(chan struct{}), wake: make(chan struct{}, 1), base: l.cfg.Media}
+	n := &longLine{long: l, gone: make(chan struct{}), wake: make(chan struct{}, 1), base: l.cfg.Media}
 	if n.base == "" {
 		n.base = "http://" + r.Host
 		if r.TLS != nil {
@@ -100,13 +100,13 @@ func (l *Long) serveLine(w http.ResponseWriter, r *http.Request) {
 }
 
 // end breaks a connection at once.
-func (n *line) end() {
+func (n *longLine) end() {
 	n.stop()
 	_ = n.conn.CloseNow() // it may be closed already
 }
 
 // leave makes a connection nobody's. Under Long.mu.
-func (n *line) leave() {
+func (n *longLine) leave() {
 	n.subscribed, n.leaving = false, true
 	if n.long.live == n {
 		n.long.live = nil
@@ -114,7 +114,7 @@ func (n *line) leave() {
 }
 
 // read takes frames till the connection ends, or is to be ended.
-func (n *line) read(ctx context.Context) {
+func (n *longLine) read(ctx context.Context) {
 	for {
 		kind, data, err := n.conn.Read(ctx)
 		if err != nil {
@@ -131,7 +131,7 @@ func (n *line) read(ctx context.Context) {
 }
 
 // write writes what is queued, in its order, till the connection ends.
-func (n *line) write(ctx context.Context) {
+func (n *longLine) write(ctx context.Context) {
 	for {
 		select {
 		case <-n.wake:
@@ -164,7 +164,7 @@ func (n *line) write(ctx context.Context) {
 	}
 }
 
-func (n *line) put(ctx context.Context, kind websocket.MessageType, data []byte) error {
+func (n *longLine) put(ctx context.Context, kind websocket.MessageType, data []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, longWrite)
 	defer cancel()
 	return n.conn.Write(ctx, kind, data)
@@ -172,9 +172,9 @@ func (n *line) put(ctx context.Context, kind websocket.MessageType, data []byte)
 
 // post queues something for a connection, unless that is mute or at its end.
 // Under l.mu.
-func (l *Long) post(n *line, o out) {
+func (l *Long) post(n *longLine, o longOut) {
 	if l.backwards > 0 && !o.cut && !o.close {
-		l.turned = append(l.turned, posted{n, o})
+		l.turned = append(l.turned, longPosted{n, o})
 		if len(l.turned) < l.backwards {
 			return
 		}
@@ -197,19 +197,19 @@ func (l *Long) post(n *line, o out) {
 }
 
 // callback sends a message or event to a connection. Under l.mu.
-func (l *Long) callback(n *line, cmd, req string, body []byte) {
-	l.post(n, out{data: encode(longFrame{Cmd: cmd, Headers: longHeaders{req}, Body: body})})
+func (l *Long) callback(n *longLine, cmd, req string, body []byte) {
+	l.post(n, longOut{data: encode(longFrame{Cmd: cmd, Headers: longHeaders{req}, Body: body})})
 }
 
 // supplant tells a connection that another has taken the bot, and ends it.
 // Under l.mu.
-func (l *Long) supplant(n *line) {
+func (l *Long) supplant(n *longLine) {
 	event := map[string]any{
 		"msgid": l.newID("e"), "create_time": l.cfg.Now().Unix(), "aibotid": l.cfg.BotID,
 		"msgtype": "event", "event": map[string]any{"eventtype": "disconnected_event"},
 	}
 	l.callback(n, "aibot_event_callback", l.newID("r"), encode(event))
-	l.post(n, out{close: true, status: websocket.StatusNormalClosure})
+	l.post(n, longOut{close: true, status: websocket.StatusNormalClosure})
 	n.leave()
 	l.tell()
 }

@@ -27,6 +27,14 @@ type LongFile struct {
 	Header string
 }
 
+func longFiles(from []Attachment) []LongFile {
+	var files []LongFile
+	for _, f := range from {
+		files = append(files, LongFile{Name: f.Name, Content: f.Content})
+	}
+	return files
+}
+
 // stored is a file to be fetched, sealed.
 type stored struct {
 	file   LongFile

@@ -61,7 +61,7 @@ func TestLongRefusesWhatNoClientShouldSend(t *testing.T) {
 		"finish as a string":    {stream(`{"id":"s","finish":"true","content":"x"}`), 40058, "true or false"},
 		"finish null":           {stream(`{"id":"s","finish":null,"content":"x"}`), 40058, "true or false"},
 		"stream without words":  {stream(`{"id":"s","finish":true,"content":""}`), 93017, "content"},
-		"stream too long":       {stream(`{"id":"s","finish":true,"content":"` + strings.Repeat("安", 6827) + `"}`), 40058, "20481"},
+		"stream too long":       {stream(`{"id":"s","finish":true,"content":"` + strings.Repeat("安", 6827) + `"}`), 45002, "20481"},
 		"stream with pictures":  {stream(`{"id":"s","finish":true,"content":"x","msg_item":[]}`), 40058, "msg_item"},
 		"escaped":               {stream(`{"id":"s","finish":true,"content":"\u003cb>"}`), 40033, `\u003c`},
 		"escaped in capitals":   {stream(`{"id":"s","finish":true,"content":"\u003Cb>"}`), 40033, `\u003c`},
@@ -81,7 +81,7 @@ func TestLongRefusesWhatNoClientShouldSend(t *testing.T) {
 		"chat_type 1.0":     {send(`{"chatid":"zhangwei","chat_type":1.0,"msgtype":"markdown","markdown":{"content":"x"}}`), 40058, "chat_type"},
 		"group as member":   {send(`{"chatid":"wr","chat_type":1,"msgtype":"markdown","markdown":{"content":"x"}}`), 93006, "a group"},
 		"member as group":   {send(`{"chatid":"zhangwei","chat_type":2,"msgtype":"markdown","markdown":{"content":"x"}}`), 93006, "a member"},
-		"markdown too long": {send(`{"chatid":"zhangwei","chat_type":1,"msgtype":"markdown","markdown":{"content":"` + strings.Repeat("x", 20481) + `"}}`), 40058, "20481"},
+		"markdown too long": {send(`{"chatid":"zhangwei","chat_type":1,"msgtype":"markdown","markdown":{"content":"` + strings.Repeat("x", 20481) + `"}}`), 45002, "20481"},
 		"card to a group":   {send(`{"chatid":"wr","chat_type":2,"msgtype":"template_card","template_card":` + aButtonCard + `}`), 40008, "to a group"},
 		"unknown media":     {send(`{"chatid":"zhangwei","chat_type":1,"msgtype":"file","file":{"media_id":"m"}}`), 40007, "media_id"},
 
@@ -92,12 +92,12 @@ func TestLongRefusesWhatNoClientShouldSend(t *testing.T) {
 		"task of wrong signs": {card(strings.Replace(aButtonCard, "q7@1", "q7/1", 1)), 40058, "task_id"},
 		"task too long":       {card(strings.Replace(aButtonCard, "q7@1", strings.Repeat("q", 129), 1)), 40058, "task_id"},
 		"seven buttons":       {card(`{"card_type":"button_interaction","main_title":{"title":"x"},"task_id":"t","button_list":[` + strings.Repeat(`{"text":"a","key":"a"},`, 6) + `{"text":"a","key":"a"}]}`), 40058, "button_list"},
-		"two equal keys":      {card(strings.Replace(aButtonCard, `"no"`, `"yes"`, 1)), 40058, "the same"},
+		"two equal keys":      {card(strings.Replace(aButtonCard, `"no"`, `"yes"`, 1)), 40058, "one key"},
 		"key too long":        {card(strings.Replace(aButtonCard, `"no"`, `"`+strings.Repeat("k", 1025)+`"`, 1)), 40058, "key"},
 		"style 5":             {card(strings.Replace(aButtonCard, `"key":"no"`, `"key":"no","style":5`, 1)), 40058, "style"},
 		"notice nowhere":      {card(`{"card_type":"text_notice","main_title":{"title":"x"}}`), 40058, "card_action"},
-		"notice of nothing":   {card(`{"card_type":"text_notice","card_action":{"type":0}}`), 40058, "neither"},
-		"menu without task":   {card(`{"card_type":"text_notice","main_title":{"title":"x"},"card_action":{"type":0},"action_menu":{"desc":"x","action_list":[{"text":"a","key":"a"}]}}`), 40058, "task_id"},
+		"notice of nothing":   {card(`{"card_type":"text_notice","card_action":{"type":1,"url":"https://x"}}`), 40058, "main_title"},
+		"card with a menu":    {card(`{"card_type":"text_notice","main_title":{"title":"x"},"card_action":{"type":1,"url":"https://x"},"action_menu":{"desc":"x","action_list":[{"text":"a","key":"a"}]}}`), 40058, "action_menu"},
 
 		"upload of 4 bytes":   {start(`{"type":"file","filename":"a","total_size":4,"total_chunks":1}`), 44001, "4 bytes"},
 		"upload of 21 MB":     {start(`{"type":"file","filename":"a","total_size":20971521,"total_chunks":50}`), 45001, "20971521"},
@@ -195,7 +195,7 @@ func TestLongTakesAnswers(t *testing.T) {
 
 		a := push()
 		took("aibot_respond_msg", a.Req, `{"msgtype":"stream","stream":{"id":"s1","finish":false,"content":"…","feedback":{"id":"fb1"}}}`, 0)
-		took("aibot_respond_msg", a.Req, part("s2", "x", false), codeBadField) // another before the end
+		took("aibot_respond_msg", a.Req, part("s2", "x", false), codeParameter) // another before the end
 		took("aibot_respond_msg", a.Req, part("s1", "已记录", true), 0)
 		took("aibot_respond_msg", a.Req, part("s1", "已记录", true), 0) // said again
 		took("aibot_respond_msg", a.Req, part("s1", "其他", true), codeStreamLate)
@@ -203,7 +203,7 @@ func TestLongTakesAnswers(t *testing.T) {
 		if err != nil || got.Stream != "s1" || got.Text != "已记录" || !slices.Equal(got.Shown, []string{"…", "已记录"}) {
 			t.Errorf("%+v, %v", got, err)
 		}
-		took("aibot_respond_msg", push().Req, part("s1", "已记录", true), codeBadField) // two messages, one stream
+		took("aibot_respond_msg", push().Req, part("s1", "已记录", true), codeParameter) // two messages, one stream
 
 		a = push()
 		took("aibot_respond_msg", a.Req, part("s3", "…", false), 0)
@@ -213,7 +213,7 @@ func TestLongTakesAnswers(t *testing.T) {
 		a = push()
 		took("aibot_respond_msg", a.Req, `{"msgtype":"markdown","markdown":{"content":"<b>","feedback":{"id":"fb2"}}}`, 0)
 		took("aibot_respond_msg", a.Req, `{"msgtype":"template_card","template_card":`+aButtonCard+`}`, 0)
-		took("aibot_respond_msg", a.Req, `{"msgtype":"template_card","template_card":`+aButtonCard+`}`, codeBadField) // the same task
+		took("aibot_respond_msg", a.Req, `{"msgtype":"template_card","template_card":`+aButtonCard+`}`, codeParameter) // the same task
 		if got, err := a.Answer(t.Context()); err != nil || got.Text != "<b>" {
 			t.Errorf("%+v, %v", got, err)
 		}
@@ -229,15 +229,18 @@ func TestLongTakesAnswers(t *testing.T) {
 		if err := l.Rate("zhangwei", "", "fb3", 1, ""); err == nil {
 			t.Error("rated what was never shown")
 		}
-		if kinds := shown(l.Seen("zhangwei")); !slices.Equal(kinds, []string{"stream 已记录", "stream …", "markdown <b>", "template_card 确认提交？"}) {
+		if kinds := longShown(l.Seen("zhangwei")); !slices.Equal(kinds, []string{"stream 已记录", "stream …", "markdown <b>", "template_card 确认提交？"}) {
 			t.Errorf("%q", kinds)
 		}
 	})
 }
 
-func shown(seen []Seen) []string {
+func longShown(seen []Seen) []string {
 	var all []string
 	for _, s := range seen {
+		if s.Card != nil {
+			s.Text = s.Card.Title
+		}
 		all = append(all, s.Kind+" "+s.Text)
 	}
 	return all
@@ -273,28 +276,65 @@ func TestLongEvents(t *testing.T) {
 		if _, err := l.PushPress("zhangwei", "q7@1", "maybe"); err == nil {
 			t.Error("pressed a button that is not there")
 		}
-		say("aibot_respond_update_msg", `{"response_type":"update_template_card","userids":["zhangwei"],"template_card":{"card_type":"text_notice","main_title":{"title":"已提交"},"task_id":"q7@1","card_action":{"type":0}}}`)
+		say("aibot_respond_update_msg", `{"response_type":"update_template_card","userids":["zhangwei"],"template_card":{"card_type":"text_notice","main_title":{"title":"已提交"},"task_id":"q7@1","card_action":{"type":1,"url":"https://x"}}}`)
 		a, err := l.Press(t.Context(), "zhangwei", "q7@1", "yes")
-		if err != nil || !strings.Contains(string(a.Card), "已提交") {
-			t.Errorf("%s, %v", a.Card, err)
+		if err != nil || a.Card == nil || a.Card.Title != "已提交" {
+			t.Errorf("%+v, %v", a.Card, err)
 		}
 		if f := <-c.calls; !strings.Contains(string(f.Body), `"template_card_event":{"card_type":"button_interaction","event_key":"yes","task_id":"q7@1"}`) {
 			t.Errorf("%s", f.Body)
 		}
 		seen := l.Seen("zhangwei")
-		if got := shown(seen); !slices.Equal(got, []string{"text 您好", "template_card 已提交"}) || seen[1].Pressed != 1 {
+		if got := longShown(seen); !slices.Equal(got, []string{"text 您好", "template_card 已提交"}) || seen[1].Pressed != 1 {
 			t.Errorf("%q", got)
 		}
 
-		// What comes after 5 seconds, or a second time, is refused.
+		// What does not belong to a press, or comes a second time, is refused.
 		c.mu.Lock()
 		c.answers = nil
 		c.mu.Unlock()
+		if code := c.ask("aibot_send_msg", "", `{"chatid":"zhangwei","chat_type":1,"msgtype":"template_card","template_card":`+strings.Replace(aButtonCard, "q7@1", "q8@1", 1)+`}`).code(); code != 0 {
+			t.Fatal(code)
+		}
+		p, err := l.PushPress("zhangwei", "q8@1", "no")
+		if err != nil {
+			t.Fatal(err)
+		}
+		<-c.calls
+		turned := `{"response_type":"update_template_card","template_card":{"card_type":"text_notice","main_title":{"title":"已提交"},"task_id":"q8@1","card_action":{"type":1,"url":"https://x"}}}`
+		for name, u := range map[string]string{
+			"another task":  strings.Replace(turned, "q8@1", "q9@1", 1),
+			"other members": strings.Replace(turned, `"template_card":{`, `"userids":["lisi"],"template_card":{`, 1),
+			"no card":       `{"response_type":"update_template_card"}`,
+		} {
+			if code := c.ask("aibot_respond_update_msg", p.Req, u).code(); code != codeParameter {
+				t.Errorf("%s: %d", name, code)
+			}
+		}
+		for _, want := range []int{0, codeBadReq} {
+			if code := c.ask("aibot_respond_update_msg", p.Req, turned).code(); code != want {
+				t.Errorf("updated: %d, want %d", code, want)
+			}
+		}
+		if code := c.ask("aibot_respond_msg", p.Req, `{"msgtype":"stream","stream":{"id":"s","finish":true,"content":"x"}}`).code(); code != codeBadReq {
+			t.Errorf("a stream for a press: %d", code)
+		}
+		if seen := l.Seen("zhangwei"); len(seen) != 3 || seen[2].Card.Title != "已提交" {
+			t.Errorf("%+v", longShown(seen))
+		}
+		if v := l.Violations(); len(v) != 5 {
+			t.Errorf("%+v", v)
+		}
+
+		// As is what comes after 5 seconds.
 		if _, err := l.Enter(t.Context(), "lisi"); !errors.Is(err, ErrUnanswered) {
 			t.Errorf("nothing came: %v", err)
 		}
-		if code := c.ask("aibot_respond_welcome_msg", (<-c.calls).Headers.ReqID, `{"msgtype":"text","text":{"content":"您好"}}`).code(); code != 0 {
-			t.Errorf("in exactly 5 seconds: %d", code)
+		req := (<-c.calls).Headers.ReqID
+		for _, want := range []int{0, codeBadReq} { // in exactly 5 seconds, and once more
+			if code := c.ask("aibot_respond_welcome_msg", req, `{"msgtype":"text","text":{"content":"您好"}}`).code(); code != want {
+				t.Errorf("greeted: %d, want %d", code, want)
+			}
 		}
 		e, err := l.PushEvent(Event{From: "wangwu", Type: "enter_chat"})
 		if err != nil {
@@ -304,7 +344,7 @@ func TestLongEvents(t *testing.T) {
 		if code := c.ask("aibot_respond_welcome_msg", e.Req, `{"msgtype":"text","text":{"content":"您好"}}`).code(); code != codeBadReq {
 			t.Errorf("late: %d", code)
 		}
-		if v := l.Violations(); v != nil {
+		if v := l.Violations(); len(v) != 6 {
 			t.Errorf("%+v", v)
 		}
 	})
@@ -323,18 +363,44 @@ func TestLongLimits(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		c.mu.Lock()
+		c.answers = nil
+		c.mu.Unlock()
 		for range 20 {
 			if code := send(); code != 0 {
 				t.Fatal(code)
 			}
 		}
-		if code := send(); code != codeOften {
+		if code := send(); code != codeFrequency {
 			t.Errorf("the 31st: %d", code)
+		}
+		for _, answer := range []string{
+			`{"msgtype":"markdown","markdown":{"content":"x"}}`,
+			`{"msgtype":"stream","stream":{"id":"s31","finish":true,"content":"x"}}`,
+		} {
+			a, err := l.Push(Msg{From: "zhangwei", Text: "12"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if code := c.ask("aibot_respond_msg", a.Req, answer).code(); code != codeFrequency {
+				t.Errorf("the 31st, as an answer: %d", code)
+			}
 		}
 		if l.Met("", "wr"); c.ask("aibot_send_msg", "", `{"chatid":"wr","chat_type":2,"msgtype":"markdown","markdown":{"content":"x"}}`).code() != 0 {
 			t.Error("another conversation")
 		}
 		time.Sleep(time.Minute)
+		upload := func() int {
+			return c.ask("aibot_upload_media_init", "", `{"type":"file","filename":"a","total_size":5,"total_chunks":1}`).code()
+		}
+		for n := range 30 {
+			if code := upload(); code != 0 {
+				t.Errorf("upload %d: %d", n, code)
+			}
+		}
+		if code := upload(); code != codeFrequency {
+			t.Errorf("the 31st upload: %d", code)
+		}
 		for n := 30; n < 1000; n++ {
 			if n%30 == 0 {
 				time.Sleep(time.Minute)
@@ -344,7 +410,7 @@ func TestLongLimits(t *testing.T) {
 			}
 		}
 		time.Sleep(time.Minute)
-		if code := send(); code != codeOften {
+		if code := send(); code != codeFrequency {
 			t.Errorf("the 1001st: %d", code)
 		}
 		if v := l.Violations(); v != nil {
@@ -384,16 +450,16 @@ func TestLongUploads(t *testing.T) {
 				t.Errorf("%s: %d", name, code)
 			}
 		}
-		if code := end(id).code(); code != codeBadField {
+		if code := end(id).code(); code != codeParameter {
 			t.Errorf("one missing: %d", code)
 		}
-		if code := chunk(id, 2, content[:9]); code != codeBadField {
+		if code := chunk(id, 2, content[:9]); code != codeParameter {
 			t.Errorf("one too many: %d", code)
 		}
-		if code := chunk(id, 1, content[:9]); code != codeBadField {
+		if code := chunk(id, 1, content[:9]); code != codeParameter {
 			t.Errorf("another one in its place: %d", code)
 		}
-		if code := chunk(id, 0, content[:longChunk+1]); code != codeLarge {
+		if code := chunk(id, 0, content[:longChunk+1]); code != codeLargeMedia {
 			t.Errorf("one too large: %d", code)
 		}
 		if code := chunk(id, 0, content[:longChunk]); code != 0 {
@@ -413,7 +479,7 @@ func TestLongUploads(t *testing.T) {
 		if code := send("file", "zhangwei", 1); code != 0 {
 			t.Errorf("sent: %d", code)
 		}
-		if code := send("image", "zhangwei", 1); code != codeBadMedia {
+		if code := send("image", "zhangwei", 1); code != codeMedia {
 			t.Errorf("sent as a picture: %d", code)
 		}
 		if code := send("file", "wr", 2); code != codeNotInGroup {
@@ -425,20 +491,49 @@ func TestLongUploads(t *testing.T) {
 		}
 
 		other := begin(strings.Repeat("0", 32), 10, 1)
-		if code := chunk(other, 0, content[:10]); code != 0 || end(other).code() != codeBadField {
+		if code := chunk(other, 0, content[:10]); code != 0 || end(other).code() != codeParameter {
 			t.Error("a wrong md5 passed")
 		}
 		short := begin(hex.EncodeToString(sum[:]), 11, 1)
-		if code := chunk(short, 0, content[:10]); code != 0 || end(short).code() != codeBadField {
+		if code := chunk(short, 0, content[:10]); code != 0 || end(short).code() != codeParameter {
 			t.Error("a wrong size passed")
 		}
 		time.Sleep(longSession + 1)
-		if code := chunk(short, 0, content[:10]); code != codeBadField {
+		if code := chunk(short, 0, content[:10]); code != codeParameter {
 			t.Errorf("after 30 minutes: %d", code)
 		}
 		c = c.away(l, longKeep)
-		if code := send("file", "zhangwei", 1); code != codeBadMedia {
+		if code := send("file", "zhangwei", 1); code != codeMedia {
 			t.Errorf("after 3 days: %d", code)
+		}
+	})
+}
+
+// Whatever a client writes, reading it does not panic, and what passes is what
+// the standard decoder reads too.
+func FuzzLongFrame(f *testing.F) {
+	for _, seed := range []string{
+		`{"cmd":"ping","headers":{"req_id":"x"}}`,
+		`{"cmd":"aibot_subscribe","headers":{"req_id":"x"},"body":{"bot_id":"b","secret":"s"}}`,
+		`{"cmd":"aibot_respond_msg","headers":{"req_id":"x"},"body":{"msgtype":"stream","stream":{"id":"s","finish":true,"content":"x"}}}`,
+		`{"cmd":"aibot_send_msg","headers":{"req_id":"x"},"body":{"chatid":"c","chat_type":1,"msgtype":"template_card","template_card":` + aButtonCard + `}}`,
+		`{"cmd":"aibot_upload_media_chunk","headers":{"req_id":"x"},"body":{"upload_id":"u","chunk_index":0,"base64_data":"YQ=="}}`,
+		`[[[[`, `{"cmd":{"cmd":1}}`, `null`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var head struct {
+			Cmd  string
+			Body struct{ MsgType string }
+		}
+		_ = json.Unmarshal(data, &head)
+		frame, bad := readLong(data, head.Cmd, head.Body.MsgType)
+		if bad != nil {
+			return
+		}
+		if frame.Cmd != head.Cmd || frame.Headers.ReqID == "" {
+			t.Errorf("%q passed as %+v", data, frame)
 		}
 	})
 }

@@ -18,7 +18,7 @@ type Asked struct {
 	where   where
 	body    []byte
 	cmd     string
-	line    *line // that took it
+	line    *longLine // that took it
 	at      time.Time
 	task    string // of the card that was pressed
 
@@ -35,13 +35,13 @@ type LongAnswer struct {
 	Stream string   // id of the stream; "" if the answer was none
 	Text   string   // the final words; "" for a card or a file
 	Shown  []string // all the words on the way there, Text last
-	Card   json.RawMessage
+	Card   *Card    // the card that answers a message, or takes the place of one that was pressed
 	File   *LongFile
 }
 
 // Say has a member send a message and returns what comes in answer: the first
 // finished stream, or the first message of another kind. Pictures, films and
-// files come from files; what is missing is made up. Errors are ErrNotDelivered,
+// files come from files, or else from m; what is missing is made up. Errors are ErrNotDelivered,
 // ErrBusy, ErrOffline, ErrUnanswered, ErrUnfinished, and what ends ctx.
 func (l *Long) Say(ctx context.Context, m Msg, files ...LongFile) (LongAnswer, error) {
 	a, err := l.Push(m, files...)
@@ -78,6 +78,9 @@ func (l *Long) Push(m Msg, files ...LongFile) (*Asked, error) {
 	}
 	a := &Asked{ID: m.ID, long: l, trigger: onMessage, where: where{m.From, m.Group}, cmd: "aibot_msg_callback"}
 	callback := l.common(a, string(m.Kind))
+	if files == nil {
+		files = longFiles(m.Files)
+	}
 	said, err := l.says(m.Kind, words, m.Images, files)
 	if err != nil {
 		return nil, err
@@ -88,7 +91,7 @@ func (l *Long) Push(m Msg, files ...LongFile) (*Asked, error) {
 		if kind == "" {
 			kind = Text
 		}
-		said, err := l.says(kind, m.Quote, 1, nil)
+		said, err := l.says(kind, m.Quote, 1, longFiles(m.QuoteFiles))
 		if err != nil {
 			return nil, err
 		}
@@ -151,15 +154,14 @@ func (l *Long) Press(ctx context.Context, from, task, key string) (LongAnswer, e
 func (l *Long) PushPress(from, task, key string) (*Asked, error) {
 	l.mu.Lock()
 	seen := l.cards[task]
-	var c aCard
-	if seen == nil || json.Unmarshal(seen.Card, &c) != nil || !slices.Contains(c.keys(), key) {
+	if seen == nil || !seen.Card.pressable(key) {
 		l.mu.Unlock()
 		return nil, fmt.Errorf("wecomtest: there is no card %q with a button %q", task, key)
 	}
-	group := seen.chat.group
+	kind, group := seen.Card.Type, seen.chat.group
 	l.mu.Unlock()
 	return l.PushEvent(Event{From: from, Group: group, Type: "template_card_event",
-		Body: map[string]any{"card_type": c.Type, "event_key": key, "task_id": task}})
+		Body: map[string]any{"card_type": kind, "event_key": key, "task_id": task}})
 }
 
 // Rate has a member rate what was shown with a feedback id: 1 good, 2 bad, 3

@@ -2,7 +2,6 @@ package wecomtest
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"time"
 )
@@ -12,13 +11,12 @@ type Seen struct {
 	At     time.Time
 	Kind   string   // msgtype
 	Req    string   // req_id of the callback it answers; "" for one sent unasked
-	Text   string   // the words as they stand; of a card, its title
+	Text   string   // the words as they stand; "" for a card or a file
 	Shown  []string // of a stream, all the words on the way there, Text last
 	Stream string   // id of a stream
 	Done   bool     // it is no stream, or a finished one
-	// Card is as it stands, Pressed how often it was replaced.
-	Card    json.RawMessage
-	Task    string
+	Card   *Card    // as it stands
+	// Pressed is how often a press put another card in its place.
 	Pressed int
 	File    *LongFile
 
@@ -39,7 +37,10 @@ func (l *Long) Seen(name string) []Seen {
 		for _, s := range t.seen {
 			copied := *s
 			copied.Shown = slices.Clone(s.Shown)
-			copied.Card = slices.Clone(s.Card)
+			if s.Card != nil {
+				card := *s.Card
+				copied.Card = &card
+			}
 			all = append(all, copied)
 		}
 	}
@@ -70,8 +71,8 @@ func (l *Long) show(c chat, s *Seen) {
 	s.At, s.chat = time.Now(), c
 	t := l.talk(c)
 	t.seen = append(t.seen, s)
-	if s.Task != "" {
-		l.cards[s.Task] = s
+	if s.Card != nil && s.Card.Task != "" {
+		l.cards[s.Card.Task] = s
 	}
 	l.tell()
 }

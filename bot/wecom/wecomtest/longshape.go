@@ -31,27 +31,25 @@ type shapeField struct {
 type shapeKind string
 
 const (
-	aString   shapeKind = "a string"
-	aNumber   shapeKind = "a whole number"
-	aFraction shapeKind = "a number"
-	aBool     shapeKind = "true or false"
-	aList     shapeKind = "a list"
-	aObject   shapeKind = "an object"
+	aString shapeKind = "a string"
+	aNumber shapeKind = "a whole number"
+	aBool   shapeKind = "true or false"
+	aList   shapeKind = "a list"
+	aObject shapeKind = "an object"
+	aCard   shapeKind = "a card" // looked at by readCard
 )
 
-const (
-	digits  = "0123456789"
-	letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-)
-
-func text(least, most int64) shape   { return shape{kind: aString, least: least, most: most} }
-func number(least, most int64) shape { return shape{kind: aNumber, least: least, most: most} }
-func oneOf(these ...string) shape    { return shape{kind: aString, most: 64, oneOf: these} }
-func yesNo() shape                   { return shape{kind: aBool} }
-func list(least, most int64, item shape) shape {
+func textOf(least, most int64) shape   { return shape{kind: aString, least: least, most: most} }
+func numberOf(least, most int64) shape { return shape{kind: aNumber, least: least, most: most} }
+func contentOf(most int64) shape {
+	return shape{kind: aString, least: 1, most: most, over: codeTooLong}
+}
+func oneOf(these ...string) shape { return shape{kind: aString, most: 64, oneOf: these} }
+func yesNo() shape                { return shape{kind: aBool} }
+func listOf(least, most int64, item shape) shape {
 	return shape{kind: aList, least: least, most: most, item: &item}
 }
-func fields(f ...shapeField) shape { return shape{kind: aObject, fields: f} }
+func fieldsOf(f ...shapeField) shape { return shape{kind: aObject, fields: f} }
 
 func must(name string, of shape) shapeField { return shapeField{name, true, of} }
 func may(name string, of shape) shapeField  { return shapeField{name, false, of} }
@@ -70,11 +68,21 @@ func (s shape) check(data []byte) *fault {
 }
 
 func (s shape) read(dec *json.Decoder, at string) *fault {
+	if s.kind == aCard {
+		var raw json.RawMessage
+		if err := dec.Decode(&raw); err != nil {
+			return broken(codeNotJSON, "%s is not JSON", at)
+		}
+		if _, err := readCard(raw, botCard); err != nil {
+			return faultOf(err)
+		}
+		return nil
+	}
 	t, err := dec.Token()
 	if err != nil {
 		return broken(codeNotJSON, "%s is not JSON", at)
 	}
-	other := broken(codeBadField, "%s is not %s", at, s.kind)
+	other := broken(codeParameter, "%s is not %s", at, s.kind)
 	var size int64
 	switch v := t.(type) {
 	case string:
@@ -83,15 +91,12 @@ func (s shape) read(dec *json.Decoder, at string) *fault {
 		}
 		size = int64(len(v))
 		if s.oneOf != nil && !slices.Contains(s.oneOf, v) {
-			return broken(codeBadField, "%s is none of %s", at, strings.Join(s.oneOf, ", "))
+			return broken(codeParameter, "%s is none of %s", at, strings.Join(s.oneOf, ", "))
 		}
 		if s.chars != "" && strings.Trim(v, s.chars) != "" {
-			return broken(codeBadField, "%s has a character that it must not have", at)
+			return broken(codeParameter, "%s has a character that it must not have", at)
 		}
 	case json.Number:
-		if s.kind == aFraction {
-			return nil
-		}
 		if s.kind != aNumber {
 			return other
 		}
@@ -125,7 +130,7 @@ func (s shape) read(dec *json.Decoder, at string) *fault {
 	if size < s.least || size > s.most {
 		code := s.over
 		if code == 0 {
-			code = codeBadField
+			code = codeParameter
 		}
 		if size == 0 && s.kind == aString {
 			code = codeEmpty
@@ -144,7 +149,7 @@ func (s shape) readFields(dec *json.Decoder, at string) *fault {
 			return broken(codeNotJSON, "%s is not JSON", at)
 		}
 		if seen[name] {
-			return broken(codeBadField, "%s has field %q twice", at, name)
+			return broken(codeParameter, "%s has field %q twice", at, name)
 		}
 		seen[name] = true
 		known := false
@@ -158,7 +163,7 @@ func (s shape) readFields(dec *json.Decoder, at string) *fault {
 			}
 		}
 		if !known {
-			return broken(codeBadField, "%s has a field %q", at, name)
+			return broken(codeParameter, "%s has a field %q", at, name)
 		}
 	}
 	if _, err := dec.Token(); err != nil {
@@ -166,14 +171,11 @@ func (s shape) readFields(dec *json.Decoder, at string) *fault {
 	}
 	for _, f := range s.fields {
 		if f.must && !seen[f.name] {
-			return broken(codeBadField, "%s has no field %q", at, f.name)
+			return broken(codeParameter, "%s has no field %q", at, f.name)
 		}
 	}
 	return nil
 }
-
-// longMost is the most bytes of a stream or of markdown (pages 101031 and 101138).
-const longMost = 20480
 
 // longShape is the shape of a frame of a command; of some, msgtype decides
 // what is in it.
@@ -181,69 +183,69 @@ func longShape(cmd, msgtype string) (shape, *fault) {
 	var body shape
 	switch cmd {
 	case "ping":
-		return fields(must("cmd", text(1, 64)), must("headers", longHead())), nil
+		return fieldsOf(must("cmd", textOf(1, 64)), must("headers", longHead())), nil
 	case "aibot_subscribe":
-		body = fields(must("bot_id", text(1, 256)), must("secret", text(1, 256)))
+		body = fieldsOf(must("bot_id", textOf(1, 256)), must("secret", textOf(1, 256)))
 	case "aibot_respond_msg":
 		inner, ok := longKind(msgtype)
 		if !ok {
-			return shape{}, broken(codeBadKind, "a callback may not be answered by msgtype %q", msgtype)
+			return shape{}, broken(codeMsgType, "a callback may not be answered by msgtype %q", msgtype)
 		}
-		body = fields(must("msgtype", text(1, 64)), must(msgtype, inner))
+		body = fieldsOf(must("msgtype", textOf(1, 64)), must(msgtype, inner))
 	case "aibot_respond_welcome_msg":
 		switch msgtype {
 		case "text":
-			body = fields(must("msgtype", text(1, 64)), must("text", fields(must("content", text(1, maxText)))))
+			body = fieldsOf(must("msgtype", textOf(1, 64)), must("text", fieldsOf(must("content", contentOf(maxText)))))
 		case "template_card":
-			body = fields(must("msgtype", text(1, 64)), must("template_card", longCard()))
+			body = fieldsOf(must("msgtype", textOf(1, 64)), must("template_card", shape{kind: aCard}))
 		default:
-			return shape{}, broken(codeBadKind, "enter_chat may not be answered by msgtype %q", msgtype)
+			return shape{}, broken(codeMsgType, "enter_chat may not be answered by msgtype %q", msgtype)
 		}
 	case "aibot_respond_update_msg":
-		body = fields(must("response_type", oneOf("update_template_card")),
-			may("userids", list(1, 1000, text(1, 64))), must("template_card", longCard()))
+		body = fieldsOf(must("response_type", oneOf("update_template_card")),
+			may("userids", listOf(1, 1000, textOf(1, 64))), must("template_card", shape{kind: aCard}))
 	case "aibot_send_msg":
 		inner, ok := longKind(msgtype)
 		if !ok || msgtype == "stream" {
-			return shape{}, broken(codeBadKind, "msgtype %q may not be sent", msgtype)
+			return shape{}, broken(codeMsgType, "msgtype %q may not be sent", msgtype)
 		}
 		// A chat_type of 0, or none, would leave the platform guessing.
-		body = fields(must("chatid", text(1, 128)), must("chat_type", number(1, 2)),
-			must("msgtype", text(1, 64)), must(msgtype, inner))
+		body = fieldsOf(must("chatid", textOf(1, 128)), must("chat_type", numberOf(1, 2)),
+			must("msgtype", textOf(1, 64)), must(msgtype, inner))
 	case "aibot_upload_media_init":
-		body = fields(must("type", oneOf("file", "image", "voice", "video")),
-			must("filename", text(1, 256)), must("total_size", number(0, 1<<40)), must("total_chunks", number(1, 100)),
-			may("md5", shape{kind: aString, least: 32, most: 32, chars: digits + "abcdef"}))
+		body = fieldsOf(must("type", oneOf("file", "image", "voice", "video")),
+			must("filename", textOf(1, 256)), must("total_size", numberOf(0, 1<<40)), must("total_chunks", numberOf(1, 100)),
+			may("md5", shape{kind: aString, least: 32, most: 32, chars: "0123456789abcdef"}))
 	case "aibot_upload_media_chunk":
-		body = fields(must("upload_id", text(1, 256)), must("chunk_index", number(0, 99)), must("base64_data", text(1, longRead)))
+		body = fieldsOf(must("upload_id", textOf(1, 256)), must("chunk_index", numberOf(0, 99)), must("base64_data", textOf(1, longRead)))
 	case "aibot_upload_media_finish":
-		body = fields(must("upload_id", text(1, 256)))
+		body = fieldsOf(must("upload_id", textOf(1, 256)))
 	default:
-		return shape{}, broken(codeBadField, "there is no command %q for a client", cmd)
+		return shape{}, broken(codeParameter, "there is no command %q for a client", cmd)
 	}
-	return fields(must("cmd", text(1, 64)), must("headers", longHead()), must("body", body)), nil
+	return fieldsOf(must("cmd", textOf(1, 64)), must("headers", longHead()), must("body", body)), nil
 }
 
-func longHead() shape { return fields(must("req_id", text(1, 256))) }
+func longHead() shape { return fieldsOf(must("req_id", textOf(1, 256))) }
 
-func longFeedback() shapeField { return may("feedback", fields(must("id", text(1, 256)))) }
+func longFeedback() shapeField { return may("feedback", fieldsOf(must("id", textOf(1, 256)))) }
 
 // longKind is the shape of a message that answers a message; all but a stream
 // can also be sent unasked. Pictures inside a stream, and a stream with a card,
 // the documents deny to the long connection.
 func longKind(msgtype string) (shape, bool) {
-	media := must("media_id", text(1, 512))
+	media := must("media_id", textOf(1, 512))
 	switch msgtype {
 	case "stream":
-		return fields(must("id", text(1, maxID)), must("finish", yesNo()), must("content", text(1, longMost)), longFeedback()), true
+		return fieldsOf(must("id", textOf(1, maxID)), must("finish", yesNo()), must("content", contentOf(maxStream)), longFeedback()), true
 	case "markdown":
-		return fields(must("content", text(1, longMost)), longFeedback()), true
+		return fieldsOf(must("content", contentOf(maxStream)), longFeedback()), true
 	case "template_card":
-		return longCard(), true
+		return shape{kind: aCard}, true
 	case "file", "image", "voice":
-		return fields(media), true
+		return fieldsOf(media), true
 	case "video":
-		return fields(media, may("title", text(1, 128)), may("description", text(1, 512))), true
+		return fieldsOf(media, may("title", textOf(1, 128)), may("description", textOf(1, 512))), true
 	}
 	return shape{}, false
 }

@@ -64,20 +64,20 @@ func (l *Long) Backwards(frames int) {
 
 // Cut breaks the subscribed connection behind what is already on its way.
 func (l *Long) Cut() error {
-	return l.toLive(func(n *line) { l.cut(n) })
+	return l.toLive(func(n *longLine) { l.cut(n) })
 }
 
 // Kick has somebody else subscribe to the bot: the client's connection is told
 // and ended. Whoever subscribes next has the bot again.
 func (l *Long) Kick() error {
-	return l.toLive(func(n *line) { l.supplant(n) })
+	return l.toLive(func(n *longLine) { l.supplant(n) })
 }
 
 // Mute leaves the subscribed connection half open: it takes everything and
 // gives nothing back, neither acknowledgement nor callback nor pong. The
 // platform itself still holds it for subscribed, so what members say is lost.
 func (l *Long) Mute() error {
-	return l.toLive(func(n *line) {
+	return l.toLive(func(n *longLine) {
 		n.mute, n.queue = true, nil
 		n.beat.Stop() // a client would hear of its connection being dropped
 	})
@@ -85,10 +85,10 @@ func (l *Long) Mute() error {
 
 // Raw sends the subscribed connection a frame as it is.
 func (l *Long) Raw(binary bool, data []byte) error {
-	return l.toLive(func(n *line) { l.post(n, out{data: data, binary: binary}) })
+	return l.toLive(func(n *longLine) { l.post(n, longOut{data: data, binary: binary}) })
 }
 
-func (l *Long) toLive(do func(*line)) error {
+func (l *Long) toLive(do func(*longLine)) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.live == nil {

@@ -91,8 +91,8 @@ func TestLongSubscribe(t *testing.T) {
 			"ping first":      {"ping", "", codeNotReady},
 			"wrong secret":    {"aibot_subscribe", `{"bot_id":"aibExample","secret":"x"}`, codeCredentials},
 			"wrong bot":       {"aibot_subscribe", `{"bot_id":"aibOther","secret":"` + longSecret + `"}`, codeCredentials},
-			"without secret":  {"aibot_subscribe", `{"bot_id":"aibExample"}`, codeBadField},
-			"with more to it": {"aibot_subscribe", `{"bot_id":"aibExample","secret":"x","scene":1}`, codeBadField},
+			"without secret":  {"aibot_subscribe", `{"bot_id":"aibExample"}`, codeParameter},
+			"with more to it": {"aibot_subscribe", `{"bot_id":"aibExample","secret":"x","scene":1}`, codeParameter},
 		} {
 			if code := c.ask(f.cmd, "", f.body).code(); code != f.code {
 				t.Errorf("%s: %d", name, code)
@@ -123,11 +123,11 @@ func TestLongSubscribeLoop(t *testing.T) {
 			}
 			return codes
 		}
-		if got := codes(); !slices.Equal(got, []int{0, 0, 0, codeOften}) {
+		if got := codes(); !slices.Equal(got, []int{0, 0, 0, codeFrequency}) {
 			t.Errorf("%v", got)
 		}
 		time.Sleep(time.Minute)
-		if got := codes(); !slices.Equal(got, []int{0, 0, 0, codeOften}) {
+		if got := codes(); !slices.Equal(got, []int{0, 0, 0, codeFrequency}) {
 			t.Errorf("a minute later: %v", got)
 		}
 		if l2 := long(t, LongConfig{}); len(l2.Violations()) != 0 || len(l.Violations()) != 2 {

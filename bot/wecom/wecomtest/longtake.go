@@ -1,8 +1,8 @@
 package wecomtest
 
 import (
-	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 	"unicode/utf8"
@@ -10,15 +10,8 @@ import (
 	"github.com/coder/websocket"
 )
 
-// Error codes of the platform (pages 90313 and 101463).
+// Error codes of the long connection (page 101463) beside those of the API.
 const (
-	codeBadEscape   = 40033
-	codeBadMedia    = 40007
-	codeBadKind     = 40008
-	codeBadField    = 40058
-	codeSmall       = 44001
-	codeLarge       = 45001
-	codeOften       = 45009
 	codeNotJSON     = 47001
 	codeNoChat      = 93006
 	codeNotInGroup  = 93008
@@ -84,8 +77,17 @@ func denied(code int, format string, args ...any) *fault {
 	return &fault{code: code, why: fmt.Sprintf(format, args...), limited: true}
 }
 
+// faultOf is what the checks of replies found.
+func faultOf(err error) *fault {
+	var b *BadReply
+	if errors.As(err, &b) {
+		return &fault{code: b.code, why: b.Why}
+	}
+	return broken(codeParameter, "%v", err)
+}
+
 // take deals with one frame, and reports whether the connection is at its end.
-func (l *Long) take(n *line, binary bool, data []byte) (ended bool) {
+func (l *Long) take(n *longLine, binary bool, data []byte) (ended bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if n.mute {
@@ -100,7 +102,7 @@ func (l *Long) take(n *line, binary bool, data []byte) (ended bool) {
 			f, status = broken(0, "a frame is binary"), websocket.StatusUnsupportedData
 		}
 		l.frames = append(l.frames, LongFrame{At: time.Now(), Why: f.why})
-		l.post(n, out{close: true, status: status})
+		l.post(n, longOut{close: true, status: status})
 		n.leave()
 		l.tell()
 		return true
@@ -150,7 +152,7 @@ func (l *Long) take(n *line, binary bool, data []byte) (ended bool) {
 	if body != nil {
 		ack.Body = encode(body)
 	}
-	o := out{data: encode(ack)}
+	o := longOut{data: encode(ack)}
 	send := func() {
 		l.post(n, o)
 		if s.Twice {
@@ -170,8 +172,8 @@ func (l *Long) take(n *line, binary bool, data []byte) (ended bool) {
 }
 
 // cut breaks a connection behind what is already queued. Under l.mu.
-func (l *Long) cut(n *line) {
-	l.post(n, out{cut: true})
+func (l *Long) cut(n *longLine) {
+	l.post(n, longOut{cut: true})
 	n.leave()
 	l.tell()
 }
@@ -181,10 +183,8 @@ func readLong(data []byte, cmd, msgtype string) (longFrame, *fault) {
 	if !json.Valid(data) {
 		return longFrame{}, broken(codeNotJSON, "a frame is not JSON")
 	}
-	for _, escape := range []string{`\u003c`, `\u003e`, `\u0026`} {
-		if bytes.Contains(bytes.ToLower(data), []byte(escape)) {
-			return longFrame{}, broken(codeBadEscape, "a plain character is written as %s", escape)
-		}
+	if err := plainJSON(data); err != nil {
+		return longFrame{}, faultOf(err)
 	}
 	shape, f := longShape(cmd, msgtype)
 	if f != nil {
@@ -202,7 +202,7 @@ func readLong(data []byte, cmd, msgtype string) (longFrame, *fault) {
 
 // carry does what a frame asks for, and returns the body of its
 // acknowledgement, nil for none. Under l.mu.
-func (l *Long) carry(n *line, frame longFrame) (any, *fault) {
+func (l *Long) carry(n *longLine, frame longFrame) (any, *fault) {
 	req := frame.Headers.ReqID
 	switch frame.Cmd {
 	case "aibot_respond_msg", "aibot_respond_welcome_msg", "aibot_respond_update_msg":
@@ -240,7 +240,7 @@ func (l *Long) carry(n *line, frame longFrame) (any, *fault) {
 }
 
 // subscribe lets a connection in, and the one before it out.
-func (l *Long) subscribe(n *line, body []byte) *fault {
+func (l *Long) subscribe(n *longLine, body []byte) *fault {
 	var b struct {
 		BotID  string `json:"bot_id"`
 		Secret string `json:"secret"`
@@ -253,11 +253,11 @@ func (l *Long) subscribe(n *line, body []byte) *fault {
 		l.attempts = l.attempts[1:]
 	}
 	if len(l.attempts) >= l.cfg.Subscribes {
-		return broken(codeOften, "over %d attempts to subscribe in a minute", l.cfg.Subscribes)
+		return broken(codeFrequency, "over %d attempts to subscribe in a minute", l.cfg.Subscribes)
 	}
 	l.attempts = append(l.attempts, now)
 	if n.subscribed {
-		return broken(codeBadField, "the connection is subscribed already")
+		return broken(codeParameter, "the connection is subscribed already")
 	}
 	if b.BotID != l.cfg.BotID || b.Secret != l.cfg.Secret || l.cfg.Secret == "" {
 		return denied(codeCredentials, "invalid bot_id or secret")

@@ -58,13 +58,13 @@ func (l *Long) uploadInit(raw []byte) (any, *fault) {
 	}
 	switch {
 	case b.Size < longLeast:
-		return nil, broken(codeSmall, "a file of %d bytes", b.Size)
+		return nil, broken(codeEmptyMedia, "a file of %d bytes", b.Size)
 	case b.Size > longSize(b.Type):
-		return nil, broken(codeLarge, "a %s of %d bytes", b.Type, b.Size)
+		return nil, broken(codeLargeMedia, "a %s of %d bytes", b.Type, b.Size)
 	case b.Chunks > b.Size || b.Chunks*longChunk < b.Size:
-		return nil, broken(codeBadField, "%d chunks for %d bytes", b.Chunks, b.Size)
+		return nil, broken(codeParameter, "%d chunks for %d bytes", b.Chunks, b.Size)
 	case !l.inits.allow(time.Now()):
-		return nil, denied(codeOften, "over 30 uploads in a minute, or 1000 in an hour")
+		return nil, denied(codeFrequency, "over 30 uploads in a minute, or 1000 in an hour")
 	}
 	id := l.newID("u")
 	l.uploads[id] = &upload{kind: b.Type, name: b.Filename, sum: b.MD5, size: b.Size, chunks: make([][]byte, b.Chunks), began: time.Now()}
@@ -75,9 +75,9 @@ func (l *Long) session(id string) (*upload, *fault) {
 	u := l.uploads[id]
 	switch {
 	case u == nil:
-		return nil, broken(codeBadField, "there is no such upload_id")
+		return nil, broken(codeParameter, "there is no such upload_id")
 	case time.Since(u.began) > longSession:
-		return nil, denied(codeBadField, "the upload began over %v ago", longSession)
+		return nil, denied(codeParameter, "the upload began over %v ago", longSession)
 	}
 	return u, nil
 }
@@ -96,17 +96,17 @@ func (l *Long) uploadChunk(raw []byte) *fault {
 		return f
 	}
 	if b.Index >= len(u.chunks) {
-		return broken(codeBadField, "chunk %d of %d, counted from 0", b.Index, len(u.chunks))
+		return broken(codeParameter, "chunk %d of %d, counted from 0", b.Index, len(u.chunks))
 	}
 	data, err := base64.StdEncoding.Strict().DecodeString(b.Data)
 	if err != nil || len(data) == 0 {
-		return broken(codeBadField, "chunk %d is not base64", b.Index)
+		return broken(codeParameter, "chunk %d is not base64", b.Index)
 	}
 	if len(data) > longChunk {
-		return broken(codeLarge, "chunk %d has %d bytes", b.Index, len(data))
+		return broken(codeLargeMedia, "chunk %d has %d bytes", b.Index, len(data))
 	}
 	if before := u.chunks[b.Index]; before != nil && string(before) != string(data) {
-		return broken(codeBadField, "chunk %d came twice and differs", b.Index)
+		return broken(codeParameter, "chunk %d came twice and differs", b.Index)
 	}
 	u.chunks[b.Index] = data
 	return nil
@@ -127,16 +127,16 @@ func (l *Long) uploadFinish(raw []byte) (any, *fault) {
 		var content []byte
 		for i, c := range u.chunks {
 			if c == nil {
-				return nil, broken(codeBadField, "chunk %d is missing", i)
+				return nil, broken(codeParameter, "chunk %d is missing", i)
 			}
 			content = append(content, c...)
 		}
 		sum := md5.Sum(content)
 		switch {
 		case int64(len(content)) != u.size:
-			return nil, broken(codeBadField, "%d bytes came, and %d were announced", len(content), u.size)
+			return nil, broken(codeParameter, "%d bytes came, and %d were announced", len(content), u.size)
 		case u.sum != "" && u.sum != hex.EncodeToString(sum[:]):
-			return nil, broken(codeBadField, "the md5 is another one")
+			return nil, broken(codeParameter, "the md5 is another one")
 		}
 		u.media = l.newID("media")
 		l.kept[u.media] = &held{kind: u.kind, at: time.Now(), file: LongFile{Name: u.name, Content: content}}
