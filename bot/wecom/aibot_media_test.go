@@ -114,6 +114,18 @@ func TestAFullDiskClaimsNothing(t *testing.T) {
 	}
 }
 
+// Whoever was told to wait hears that it could not be saved.
+func TestASlowDiskThatFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, kept := playMedia(t)
+		kept.wait, kept.broken = 10*time.Second, errors.New("no space left")
+		a, err := s.Send(t.Context(), wecomtest.Msg{From: "zhangwei", Kind: wecomtest.File, Files: []wecomtest.Attachment{{Name: "a.pdf", Content: []byte("%PDF")}}})
+		if err != nil || !cmp.Equal(a.Shown, []string{working, unavailable}) || s.service.turns() != 0 {
+			t.Errorf("answered by %+v, %v after %d turns", a, err, s.service.turns())
+		}
+	})
+}
+
 func TestASlowDownload(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, kept := playMedia(t)

@@ -561,6 +561,7 @@ func TestSlowTurnThatFails(t *testing.T) {
 		if diff := cmp.Diff([]string{working, lost}, a.Shown); diff != "" || err != nil {
 			t.Errorf("%v, %s", err, diff)
 		}
+		synctest.Wait() // the poll and the end of the turn fall on one instant
 		if !strings.Contains(s.log.String(), "failed late") {
 			t.Error("the log does not say so")
 		}

@@ -30,7 +30,7 @@ type AppConfig struct {
 	AgentID int64  // the application's
 	Token   string // from the application's settings, as is
 	AESKey  string // the EncodingAESKey: 43 letters and digits
-	Words   Words  // Working is never said here
+	Words   Words  // without Working, which is never said here
 
 	// Files keeps, and Downloads fetches, what members send beside words. Without
 	// them everything of the kind counts as lost.
@@ -68,6 +68,7 @@ type App struct {
 // NewApp makes the handler. Its errors say what is wrong with the
 // configuration and never repeat a secret.
 func NewApp(cfg AppConfig, turns Turns, log *slog.Logger) (*App, error) {
+	cfg.Words.Working = cfg.Words.Lost
 	if err := cfg.Words.check(); err != nil {
 		return nil, err
 	}

@@ -5,14 +5,14 @@ import (
 	"encoding/xml"
 	"slices"
 	"strings"
-	"unicode/utf8"
+	"unicode/utf16"
 
 	"anyuebot/bot"
 )
 
 // What a card holds, by page 101032 for the bot and page 90236 for the
-// application. Lengths in characters are what the platform calls suggested:
-// beyond them it cuts by itself, where its clients run out of room.
+// application. Lengths in characters are what the platform calls suggested;
+// of a longer label it says error 40016 all the same.
 const (
 	labelLimit    = 10   // characters of a button
 	keyLimit      = 1024 // bytes of a button's key
@@ -63,31 +63,25 @@ const (
 
 // aibotCard is a card as the bot shows it, over either connection.
 //
-// A card without buttons is one that was pressed. Page 101032 wants at least
-// one in a button_interaction, knows no replace_text, and a text_notice needs a
-// link to somewhere; so the card keeps its kind and has a single button which
-// says that it is done, and whose press is not passed on.
-func aibotCard(c *bot.Card) *templateCard {
-	card := newCard(c, aibotTitle, aibotSubtitle)
-	if len(card.Buttons) == 0 {
-		card.Buttons = []cardButton{{Text: pressedLabel, Style: otherStyle, Key: pressedKey}}
-	}
-	return card
-}
+// A card without buttons is one that was pressed. The platform wants at least
+// one in a button_interaction (error 40016), and in a text_notice a link to
+// somewhere (page 101032); so the card keeps its kind and has a single button
+// which says that it is done, and whose press is not passed on.
+func aibotCard(c *bot.Card) *templateCard { return newCard(c, aibotTitle, aibotSubtitle) }
 
-// appCard is a card as the application shows it. Without buttons it shows
-// replace_text, grey and not to be pressed, in their place (pages 94888 and
-// 90241, where the list of buttons may be empty).
+// appCard is a card as the application shows it. On a pressed one replace_text
+// stands in place of the button, grey and not to be pressed (pages 94888 and
+// 90241); the bot's cards know no such thing.
 func appCard(c *bot.Card) *templateCard {
 	card := newCard(c, appTitle, appSubtitle)
-	if len(card.Buttons) == 0 {
+	if card.Buttons[0].Key == pressedKey {
 		card.ReplaceText = pressedLabel
 	}
 	return card
 }
 
 func newCard(c *bot.Card, title, subtitle int) *templateCard {
-	card := &templateCard{Type: "button_interaction", Task: c.Task, Buttons: []cardButton{}}
+	card := &templateCard{Type: "button_interaction", Task: c.Task}
 	words := oneLine(c.Title)
 	card.Title.Title = clip(words, title)
 	if card.Title.Title != words {
@@ -106,6 +100,9 @@ func newCard(c *bot.Card, title, subtitle int) *templateCard {
 		}
 		card.Buttons = append(card.Buttons, cardButton{Text: clip(oneLine(cmp.Or(b.Label, b.Say)), labelLimit), Style: style, Key: b.Say})
 	}
+	if len(card.Buttons) == 0 {
+		card.Buttons = []cardButton{{Text: pressedLabel, Style: otherStyle, Key: pressedKey}}
+	}
 	return card
 }
 
@@ -113,11 +110,17 @@ func oneLine(s string) string {
 	return strings.Join(strings.Fields(strings.ToValidUTF8(s, "")), " ")
 }
 
-// clip shortens s to at most so many characters.
+// clip shortens s to at most so many characters, counted as the platform does:
+// in units of UTF-16.
 func clip(s string, most int) string {
-	if utf8.RuneCountInString(s) <= most {
-		return s
+	end, units := 0, 0 // of what stays if s has to be cut
+	for i, r := range s {
+		if units < most {
+			end = i
+		}
+		if units += utf16.RuneLen(r); units > most {
+			return strings.TrimRightFunc(s[:end], isSpace) + ellipsis
+		}
 	}
-	runes := []rune(s)
-	return strings.TrimRightFunc(string(runes[:most-1]), isSpace) + ellipsis
+	return s
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"anyuebot/bot"
 )
@@ -26,7 +27,7 @@ func TestCards(t *testing.T) {
 		"a pressed one": {
 			bot.Card{Task: "7@1f", Title: "已选：是"},
 			`{"card_type":"button_interaction","main_title":{"title":"已选：是"},"button_list":[{"text":"✓","style":2,"key":"@pressed"}],"task_id":"7@1f"}`,
-			`{"card_type":"button_interaction","main_title":{"title":"已选：是"},"button_list":[],"task_id":"7@1f","replace_text":"✓"}`,
+			`{"card_type":"button_interaction","main_title":{"title":"已选：是"},"button_list":[{"text":"✓","style":2,"key":"@pressed"}],"task_id":"7@1f","replace_text":"✓"}`,
 		},
 		"a long title": {
 			bot.Card{Task: "t", Title: long + "\n", Buttons: []bot.Button{{Label: "很长很长很长很长很长的字", Say: "一"}}},
@@ -61,5 +62,27 @@ func TestCardAsXML(t *testing.T) {
 		"<TaskId>7@1f</TaskId></TemplateCard>"
 	if err != nil || string(got) != want {
 		t.Errorf("%v\n got %s\nwant %s", err, got, want)
+	}
+}
+
+func TestClip(t *testing.T) {
+	for _, c := range []struct {
+		s    string
+		most int
+		want string
+	}{
+		{"", 3, ""},
+		{"一二三", 3, "一二三"},
+		{"一二三四", 3, "一二…"},
+		{"一 二三", 3, "一…"},
+		{"😀😀", 4, "😀😀"},
+		{"😀😀", 3, "😀…"},
+		{"😀😀😀", 4, "😀…"},
+		{"a😀😀", 4, "a😀…"},
+	} {
+		got := clip(c.s, c.most)
+		if got != c.want || len(utf16.Encode([]rune(got))) > c.most {
+			t.Errorf("clip(%q, %d) = %q, want %q", c.s, c.most, got, c.want)
+		}
 	}
 }

@@ -188,7 +188,7 @@ type cloud func(*http.Request) (*http.Response, error)
 
 func (c cloud) RoundTrip(r *http.Request) (*http.Response, error) { return c(r) }
 
-func answer(status int, body io.Reader, header ...string) *http.Response {
+func mediaAnswer(status int, body io.Reader, header ...string) *http.Response {
 	resp := &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(body), ContentLength: -1}
 	if b, ok := body.(*bytes.Reader); ok {
 		resp.ContentLength = int64(b.Len())
@@ -219,7 +219,7 @@ func TestFetch(t *testing.T) {
 	want := bot.File{Hash: hex.EncodeToString(sum[:]), Name: "汇总.pdf", Size: int64(len(content))}
 	const named = `attachment; filename*=UTF-8''%E6%B1%87%E6%80%BB.pdf`
 	whole := func() *http.Response {
-		return answer(200, bytes.NewReader(encrypted(t, content, sampleKey)), "Content-Disposition", named)
+		return mediaAnswer(200, bytes.NewReader(encrypted(t, content, sampleKey)), "Content-Disposition", named)
 	}
 	ownKey := base64.RawStdEncoding.EncodeToString([]byte("0123456789abcdef0123456789abcdef"))
 	tries := 0
@@ -230,10 +230,10 @@ func TestFetch(t *testing.T) {
 	}{
 		"a file": {mediaRef{}, func(*http.Request) (*http.Response, error) { return whole(), nil }, want},
 		"with a key of its own": {mediaRef{key: ownKey}, func(*http.Request) (*http.Response, error) {
-			return answer(200, bytes.NewReader(encrypted(t, content, ownKey)), "Content-Disposition", named), nil
+			return mediaAnswer(200, bytes.NewReader(encrypted(t, content, ownKey)), "Content-Disposition", named), nil
 		}, want},
 		"with a padded key": {mediaRef{key: ownKey + "="}, func(*http.Request) (*http.Response, error) {
-			return answer(200, bytes.NewReader(encrypted(t, content, ownKey)), "Content-Disposition", named), nil
+			return mediaAnswer(200, bytes.NewReader(encrypted(t, content, ownKey)), "Content-Disposition", named), nil
 		}, want},
 		"with half a key":    {mediaRef{key: "s3cret"}, nil, bot.File{Problem: bot.FileDamaged}},
 		"without an address": {mediaRef{url: "-"}, nil, bot.File{Problem: bot.FileLost}},
@@ -243,30 +243,30 @@ func TestFetch(t *testing.T) {
 		"never well":         {mediaRef{}, status(502), bot.File{Problem: bot.FileLost}},
 		"well again": {mediaRef{}, func(*http.Request) (*http.Response, error) {
 			if tries++; tries == 1 {
-				return answer(503, strings.NewReader("")), nil
+				return mediaAnswer(503, strings.NewReader("")), nil
 			}
 			return whole(), nil
 		}, want},
 		"no line": {mediaRef{}, func(*http.Request) (*http.Response, error) { return nil, errors.New("s3cret") }, bot.File{Problem: bot.FileLost}},
 		"a line that breaks": {mediaRef{}, func(*http.Request) (*http.Response, error) {
-			return answer(200, io.MultiReader(bytes.NewReader(make([]byte, 64)), iotest.ErrReader(errors.New("s3cret")))), nil
+			return mediaAnswer(200, io.MultiReader(bytes.NewReader(make([]byte, 64)), iotest.ErrReader(errors.New("s3cret")))), nil
 		}, bot.File{Problem: bot.FileLost}},
 		"damaged": {mediaRef{}, func(*http.Request) (*http.Response, error) {
-			return answer(200, strings.NewReader("<html>s3cret</html>"), "Content-Disposition", named), nil
+			return mediaAnswer(200, strings.NewReader("<html>s3cret</html>"), "Content-Disposition", named), nil
 		}, bot.File{Name: "汇总.pdf", Problem: bot.FileDamaged}},
 		"empty": {mediaRef{}, func(*http.Request) (*http.Response, error) {
-			return answer(200, bytes.NewReader(encrypted(t, nil, sampleKey))), nil
+			return mediaAnswer(200, bytes.NewReader(encrypted(t, nil, sampleKey))), nil
 		}, bot.File{Problem: bot.FileEmpty}},
 		"too large, and says so": {mediaRef{kind: bot.MediaImage}, func(*http.Request) (*http.Response, error) {
-			resp := answer(200, iotest.ErrReader(errors.New("read all the same")), "Content-Disposition", named)
+			resp := mediaAnswer(200, iotest.ErrReader(errors.New("read all the same")), "Content-Disposition", named)
 			resp.ContentLength = imageMost + 33
 			return resp, nil
 		}, bot.File{Name: "汇总.pdf", Problem: bot.FileTooLarge}},
 		"too large, without a word": {mediaRef{kind: bot.MediaImage}, func(*http.Request) (*http.Response, error) {
-			return answer(200, io.LimitReader(bytes.NewReader(encrypted(t, make([]byte, imageMost+1), sampleKey)), 1<<30)), nil
+			return mediaAnswer(200, io.LimitReader(bytes.NewReader(encrypted(t, make([]byte, imageMost+1), sampleKey)), 1<<30)), nil
 		}, bot.File{Problem: bot.FileTooLarge}},
 		"as large as may be": {mediaRef{kind: bot.MediaImage}, func(*http.Request) (*http.Response, error) {
-			return answer(200, bytes.NewReader(encrypted(t, make([]byte, imageMost), sampleKey))), nil
+			return mediaAnswer(200, bytes.NewReader(encrypted(t, make([]byte, imageMost), sampleKey))), nil
 		}, bot.File{Hash: zeros(imageMost), Size: imageMost}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -302,7 +302,7 @@ func TestFetch(t *testing.T) {
 
 func status(code int) cloud {
 	return func(*http.Request) (*http.Response, error) {
-		return answer(code, strings.NewReader("<Error>s3cret</Error>")), nil
+		return mediaAnswer(code, strings.NewReader("<Error>s3cret</Error>")), nil
 	}
 }
 
@@ -313,7 +313,7 @@ func zeros(n int) string {
 
 func TestFetchKeepsTheOrder(t *testing.T) {
 	m := newTestMedia(t, apart{}, func(r *http.Request) (*http.Response, error) {
-		return answer(200, bytes.NewReader(encrypted(t, []byte(r.URL.Path), sampleKey))), nil
+		return mediaAnswer(200, bytes.NewReader(encrypted(t, []byte(r.URL.Path), sampleKey))), nil
 	}, io.Discard)
 	refs := make([]mediaRef, 9)
 	for i := range refs {
@@ -344,7 +344,7 @@ func (apart) Keep(ctx context.Context, name string, r io.Reader, most int64) (bo
 func TestFetchOnABrokenDisk(t *testing.T) {
 	full := errors.New("no space left")
 	m := newTestMedia(t, &disk{broken: full}, func(*http.Request) (*http.Response, error) {
-		return answer(200, bytes.NewReader(encrypted(t, []byte("x"), sampleKey))), nil
+		return mediaAnswer(200, bytes.NewReader(encrypted(t, []byte("x"), sampleKey))), nil
 	}, io.Discard)
 	if got, err := m.fetch(t.Context(), []mediaRef{{kind: bot.MediaFile, url: somewhere}}); !errors.Is(err, full) {
 		t.Errorf("%+v, %v", got, err)
@@ -431,9 +431,9 @@ func TestRedirects(t *testing.T) {
 				t.Errorf("asked %s", r.URL)
 			}
 			if r.URL.Path == "/end" {
-				return answer(200, bytes.NewReader(encrypted(t, []byte("x"), sampleKey))), nil
+				return mediaAnswer(200, bytes.NewReader(encrypted(t, []byte("x"), sampleKey))), nil
 			}
-			return answer(302, strings.NewReader(""), "Location", to), nil
+			return mediaAnswer(302, strings.NewReader(""), "Location", to), nil
 		}, io.Discard)
 		got, err := m.fetch(t.Context(), []mediaRef{{kind: bot.MediaFile, url: "https://a.myqcloud.com/start"}})
 		if err != nil || got[0].Problem != want {

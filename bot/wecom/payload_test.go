@@ -229,6 +229,24 @@ func event(kind, body string) string {
 	return `{"msgid":"m","from":{"userid":"u"},"msgtype":"event","event":{"eventtype":"` + kind + `","` + kind + `":` + body + `}}`
 }
 
+func TestManyPictures(t *testing.T) {
+	item := `{"msgtype":"image","image":{"url":"https://a"}},`
+	got, err := parse([]byte(`{"msgid":"m","from":{"userid":"u"},"msgtype":"mixed","mixed":{"msg_item":[`+strings.Repeat(item, 9999)+`{}]}}`), robot)
+	if err != nil || len(got.media) != mediaLimit+1 || got.media[mediaLimit-1].url == "" || got.media[mediaLimit].url != "" {
+		t.Errorf("%d references, %v", len(got.media), err)
+	}
+}
+
+// An address that cannot be one is none, and costs nobody their answer.
+func TestOddAddresses(t *testing.T) {
+	for name, address := range map[string]string{"a number": `7`, "a list": `["s3cret"]`, "null": `null`, "huge": `"https://` + strings.Repeat("a", urlLimit) + `"`} {
+		got, err := parse([]byte(`{"msgid":"m","from":{"userid":"u"},"msgtype":"file","file":{"url":`+address+`,"aeskey":7},"response_url":`+address+`}`), robot)
+		if err != nil || len(got.media) != 1 || got.media[0].url != "" || got.message.ReplyURL != "" {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+}
+
 func TestParseRefuses(t *testing.T) {
 	for name, c := range unusable {
 		got, err := parse([]byte(c.plain), robot)
