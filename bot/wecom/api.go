@@ -69,12 +69,12 @@ func NewAPI(cfg APIConfig) (*API, error) {
 }
 
 // with makes a call with the token, and once more if that was stale.
-func (a *API) with(ctx context.Context, call string, do func(token string) answer) (answer, *Failure) {
+func (a *API) with(ctx context.Context, call string, do func(token string) result) (result, *Failure) {
 	for again := false; ; again = true {
 		token, failure := a.tokens.take(ctx)
 		if failure != nil {
 			note(ctx, a.log, failure)
-			return answer{}, failure
+			return result{}, failure
 		}
 		got := do(token)
 		failure = judge(call, got)
@@ -91,8 +91,8 @@ func (a *API) with(ctx context.Context, call string, do func(token string) answe
 
 // post sends an object in JSON. The library's way for that honours a context
 // and leaves <, > and & as they are; its clients for messages do not.
-func (a *API) post(ctx context.Context, path string, body any) (answer, *Failure) {
-	return a.with(ctx, path, func(token string) answer {
+func (a *API) post(ctx context.Context, path string, body any) (result, *Failure) {
+	return a.with(ctx, path, func(token string) result {
 		return a.line.through(ctx, callTime, func(ctx context.Context, marker string) {
 			_, _ = util.PostJSONContext(ctx, platform+"/cgi-bin/"+path+"?access_token="+marked(token, marker), body)
 		})
@@ -149,18 +149,12 @@ func (a *API) UpdateCard(ctx context.Context, userID, code string, card bot.Card
 	if userID == "" || code == "" {
 		return turnedDown(call, WhyContent)
 	}
-	next := appCard(&card)
-	if len(next.Buttons) == 0 {
-		// Whether the list may be empty depends on the page that is read. This
-		// button is never seen: replace_text stands in its place.
-		next.Buttons = []cardButton{{Text: pressedLabel, Style: otherStyle, Key: pressedKey}}
-	}
 	_, failure := a.post(ctx, call, struct {
 		Users   []string      `json:"userids"`
 		AgentID int64         `json:"agentid"`
 		Code    string        `json:"response_code"`
 		Card    *templateCard `json:"template_card"`
-	}{[]string{userID}, a.agentID, code, next})
+	}{[]string{userID}, a.agentID, code, appCard(&card)})
 	return asError(failure)
 }
 
@@ -176,12 +170,12 @@ func asError(f *Failure) error {
 // "file" or "image".
 func (a *API) upload(ctx context.Context, name, kind string, size int64, open func() (io.ReadCloser, error)) (string, *Failure) {
 	const call = "media/upload"
-	unread := false
-	got, failure := a.with(ctx, call, func(token string) answer {
+	var unread error
+	got, failure := a.with(ctx, call, func(token string) result {
 		content, err := open()
 		if err != nil {
-			unread = true
-			return answer{}
+			unread = err
+			return result{}
 		}
 		defer content.Close()
 		exact := &exactly{r: content, left: size}
@@ -189,15 +183,14 @@ func (a *API) upload(ctx context.Context, name, kind string, size int64, open fu
 			client := material.NewClient(&wecontext.Context{AccessTokenHandle: held(marked(token, marker))})
 			_, _ = client.UploadTempFileFromReader(name, kind, exact)
 		})
-		unread = exact.broken
+		unread = exact.err
 		return got
 	})
-	if unread {
-		return "", turnedDown(call, WhyFile)
+	if unread != nil {
+		return "", unreadable(call, unread)
 	}
 	if failure != nil {
-		failure.unsure = false // nobody sees a medium before it is sent
-		return "", failure
+		return "", failure.unseen()
 	}
 	var said material.UploadTempFileResponse
 	got.read(&said)
@@ -212,11 +205,9 @@ func (a *API) upload(ctx context.Context, name, kind string, size int64, open fu
 // only.
 func (a *API) Download(ctx context.Context, mediaID string) (name string, body io.ReadCloser, err error) {
 	const call = "media/get"
-	got, failure := a.with(ctx, call, func(token string) answer {
+	got, failure := a.with(ctx, call, func(token string) result {
 		query := url.Values{"access_token": {token}, "media_id": {mediaID}}
-		ctx, cancel := context.WithTimeout(ctx, uploadTime)
-		defer cancel()
-		got := a.line.exchange(ctx, http.MethodGet, a.line.address("/cgi-bin/"+call, query.Encode()), "", nil, 0, maxMedia)
+		got := a.line.call(ctx, uploadTime, request{method: http.MethodGet, to: a.line.address("/cgi-bin/"+call, query.Encode()), most: maxMedia})
 		// A file may well be an object in JSON. What tells it from a refusal is
 		// its disposition.
 		if got.status == http.StatusOK && got.header.Get("Content-Disposition") != "" {
@@ -225,8 +216,7 @@ func (a *API) Download(ctx context.Context, mediaID string) (name string, body i
 		return got
 	})
 	if failure != nil {
-		failure.unsure = false
-		return "", nil, failure
+		return "", nil, failure.unseen()
 	}
 	if got.header.Get("Content-Disposition") == "" {
 		return "", nil, &Failure{Call: call, Fate: bot.FateLater, Why: WhyNetwork, Status: got.status}
@@ -283,7 +273,7 @@ func (a *API) CheckToken(ctx context.Context) error {
 // platform's callbacks come from (page 92521), for a firewall's list.
 func (a *API) CheckAddress(ctx context.Context) ([]string, error) {
 	const call = "getcallbackip"
-	got, failure := a.with(ctx, call, func(token string) answer {
+	got, failure := a.with(ctx, call, func(token string) result {
 		return a.line.get(ctx, "/cgi-bin/"+call, url.Values{"access_token": {token}})
 	})
 	if failure != nil {
@@ -314,7 +304,7 @@ type Agent struct {
 // token's.
 func (a *API) CheckAgent(ctx context.Context) (Agent, error) {
 	const call = "agent/get"
-	got, failure := a.with(ctx, call, func(token string) answer {
+	got, failure := a.with(ctx, call, func(token string) result {
 		return a.line.get(ctx, "/cgi-bin/"+call, url.Values{"access_token": {token}, "agentid": {agentText(a.agentID)}})
 	})
 	if failure != nil {

@@ -3,6 +3,7 @@ package wecom
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -124,43 +125,31 @@ func TestSameWordsTwice(t *testing.T) {
 }
 
 func TestOneRefreshForFifty(t *testing.T) {
-	api := company(t)
+	var members []string
+	for i := range 50 {
+		members = append(members, fmt.Sprintf("liaison%d", i))
+	}
+	api := wecomtest.NewAPI(wecomtest.APIConfig{
+		CorpID: theCorp, Apps: []wecomtest.Account{{AgentID: theAgent, Secret: theSecret}}, Members: members,
+	})
 	post := postTo(t, api, nil)
-	rush := func() {
+	for round := 1; round <= 3; round++ {
 		var all sync.WaitGroup
-		for i := range 50 {
+		for _, user := range members {
 			all.Go(func() {
-				user := []string{"zhangwei", "lina"}[i%2]
-				got := post.Send(t.Context(), bot.Parcel{UserID: user, Text: "你好" + string(rune('一'+i))})
-				if got.Fate != bot.FateAccepted {
+				if got := post.Send(t.Context(), bot.Parcel{UserID: user, Text: fmt.Sprint(round)}); got.Fate != bot.FateAccepted {
 					t.Errorf("%+v", got)
 				}
 			})
 		}
 		all.Wait()
-	}
-	rush()
-	if n := len(api.Requests("/cgi-bin/gettoken")); n != 1 {
-		t.Errorf("%d tokens fetched, want 1", n)
-	}
-	api.WithdrawTokens()
-	post.toMember = toMember() // the minute is over
-	before := len(api.Personal())
-	var all sync.WaitGroup
-	for i := range 10 {
-		all.Go(func() {
-			got := post.Send(t.Context(), bot.Parcel{UserID: []string{"zhangwei", "lina"}[i%2], Text: "再见" + string(rune('一'+i))})
-			if got.Fate != bot.FateAccepted {
-				t.Errorf("%+v", got)
-			}
-		})
-	}
-	all.Wait()
-	if n := len(api.Requests("/cgi-bin/gettoken")); n != 2 {
-		t.Errorf("%d tokens fetched after the withdrawal, want 2", n)
-	}
-	if after := len(api.Personal()) + len(api.Dropped()); after != before+10 {
-		t.Errorf("%d messages, want %d", after, before+10)
+		if n := len(api.Requests("/cgi-bin/gettoken")); n != round {
+			t.Errorf("%d tokens fetched, want %d", n, round)
+		}
+		if n := len(api.Personal()); n != 50*round {
+			t.Errorf("%d messages, want %d", n, 50*round)
+		}
+		api.WithdrawTokens()
 	}
 }
 
@@ -489,6 +478,44 @@ func TestTheLibraryKeepsTime(t *testing.T) {
 	})
 }
 
+// TestDeadConnectionsAreNoFailures: a connection that the platform closed while
+// it lay idle is replaced without a word, if the request can be made again.
+func TestDeadConnectionsAreNoFailures(t *testing.T) {
+	api := company(t)
+	seen := map[string]bool{}
+	watch := roundTrip(func(req *http.Request) (*http.Response, error) {
+		if req.Body != nil {
+			seen[req.URL.Path] = req.GetBody != nil
+		}
+		return wecomtest.Direct(api).RoundTrip(req)
+	})
+	client := &http.Client{Transport: watch}
+	post := NewPost(PostConfig{API: newAPI(t, client, nil), Robots: newRobots(t, client, nil), Files: shelf{"doc": "a document"}})
+	post.Send(t.Context(), bot.Parcel{UserID: "zhangwei", File: &bot.File{Hash: "doc", Name: "a.txt", Size: 10}})
+	post.Send(t.Context(), bot.Parcel{Group: "wrG", Robot: theKey, Text: "x"})
+	for _, path := range []string{"/cgi-bin/message/send", "/cgi-bin/media/upload", "/cgi-bin/webhook/send"} {
+		if !seen[path] {
+			t.Errorf("%s cannot be made again", path)
+		}
+	}
+}
+
+// TestOddSecrets: the library formats secrets into addresses as they are.
+func TestOddSecrets(t *testing.T) {
+	const odd = "a&corpid=b?c#d%2e+/"
+	client := play(t,
+		ask{ask: "GET /cgi-bin/gettoken?corpid=ww%26x&corpsecret=a%26corpid%3Db%3Fc%23d%252e%2B%2F", give: giveToken("t&k=1").give},
+		ask{ask: send + "t%26k%3D1", give: sentM1},
+		ask{ask: shout + "a%26corpid%3Db%3Fc%23d%252e%2B%2F", give: taken})
+	a, err := NewAPI(APIConfig{CorpID: "ww&x", Secret: odd, AgentID: theAgent, Client: client})
+	if err != nil {
+		t.Fatal(err)
+	}
+	post := NewPost(PostConfig{API: a, Robots: newRobots(t, client, nil)})
+	post.Send(t.Context(), hello)
+	post.Send(t.Context(), bot.Parcel{Group: "wrG", Robot: odd, Text: "x"})
+}
+
 func TestMarker(t *testing.T) {
 	for query, want := range map[string][2]string{
 		"access_token=T&via=1a":           {"access_token=T", "1a"},
@@ -517,7 +544,7 @@ func TestWhetherItWasSent(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a := l.call(t.Context(), callTime, http.MethodPost, l.address("/x", ""), "application/json", strings.NewReader("{}"), 2)
+		a := l.call(t.Context(), callTime, request{method: http.MethodPost, to: l.address("/x", ""), body: strings.NewReader("{}"), length: 2})
 		if a.status != 0 || a.sent != c.want {
 			t.Errorf("%s: %+v", name, a)
 		}

@@ -80,6 +80,15 @@ func (f *Failure) attempt(via string) bot.Attempt {
 	}
 }
 
+// unseen is the failure of a call that shows nothing to anybody, so that it does
+// not matter whether it arrived. It is a copy: a failure may be shared by all
+// who waited for one call, and never changes.
+func (f *Failure) unseen() *Failure {
+	c := *f
+	c.unsure = false
+	return &c
+}
+
 // reached reports whether the platform counts a message, as far as can be told.
 func (f *Failure) reached() bool {
 	return f.Call != callToken && (f.unsure || f.Code != 0 || f.Status != 0)
@@ -130,7 +139,7 @@ func judgeCode(code int64) verdict {
 }
 
 // judge turns an answer into a failure; nil if the platform did as told.
-func judge(call string, a answer) *Failure {
+func judge(call string, a result) *Failure {
 	if a.ok() {
 		return nil
 	}

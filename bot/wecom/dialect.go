@@ -44,27 +44,35 @@ func rule(line string) bool {
 	return strings.Contains(line, "|") && strings.Contains(line, "-") && strings.Trim(line, "|:- ") == ""
 }
 
-// cellGap stands between what were cells: a wide blank.
-const cellGap = "\u3000"
+// Between what were cells stands a wide blank, or a narrow one if a text would
+// grow by that: it has to fit where it fitted before.
+const (
+	wideGap   = "\u3000"
+	narrowGap = " "
+)
 
-// untabled turns tables into plain lines, a row each.
+// untabled turns tables into plain lines, a row each. The text does not grow.
 func untabled(text string) string {
 	if !tabled(text) {
 		return text
 	}
+	if wide := rows(text, wideGap); len(wide) <= len(text) {
+		return wide
+	}
+	return rows(text, narrowGap)
+}
+
+func rows(text, gap string) string {
 	lines := strings.Split(text, "\n")
 	var out []string
 	inside := false
 	for i, line := range lines {
-		bare := strings.TrimSpace(line)
 		switch {
 		case rule(line):
 			inside = true
 			continue
-		case i+1 < len(lines) && rule(lines[i+1]) && strings.Contains(bare, "|"):
-			line = cells(bare)
-		case inside && strings.Contains(bare, "|"):
-			line = cells(bare)
+		case strings.Contains(line, "|") && (inside || i+1 < len(lines) && rule(lines[i+1])):
+			line = cells(line, gap)
 		default:
 			inside = false
 		}
@@ -73,12 +81,12 @@ func untabled(text string) string {
 	return strings.Join(out, "\n")
 }
 
-func cells(row string) string {
+func cells(row, gap string) string {
 	var words []string
-	for cell := range strings.SplitSeq(strings.Trim(row, "|"), "|") {
+	for cell := range strings.SplitSeq(strings.Trim(strings.TrimSpace(row), "|"), "|") {
 		words = append(words, strings.TrimSpace(cell))
 	}
-	return strings.TrimRight(strings.Join(words, cellGap), cellGap)
+	return strings.TrimRight(strings.Join(words, gap), gap)
 }
 
 // undressed takes the marks away that a text would show as they are.

@@ -43,20 +43,20 @@ type passageTable struct {
 type passage struct {
 	line   *line
 	ctx    context.Context
-	answer answer
+	result result
 }
 
 // through calls send with the marker that it has to put behind the secret it
 // hands to the library. What the library makes of the answer is for send to
 // use; whether there is one is told by the answer.
-func (l *line) through(ctx context.Context, limit time.Duration, send func(ctx context.Context, marker string)) answer {
+func (l *line) through(ctx context.Context, limit time.Duration, send func(ctx context.Context, marker string)) result {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	p := &passage{line: l, ctx: ctx}
 	id := passages.enter(p)
 	defer passages.leave(id)
 	send(ctx, marker+id)
-	return p.answer
+	return p.result
 }
 
 func (t *passageTable) enter(p *passage) string {
@@ -95,9 +95,13 @@ func (t *passageTable) RoundTrip(req *http.Request) (*http.Response, error) {
 	if p == nil {
 		return nil, errUnmarked
 	}
-	p.answer = p.line.exchange(p.ctx, req.Method, p.line.address(req.URL.Path, query),
-		req.Header.Get("Content-Type"), req.Body, req.ContentLength, maxAnswer)
-	return p.answer.response(req)
+	r := request{method: req.Method, to: p.line.address(req.URL.Path, query), kind: req.Header.Get("Content-Type"),
+		length: req.ContentLength, again: req.GetBody}
+	if req.Body != nil {
+		r.body = req.Body
+	}
+	p.result = p.line.exchange(p.ctx, r)
+	return p.result.response(req)
 }
 
 // unmark takes the marker out of a query.

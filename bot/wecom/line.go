@@ -2,6 +2,7 @@ package wecom
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -31,7 +33,7 @@ const (
 // A line is the way to the platform's HTTP interface: the address in place of
 // the platform's own, and the client that goes there. It is the one place
 // where requests leave the program, so what it hands on of them is all that
-// the rest can know: an [answer], which holds no address and no library's
+// the rest can know: a [result], which holds no address and no library's
 // error, because both hold secrets.
 type line struct {
 	base   *url.URL
@@ -58,8 +60,8 @@ func newLine(base string, client *http.Client) (*line, error) {
 	return &line{base: u, client: &own}, nil
 }
 
-// An answer is what became of one request.
-type answer struct {
+// A result is what became of one request.
+type result struct {
 	// sent is whether the request may have reached the platform. If it did and
 	// status is 0, nobody knows what came of it.
 	sent   bool
@@ -74,11 +76,11 @@ type answer struct {
 }
 
 // ok reports whether the platform did as told.
-func (a answer) ok() bool { return a.status == http.StatusOK && a.json && a.code == 0 }
+func (a result) ok() bool { return a.status == http.StatusOK && a.json && a.code == 0 }
 
 // read decodes the body of an answer that is ok. Fields of another kind than
 // documented count as missing: what the platform did, it did.
-func (a answer) read(v any) { _ = json.Unmarshal(a.body, v) }
+func (a result) read(v any) { _ = json.Unmarshal(a.body, v) }
 
 // address is the place of a call: path begins with a slash, query is encoded.
 func (l *line) address(path, query string) *url.URL {
@@ -89,34 +91,49 @@ func (l *line) address(path, query string) *url.URL {
 	return &u
 }
 
-// call makes one request. The body may be nil, length is its number of bytes.
-// What the request is for is the caller's to know: the answer names nothing.
-func (l *line) call(ctx context.Context, limit time.Duration, method string, to *url.URL, kind string, body io.Reader, length int64) answer {
+// request is what goes out.
+type request struct {
+	method string
+	to     *url.URL
+	kind   string // media type of the body
+	body   io.Reader
+	length int64 // bytes of the body
+	// again returns the body once more, for a connection that turns out to be
+	// dead before anything is sent; nil if that cannot be done.
+	again func() (io.ReadCloser, error)
+	most  int64 // bytes of the answer; 0 for what suits JSON
+}
+
+// call makes one request. What it is for is the caller's to know: the result
+// names nothing.
+func (l *line) call(ctx context.Context, limit time.Duration, r request) result {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	return l.exchange(ctx, method, to, kind, body, length, maxAnswer)
+	return l.exchange(ctx, r)
 }
 
-func (l *line) get(ctx context.Context, path string, query url.Values) answer {
-	return l.call(ctx, callTime, http.MethodGet, l.address(path, query.Encode()), "", nil, 0)
+func (l *line) get(ctx context.Context, path string, query url.Values) result {
+	return l.call(ctx, callTime, request{method: http.MethodGet, to: l.address(path, query.Encode())})
 }
 
-// exchange makes one request and reads the whole answer, at most most bytes.
-func (l *line) exchange(ctx context.Context, method string, to *url.URL, kind string, body io.Reader, length, most int64) (a answer) {
-	var asked, got bool
+func (l *line) exchange(ctx context.Context, r request) (a result) {
+	var asked, got atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { asked = true },
-		GotConn: func(httptrace.GotConnInfo) { got = true },
+		GetConn: func(string) { asked.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { got.Store(true) },
 	})
-	req, err := http.NewRequestWithContext(ctx, method, to.String(), body)
+	req, err := http.NewRequestWithContext(ctx, r.method, r.to.String(), r.body)
 	if err != nil {
 		return a
 	}
-	if body != nil {
-		req.ContentLength = length
+	if r.body != nil {
+		req.ContentLength = r.length
 	}
-	if kind != "" {
-		req.Header.Set("Content-Type", kind)
+	if r.again != nil {
+		req.GetBody = r.again
+	}
+	if r.kind != "" {
+		req.Header.Set("Content-Type", r.kind)
 	}
 	if ctx.Err() != nil {
 		return a
@@ -126,12 +143,13 @@ func (l *line) exchange(ctx context.Context, method string, to *url.URL, kind st
 		// Before there is a connection nothing can have gone out. A transport
 		// that does not trace is taken to have sent, unless it says that it
 		// never got through.
-		a.sent = (got || !asked) && !unreached(err)
+		a.sent = (got.Load() || !asked.Load()) && !unreached(err)
 		return a
 	}
 	defer resp.Body.Close()
 	a.sent = true
 	a.header = resp.Header
+	most := cmp.Or(r.most, maxAnswer)
 	a.body, err = io.ReadAll(io.LimitReader(resp.Body, most+1))
 	if err != nil || int64(len(a.body)) > most {
 		a.large = err == nil
@@ -153,7 +171,7 @@ func unreached(err error) bool {
 // understand reads the errcode out of the body. errmsg is read for one thing
 // only, the address that has to go on the list of trusted ones: the platform
 // says it nowhere else (page 90313).
-func (a *answer) understand() {
+func (a *result) understand() {
 	var said struct {
 		Code json.Number `json:"errcode"`
 		Msg  string      `json:"errmsg"`
@@ -181,7 +199,7 @@ var fromAddress = regexp.MustCompile(`from ip:\s*([0-9A-Fa-f.:]+)`)
 
 // response hands an answer back to the library, as if it had come over the
 // network.
-func (a answer) response(req *http.Request) (*http.Response, error) {
+func (a result) response(req *http.Request) (*http.Response, error) {
 	if a.status == 0 {
 		return nil, errNoAnswer
 	}

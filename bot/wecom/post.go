@@ -140,6 +140,10 @@ func (p *Post) Remember(parcel bot.Parcel, via string, at time.Time) {
 // not, goes on with the second when it is sent again by the same process.
 func (p *Post) Send(ctx context.Context, parcel bot.Parcel) bot.Attempt {
 	start := time.Now()
+	if len(parcel.Text) > bot.ParcelLimit {
+		p.log.LogAttrs(ctx, slog.LevelError, "wecom parcel is longer than it may be: its end may be cut",
+			slog.String("parcel", hash(parcel.ID)), slog.Int("bytes", len(parcel.Text)))
+	}
 	attempt := p.send(ctx, parcel)
 	level := slog.LevelInfo
 	if attempt.Fate == bot.FateHalted {
@@ -304,7 +308,7 @@ func (p *Post) carry(ctx context.Context, parcel bot.Parcel, left []part, c carr
 		accepted.MsgID = cmp.Or(accepted.MsgID, id)
 		accepted = p.made.mark(parcel.ID, part, accepted)
 	}
-	return accepted
+	return p.made.mark(parcel.ID, partCard, accepted) // sent, or not needed
 }
 
 // byApp writes to one member as the application.

@@ -2,7 +2,9 @@ package wecom
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -156,6 +158,11 @@ func TestPersonal(t *testing.T) {
 			post := NewPost(PostConfig{API: newAPI(t, client, log.logger()), Robots: newRobots(t, client, log.logger()), Log: log.logger()})
 			if got := post.Send(t.Context(), c.parcel); got != c.want {
 				t.Errorf("got  %+v\nwant %+v", got, c.want)
+			}
+			if c.want.Fate == bot.FateAccepted { // and is not sent again
+				if got := post.Send(t.Context(), c.parcel); got != c.want {
+					t.Errorf("again %+v\nwant  %+v", got, c.want)
+				}
 			}
 			unspoken(t, "the log", log.String())
 		})
@@ -400,6 +407,28 @@ func TestFilesThatCannotGo(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// stuck is a shelf whose disk does not answer.
+type stuck struct{}
+
+func (stuck) Open(context.Context, string) (io.ReadCloser, error) {
+	return nil, errors.New("too many open files in " + theSecret)
+}
+
+func TestADiskMayBeBetterLater(t *testing.T) {
+	client := play(t, giveToken(theToken))
+	post := NewPost(PostConfig{API: newAPI(t, client, nil), Robots: newRobots(t, client, nil), Files: stuck{}})
+	parcel := bot.Parcel{ID: "p1", UserID: "zhangwei", File: &bot.File{Hash: "h", Size: 12}}
+	want := bot.Attempt{Fate: bot.FateLater, Why: "file", Via: "app"}
+	if got := post.Send(t.Context(), parcel); got != want {
+		t.Errorf("got %+v", got)
+	}
+	parcel.Group, parcel.Robot = "wrG", theKey
+	want.Via = viaRobot(theKey)
+	if got := post.Send(t.Context(), parcel); got != want {
+		t.Errorf("got %+v", got)
 	}
 }
 

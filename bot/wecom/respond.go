@@ -75,7 +75,9 @@ func (r *responder) respond(ctx context.Context, address string, m responseMessa
 	if err != nil {
 		return turnedDown(call, WhyContent)
 	}
-	a := r.line.call(ctx, callTime, http.MethodPost, to, "application/json", bytes.NewReader(body), int64(len(body)))
+	a := r.line.call(ctx, callTime, request{
+		method: http.MethodPost, to: to, kind: "application/json", body: bytes.NewReader(body), length: int64(len(body)),
+	})
 	if !a.sent {
 		r.untake(address)
 	}

@@ -3,7 +3,6 @@ package wecom
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -94,7 +93,7 @@ func (r *Robots) upload(ctx context.Context, key, name string, size int64, open 
 	const call = "webhook/upload_media"
 	content, err := open()
 	if err != nil {
-		return "", r.noted(ctx, turnedDown(call, WhyFile))
+		return "", r.noted(ctx, unreadable(call, err))
 	}
 	defer content.Close()
 	head, tail, kind, err := form(name, size)
@@ -106,13 +105,14 @@ func (r *Robots) upload(ctx context.Context, key, name string, size int64, open 
 	exact := &exactly{r: content, left: size}
 	body := io.MultiReader(bytes.NewReader(head), exact, bytes.NewReader(tail))
 	to := r.line.address("/cgi-bin/"+call, url.Values{"key": {key}, "type": {"file"}}.Encode())
-	a := r.line.call(ctx, uploadTime, http.MethodPost, to, kind, body, int64(len(head))+size+int64(len(tail)))
-	if exact.broken {
-		return "", r.noted(ctx, turnedDown(call, WhyFile))
+	a := r.line.call(ctx, uploadTime, request{
+		method: http.MethodPost, to: to, kind: kind, body: body, length: int64(len(head)) + size + int64(len(tail)),
+	})
+	if exact.err != nil {
+		return "", r.noted(ctx, unreadable(call, exact.err))
 	}
 	if failure := judge(call, a); failure != nil {
-		failure.unsure = false // nobody sees a medium before it is sent
-		return "", r.noted(ctx, failure)
+		return "", r.noted(ctx, failure.unseen())
 	}
 	var said struct {
 		MediaID string `json:"media_id"`
@@ -138,34 +138,4 @@ func (r *Robots) Check(ctx context.Context, key string) error {
 func (r *Robots) noted(ctx context.Context, f *Failure) *Failure {
 	note(ctx, r.log, f)
 	return f
-}
-
-// exactly reads so many bytes, and fails where there are fewer or more.
-type exactly struct {
-	r      io.Reader
-	left   int64
-	broken bool
-}
-
-var errSize = errors.New("wecom: the file has another size than it should")
-
-func (e *exactly) Read(p []byte) (int, error) {
-	if e.left == 0 {
-		if n, _ := io.ReadFull(e.r, make([]byte, 1)); n > 0 {
-			e.broken = true
-			return 0, errSize
-		}
-		return 0, io.EOF
-	}
-	n, err := e.r.Read(p[:min(int64(len(p)), e.left)])
-	e.left -= int64(n)
-	if err != nil && e.left > 0 {
-		e.broken = true
-		return n, errSize
-	}
-	if err != nil && err != io.EOF {
-		e.broken = true
-		return n, errSize
-	}
-	return n, nil
 }

@@ -30,7 +30,7 @@ const (
 )
 
 func secrets() []string {
-	return []string{theSecret, theToken, freshTok, theKey, otherKey, "C0DE", theCode, "zhangwei", "press"}
+	return []string{theSecret, theToken, freshTok, theKey, otherKey, "C0DE", theCode, "zhangwei"}
 }
 
 // ask is one request that is expected, and how it fares.

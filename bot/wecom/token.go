@@ -32,7 +32,7 @@ func (t *tokens) take(ctx context.Context) (string, *Failure) {
 		return token, nil
 	}
 	if ctx.Err() != nil {
-		return "", judge(callToken, answer{})
+		return "", judge(callToken, result{})
 	}
 	// The request outlives a sender who gives up: others wait for it too.
 	fetching := t.flight.DoChan("", func() (any, error) {
@@ -44,7 +44,7 @@ func (t *tokens) take(ctx context.Context) (string, *Failure) {
 	})
 	select {
 	case <-ctx.Done():
-		return "", judge(callToken, answer{})
+		return "", judge(callToken, result{})
 	case got := <-fetching:
 		if failure := (*Failure)(nil); errors.As(got.Err, &failure) {
 			return "", failure
@@ -68,11 +68,10 @@ func (t *tokens) fetch(ctx context.Context) (string, *Failure) {
 		return token, nil // perhaps from the cache, without a request
 	}
 	if failure := judge(callToken, a); failure != nil {
-		failure.unsure = false // nothing but a question was sent
-		return "", failure
+		return "", failure.unseen()
 	}
 	// Errcode 0, and still no token in it.
-	failure := judge(callToken, answer{})
+	failure := judge(callToken, result{})
 	return "", failure
 }
 

@@ -3,8 +3,10 @@ package wecom
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"mime"
 	"mime/multipart"
 	"net/textproto"
@@ -33,6 +35,45 @@ type FileOpener interface {
 	Open(ctx context.Context, hash string) (io.ReadCloser, error)
 }
 
+// unreadable is the failure of a file that could not be read. One that is gone
+// or has another size is gone for good; a disk may be better later.
+func unreadable(call string, err error) *Failure {
+	f := turnedDown(call, WhyFile)
+	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, errSize) {
+		f.Fate = bot.FateLater
+	}
+	return f
+}
+
+var errSize = errors.New("wecom: the file has another size than it should")
+
+// exactly reads so many bytes, and fails where there are fewer or more: what
+// was cut short must not pass for the file.
+type exactly struct {
+	r    io.Reader
+	left int64
+	err  error // why it failed
+}
+
+func (e *exactly) Read(p []byte) (int, error) {
+	if e.left == 0 {
+		if n, _ := io.ReadFull(e.r, make([]byte, 1)); n > 0 {
+			e.err = errSize
+			return 0, e.err
+		}
+		return 0, io.EOF
+	}
+	n, err := e.r.Read(p[:min(int64(len(p)), e.left)])
+	e.left -= int64(n)
+	switch {
+	case err == io.EOF && e.left > 0:
+		e.err = errSize
+	case err != nil && err != io.EOF:
+		e.err = err
+	}
+	return n, e.err
+}
+
 // media remember what was uploaded where, for the 3 days that the platform
 // keeps it: a file that goes to eighty people is uploaded once, and a message
 // that is sent again is the same to the last byte. The zero value is ready.
@@ -55,8 +96,8 @@ func (m *media) id(ctx context.Context, key string, upload func(context.Context)
 	if found && time.Now().Before(known.until) {
 		return known.id, nil
 	}
-	got, err, _ := m.flight.Do(key, func() (any, error) {
-		// Others wait for the same file, so it does not end with one of them.
+	// Others wait for the same file, so it does not end with one of them.
+	uploading := m.flight.DoChan(key, func() (any, error) {
 		id, failure := upload(context.WithoutCancel(ctx))
 		if failure != nil {
 			return nil, failure
@@ -69,10 +110,15 @@ func (m *media) id(ctx context.Context, key string, upload func(context.Context)
 		m.known[key] = medium{id: id, until: time.Now().Add(mediumKept)}
 		return id, nil
 	})
-	if err != nil {
-		return "", err.(*Failure)
+	select {
+	case <-ctx.Done():
+		return "", judge("upload", result{})
+	case got := <-uploading:
+		if failure := (*Failure)(nil); errors.As(got.Err, &failure) {
+			return "", failure
+		}
+		return got.Val.(string), nil
 	}
-	return got.(string), nil
 }
 
 // drop forgets a media id that the platform does not know any more.
@@ -108,8 +154,8 @@ func shownName(f *bot.File) string {
 	}, name)
 	name = strings.Trim(name, " .")
 	extension := path.Ext(name)
-	if len(extension) > 16 || !ascii(extension) {
-		extension = ""
+	if len(extension) < 2 || len(extension) > 11 || strings.Trim(strings.ToLower(extension[1:]), "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
+		extension = "" // a full stop in the words
 	}
 	stem := strings.TrimSuffix(name, extension)
 	for end := nameLimit - len(extension); len(stem) > end; {
