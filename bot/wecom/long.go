@@ -60,9 +60,9 @@ type LongConfig struct {
 	// Chance returns numbers from 0 up to 1, which spread the retries of many
 	// replicas; nil means that they are not spread.
 	Chance func() float64
-	// Late takes over an answer that this channel could not give while it was
-	// worth giving, or before it was closed; may be nil.
-	Late func(ctx context.Context, m bot.Message, reply bot.Reply) error
+	// Late takes over an answer that this channel could not give within an hour,
+	// or before it was closed, as [AppConfig] has it; may be nil.
+	Late func(ctx context.Context, m bot.Message, reply bot.Reply)
 	// Turn is how long a turn may take before its context ends; 0 means 2
 	// minutes.
 	Turn time.Duration

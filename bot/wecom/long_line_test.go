@@ -3,6 +3,8 @@ package wecom_test
 import (
 	"context"
 	"errors"
+	"io"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -182,21 +184,22 @@ func TestLongHalfOpenWhileAnswering(t *testing.T) {
 // answer, and sees it once.
 func TestLongAnswerUnacknowledged(t *testing.T) {
 	for name, spite := range map[string][]wecomtest.Spite{
-		"the line breaks before it":              {{Cmd: cmdRespond, CutBefore: true}},
-		"the line breaks behind it":              {{Cmd: cmdRespond, CutAfter: true}},
-		"the line breaks before it, twice":       {{Cmd: cmdRespond, CutBefore: true, Times: 2}},
-		"no acknowledgement comes":               {{Cmd: cmdRespond, Silent: true}},
-		"the acknowledgement is late":            {{Cmd: cmdRespond, Late: 20 * time.Second}},
-		"the acknowledgement comes twice":        {{Cmd: cmdRespond, Twice: true}},
-		"the platform is busy":                   {{Cmd: cmdRespond, Code: -1}},
-		"the platform has enough for now":        {{Cmd: cmdRespond, Code: 45009}},
-		"the connection is unusable":             {{Cmd: cmdRespond, Code: 846609}},
-		"the stream is said to be over":          {{Cmd: cmdRespond, Code: 846608}},
-		"the callback is said to be unknown":     {{Cmd: cmdRespond, Code: 846605}},
-		"the answer is refused for no reason":    {{Cmd: cmdRespond, Code: 40058}},
-		"the platform is busy for good":          {{Cmd: cmdRespond, Code: -1, Times: 9}},
-		"the line breaks, subscribing is busy":   {{Cmd: cmdRespond, CutBefore: true}, {Cmd: cmdSubscribe, Code: -1}},
-		"the line breaks, subscribing is silent": {{Cmd: cmdRespond, CutBefore: true}, {Cmd: cmdSubscribe, Silent: true}},
+		"the line breaks before it":                  {{Cmd: cmdRespond, CutBefore: true}},
+		"the line breaks behind it":                  {{Cmd: cmdRespond, CutAfter: true}},
+		"the line breaks before it, twice":           {{Cmd: cmdRespond, CutBefore: true, Times: 2}},
+		"no acknowledgement comes":                   {{Cmd: cmdRespond, Silent: true}},
+		"the acknowledgement is late":                {{Cmd: cmdRespond, Late: 20 * time.Second}},
+		"the acknowledgement comes twice":            {{Cmd: cmdRespond, Twice: true}},
+		"the platform is busy":                       {{Cmd: cmdRespond, Code: -1}},
+		"the platform has enough for now":            {{Cmd: cmdRespond, Code: 45009}},
+		"the connection is unusable":                 {{Cmd: cmdRespond, Code: 846609}},
+		"the stream is said to be over":              {{Cmd: cmdRespond, Code: 846608}},
+		"the callback is said to be unknown":         {{Cmd: cmdRespond, Code: 846605}},
+		"the answer is refused for no reason":        {{Cmd: cmdRespond, Code: 40058}},
+		"the platform is busy for good":              {{Cmd: cmdRespond, Code: -1, Times: 9}},
+		"the line breaks behind it, the stream over": {{Cmd: cmdRespond, CutAfter: true}, {Cmd: cmdRespond, Code: 846608}},
+		"the line breaks, subscribing is busy":       {{Cmd: cmdRespond, CutBefore: true}, {Cmd: cmdSubscribe, Code: -1}},
+		"the line breaks, subscribing is silent":     {{Cmd: cmdRespond, CutBefore: true}, {Cmd: cmdSubscribe, Silent: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			onWire(t, func(t *testing.T, w *wire) {
@@ -216,9 +219,80 @@ func TestLongAnswerUnacknowledged(t *testing.T) {
 				if len(seen) != 1 || seen[0].Text != "收到：本周新增 12 人" {
 					t.Errorf("the member sees %+v\n%s", seen, w.log)
 				}
+				if n := w.frames(cmdSubscribe); name == "the connection is unusable" && n != 2 {
+					t.Errorf("subscribed %d times, want 2", n)
+				}
 			})
 		})
 	}
+}
+
+// clogged carries connections that can be made to take nothing.
+type clogged struct {
+	http.RoundTripper
+	mu   sync.Mutex
+	stop bool
+}
+
+func (c *clogged) clog(stop bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stop = stop
+}
+
+func (c *clogged) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := c.RoundTripper.RoundTrip(r)
+	if rw, ok := any(resp.Body).(io.ReadWriteCloser); err == nil && ok {
+		resp.Body = &cloggedBody{ReadWriteCloser: rw, by: c, closed: make(chan struct{})}
+	}
+	return resp, err
+}
+
+type cloggedBody struct {
+	io.ReadWriteCloser
+	by     *clogged
+	once   sync.Once
+	closed chan struct{}
+}
+
+func (b *cloggedBody) Write(p []byte) (int, error) {
+	b.by.mu.Lock()
+	stop := b.by.stop
+	b.by.mu.Unlock()
+	if stop {
+		<-b.closed
+		return 0, io.ErrClosedPipe
+	}
+	return b.ReadWriteCloser.Write(p)
+}
+
+func (b *cloggedBody) Close() error {
+	b.once.Do(func() { close(b.closed) })
+	return b.ReadWriteCloser.Close()
+}
+
+// A line that takes nothing more is given up, and what could not leave is said
+// over the next; a push says that it did not leave.
+func TestLongCloggedLine(t *testing.T) {
+	var pipe clogged
+	onWire(t, func(t *testing.T, w *wire) {
+		w.Met("lina", "")
+		pipe.clog(true)
+		if _, err := w.Push(hello()); err != nil {
+			t.Fatal(err)
+		}
+		if got := w.long.Push(t.Context(), bot.Parcel{ID: "p", UserID: "lina", Text: "x"}); got.Fate != bot.FateLater || got.Unsure {
+			t.Errorf("a push that cannot leave is %+v", got)
+		}
+		pipe.clog(false)
+		time.Sleep(time.Minute)
+		w.state(wecom.LongUp)
+		if seen := w.Seen("zhangwei"); len(seen) != 1 || seen[0].Text != "收到：本周新增 12 人" {
+			t.Errorf("the member sees %+v\n%s", seen, w.log)
+		}
+	}, func(cfg *wecom.LongConfig, _ *wecomtest.LongConfig) {
+		cfg.HTTP = &http.Client{Transport: &pipe}
+	})
 }
 
 // A platform that knows no callback of an earlier connection gets the answer as
@@ -388,7 +462,14 @@ func TestLongOneOwner(t *testing.T) {
 func TestLongLeaseLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var shared lease
-		w := newWire(t, func(cfg *wecom.LongConfig, _ *wecomtest.LongConfig) { cfg.Claim = shared.claim("a") })
+		w := newWire(t, func(cfg *wecom.LongConfig, _ *wecomtest.LongConfig) {
+			cfg.Claim = shared.claim("a")
+			cfg.Release = func(context.Context) {
+				if shared.owner != "a" {
+					t.Error("released what another has")
+				}
+			}
+		})
 		w.online()
 		shared.give("b")
 		time.Sleep(10 * time.Second)
@@ -479,6 +560,9 @@ func TestLongFrameTooLarge(t *testing.T) {
 		}
 		time.Sleep(time.Minute)
 		w.state(wecom.LongUp)
+		if n := w.frames(cmdSubscribe); n != 2 {
+			t.Errorf("subscribed %d times, want 2", n)
+		}
 		w.say(hello())
 	})
 }

@@ -213,6 +213,20 @@ func TestLongPushInPart(t *testing.T) {
 	}, files.open)
 }
 
+// What did not leave does not count against the limits.
+func TestLongPushChargesWhatLeft(t *testing.T) {
+	onWire(t, func(t *testing.T, w *wire) {
+		w.Met("lina", "")
+		w.Spite(wecomtest.Spite{Cmd: cmdSend, Code: -1, Times: 15})
+		for i := range 16 {
+			got := w.long.Push(t.Context(), bot.Parcel{ID: fmt.Sprint(i), UserID: "lina", Text: "请选", Card: card(fmt.Sprintf("q7@%d", i))})
+			if got.Limited {
+				t.Errorf("push %d: %+v", i, got)
+			}
+		}
+	})
+}
+
 // A card that is refused is no loss where words say the same.
 func TestLongPushCardRefused(t *testing.T) {
 	onWire(t, func(t *testing.T, w *wire) {

@@ -65,11 +65,10 @@ func (d *desk) Replied(_ context.Context, id string) (bot.Reply, bool, error) {
 	return reply, ok, nil
 }
 
-func (d *desk) Late(_ context.Context, _ bot.Message, reply bot.Reply) error {
+func (d *desk) Late(_ context.Context, _ bot.Message, reply bot.Reply) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.late = append(d.late, reply)
-	return nil
 }
 
 func (d *desk) messages() []bot.Message {
@@ -128,6 +127,8 @@ func newWire(t *testing.T, change ...func(*wecom.LongConfig, *wecomtest.LongConf
 	w.Long = wecomtest.NewLong(theirs)
 	if cfg.HTTP == nil {
 		cfg.HTTP = w.Client()
+	} else if pipe, ok := cfg.HTTP.Transport.(*clogged); ok {
+		pipe.RoundTripper = w.Client().Transport
 	}
 	w.long, w.ended, w.stop = w.join(cfg)
 	t.Cleanup(w.leave)
@@ -273,6 +274,28 @@ func TestLongGreetingThatIsLate(t *testing.T) {
 		if seen := w.Seen("lina"); len(seen) > 0 {
 			t.Errorf("the member sees %+v", seen)
 		}
+		if n := w.frames("aibot_respond_welcome_msg"); n != 0 {
+			t.Error("the greeting was sent for nothing")
+		}
+	})
+}
+
+// "Working on it" is not said any more once the answer is there.
+func TestLongWorkingIsOvertaken(t *testing.T) {
+	onWire(t, func(t *testing.T, w *wire) {
+		w.desk.do = func(_ context.Context, m bot.Message) (bot.Reply, error) {
+			if m.Text == "2" {
+				time.Sleep(4500 * time.Millisecond)
+			}
+			return bot.Reply{Text: m.Text}, nil
+		}
+		w.Spite(wecomtest.Spite{Cmd: cmdRespond, Silent: true}) // the next answer waits 5 s behind this one
+		if _, err := w.Push(wecomtest.Msg{From: "lina", Text: "1"}); err != nil {
+			t.Fatal(err)
+		}
+		if got := w.say(wecomtest.Msg{From: "lina", Text: "2"}); !slices.Equal(got.Shown, []string{"2"}) {
+			t.Errorf("the member saw %q", got.Shown)
+		}
 	})
 }
 
@@ -374,7 +397,7 @@ func TestLongCards(t *testing.T) {
 		}
 		synctest.Wait()
 		seen = w.Seen("lina")
-		if len(seen) != 3 || seen[1].Text != "已答：是" || seen[1].Pressed != 1 || seen[2].Text != "下一题" {
+		if len(seen) != 3 || seen[1].Card.Title != "已答：是" || seen[1].Pressed != 1 || seen[2].Text != "下一题" {
 			t.Errorf("after the press the member sees %+v", seen)
 		}
 		if m := w.desk.messages()[1]; m.Media != bot.MediaPress || m.Text != "是" || m.Press.Task != "q7@1" {

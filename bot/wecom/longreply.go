@@ -3,7 +3,6 @@ package wecom
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -270,9 +269,7 @@ func (l *Long) giveUp(p letter, what string, code int64) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(l.work), handOver)
 	defer cancel()
-	if err := l.cfg.Late(ctx, p.owed.asked, p.owed.reply); err != nil {
-		l.log.LogAttrs(ctx, slog.LevelError, "wecom answer lost", slog.String("message", p.message), slog.String("type", fmt.Sprintf("%T", err)))
-	}
+	l.cfg.Late(ctx, p.owed.asked, p.owed.reply)
 }
 
 // outlet waits until a letter may leave, and returns the socket it may leave by;
