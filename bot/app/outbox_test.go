@@ -188,7 +188,7 @@ func TestReplyToAGroupWithoutARobot(t *testing.T) {
 		if got := r.find("", "d"); got.State != bot.DeliveryAccepted || got.Via != "app" {
 			t.Errorf("%s by %s", got.State, got.Via)
 		}
-		if diff := cmp.Diff([]string{"lisi: d"}, r.platform.texts); diff != "" {
+		if diff := cmp.Diff([]string{"lisi: d"}, r.platform.said()); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -211,7 +211,7 @@ func TestOrder(t *testing.T) {
 		defer p.end()
 		r.commit("lisi", bot.Changes{Deliveries: []bot.Delivery{r.delivery("1", "lisi"), r.delivery("2", "lisi"), r.delivery("3", "lisi"), r.reply("4", "lisi")}})
 		time.Sleep(5 * time.Minute)
-		if diff := cmp.Diff([]string{"lisi: 4", "lisi: 1", "lisi: 2", "lisi: 3"}, r.platform.texts); diff != "" {
+		if diff := cmp.Diff([]string{"lisi: 4", "lisi: 1", "lisi: 2", "lisi: 3"}, r.platform.said()); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -234,6 +234,7 @@ func TestAtOnce(t *testing.T) {
 		p := r.start(nil)
 		defer p.end()
 		time.Sleep(20 * time.Second)
+		synctest.Wait()
 		if r.platform.most != 4 {
 			t.Errorf("%d attempts at once", r.platform.most)
 		}
@@ -317,9 +318,8 @@ func TestTwoProcesses(t *testing.T) {
 func TestHalt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
-		broken := true
 		r.platform.behave = func(_ bot.Parcel, via string) (bot.Attempt, bool) {
-			if broken && via == "app" {
+			if via == "app" {
 				return bot.Attempt{Fate: bot.FateHalted, Code: 60020, Why: "ip", Detail: "203.0.113.7"}, false
 			}
 			return bot.Attempt{Fate: bot.FateAccepted}, true
@@ -332,14 +332,14 @@ func TestHalt(t *testing.T) {
 		time.Sleep(6 * time.Hour)
 		tries := func() (n int) {
 			for i := range 10 {
-				n += r.platform.calls[fmt.Sprint("d", i)]
+				n += r.platform.tries(fmt.Sprint("d", i))
 			}
 			return n
 		}
 		if n := tries(); n < 36 || n > 40 {
 			t.Errorf("%d attempts in six hours, want about one in ten minutes", n)
 		}
-		told := slices.DeleteFunc(slices.Clone(r.platform.texts), func(s string) bool { return !strings.HasPrefix(s, "boss: halt") })
+		told := slices.DeleteFunc(slices.Clone(r.platform.said()), func(s string) bool { return !strings.HasPrefix(s, "boss: halt") })
 		if len(told) != 1 || !strings.Contains(told[0], "203.0.113.7") {
 			t.Errorf("the office was told %q", told)
 		}
@@ -365,7 +365,7 @@ func TestHalt(t *testing.T) {
 		if d := r.find("", "d0"); d.State != bot.DeliveryHeld {
 			t.Errorf("after a hopeful word it is %s", d.State)
 		}
-		broken = false
+		r.platform.does(nil)
 		time.Sleep(11 * time.Minute)
 		if n := r.open(); n != 0 {
 			t.Errorf("%d are still open after it was mended", n)
@@ -386,7 +386,7 @@ func TestHaltAtStart(t *testing.T) {
 		p := r.start(nil)
 		time.Sleep(time.Minute)
 		p.end()
-		r.platform.behave = nil
+		r.platform.does(nil)
 		p = r.start(nil)
 		defer p.end()
 		synctest.Wait()
