@@ -190,6 +190,23 @@ func (v *View) Sent() (*bot.Sent, error) {
 			return nil, err
 		}
 	}
+	roster, err := v.Roster()
+	if err != nil {
+		return nil, err
+	}
+	place := make(map[string]int, len(roster.Units))
+	for i, u := range roster.Units {
+		place[u.Name] = i
+	}
+	// Groups, and units that are not on the roster any more, come last.
+	order := func(d bot.Delivery) int {
+		if len(d.Units) > 0 {
+			if i, ok := place[d.Units[0]]; ok {
+				return i
+			}
+		}
+		return len(place)
+	}
 	for _, d := range worst {
 		sent.Counts[d.State]++
 		if badness(d.State) == failed || d.Unsure && d.State.Ended() {
@@ -197,7 +214,7 @@ func (v *View) Sent() (*bot.Sent, error) {
 		}
 	}
 	slices.SortFunc(sent.Missed, func(a, b bot.Delivery) int {
-		return cmp.Or(badness(b.State)-badness(a.State), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(badness(b.State)-badness(a.State), order(a)-order(b), cmp.Compare(a.ID, b.ID))
 	})
 	sent.Missed = sent.Missed[:min(len(sent.Missed), bot.MaxMissed)]
 	if len(sent.Unreached) > 1 {

@@ -58,7 +58,7 @@ func TestBroadcast(t *testing.T) {
 			}
 		}
 		have := map[string]int{}
-		for _, text := range r.platform.texts {
+		for _, text := range r.platform.said() {
 			have[text]++
 		}
 		if diff := cmp.Diff(want, have); diff != "" {
@@ -98,7 +98,7 @@ func TestBroadcastToSome(t *testing.T) {
 		p := r.start(nil)
 		defer p.end()
 		synctest.Wait()
-		if diff := cmp.Diff([]string{"lisi: 尚未报送：湫头镇"}, r.platform.texts); diff != "" {
+		if diff := cmp.Diff([]string{"lisi: 尚未报送：湫头镇"}, r.platform.said()); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -121,11 +121,9 @@ func TestNudgeTakenBack(t *testing.T) {
 			Report:     &bot.Report{Key: key, State: bot.Submitted, Version: 1, Counted: 1},
 			Submission: &bot.Submission{Key: key, Version: 1},
 		})
-		r.platform.mu.Lock()
-		r.platform.behave = nil
-		r.platform.mu.Unlock()
+		r.platform.does(nil)
 		time.Sleep(time.Hour)
-		if diff := cmp.Diff([]string{"fulian: 尚未报送：县妇联"}, r.platform.texts); diff != "" {
+		if diff := cmp.Diff([]string{"fulian: 尚未报送：县妇联"}, r.platform.said()); diff != "" {
 			t.Error(diff)
 		}
 		if diff := cmp.Diff(map[bot.DeliveryState]int{bot.DeliveryAccepted: 1, bot.DeliveryDropped: 1}, r.sent().Counts); diff != "" {
@@ -145,11 +143,11 @@ func TestLongBroadcast(t *testing.T) {
 		defer p.end()
 		synctest.Wait()
 		got := ""
-		for _, part := range r.platform.texts {
+		for _, part := range r.platform.said() {
 			got += strings.TrimPrefix(part, "lisi: ")
 		}
-		if len(r.platform.texts) != 3 || got != text {
-			t.Errorf("%d parts of together %d bytes", len(r.platform.texts), len(got))
+		if len(r.platform.said()) != 3 || got != text {
+			t.Errorf("%d parts of together %d bytes", len(r.platform.said()), len(got))
 		}
 		if n := r.sent().Counts[bot.DeliveryAccepted]; n != 1 {
 			t.Errorf("it counts %d times", n)

@@ -71,6 +71,7 @@ func (w *worker) carry(ctx context.Context, d bot.Delivery) (bot.Delivery, error
 	now = time.Now()
 	next := settle(is, at, now)
 	w.c.ObserveAttempt(at.Via, outcome(next, at))
+	probe = probe && at.Via == via
 	switch {
 	case next.State == bot.DeliveryHeld:
 		next.Until = d.Until // it waits on as before

@@ -50,7 +50,7 @@ func (w *worker) page(view OutboxView, b bot.Broadcast, now time.Time) (next bot
 		case b.Units != nil && !slices.Contains(b.Units, u.Name), seen[u.Liaison]:
 		case u.Liaison == "":
 			list = []bot.Delivery{{
-				ID: b.ID + "-u" + short(u.Name), Broadcast: b.ID, Kind: string(b.Kind), Units: []string{u.Name},
+				ID: fmt.Sprintf("%s-u%06d", b.ID, u.Order), Broadcast: b.ID, Kind: string(b.Kind), Units: []string{u.Name},
 				Queued: w.now(), Due: now, Until: now, State: bot.DeliveryRefused, Why: whyNobody, At: now,
 			}}
 		default:
@@ -98,7 +98,10 @@ func (w *worker) toPerson(view OutboxView, b bot.Broadcast, person string, now t
 	}
 	list, err := w.wording(view, b, b.ID+"-"+person, to, now)
 	for i := range list {
-		list[i].Person, list[i].Group, list[i].Units = person, "", to.Person.Units
+		list[i].Person, list[i].Group = person, ""
+		if len(list[i].Units) == 0 {
+			list[i].Units = to.Person.Units
+		}
 	}
 	return list, err
 }
@@ -214,9 +217,9 @@ func (w *worker) meant(view OutboxView, d bot.Delivery) (bot.Delivery, bool, err
 		if now.ID == d.ID {
 			d.Text, d.Card, d.File, d.Mention = now.Text, now.Card, now.File, now.Mention
 		}
-	}
-	if d.Person != "" {
-		d.Units = to.Person.Units
+		if len(now.Units) > 0 {
+			d.Units = now.Units
+		}
 	}
 	return d, true, err
 }

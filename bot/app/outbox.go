@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"anyuebot/bot"
@@ -91,21 +92,32 @@ func (a *App) roused() {
 }
 
 // Late stores the reply to a message that could not be given in time, as a
-// delivery to whoever sent it. It may be called again for the same message.
+// delivery to whoever sent it. It may be called again for the same message: the
+// reply is sent once. One that claimed nothing (“暂时无法保存”) counts for itself,
+// for the same message may come again and have a reply then.
 func (a *App) Late(ctx context.Context, m bot.Message, reply bot.Reply) error {
-	if a.c.Outbox == nil || reply.Text == "" {
+	card := reply.Card
+	if card != nil && (len(card.Buttons) == 0 || !m.Private()) {
+		card = nil // it was to stand in the place of one that was pressed
+	}
+	if a.c.Outbox == nil || reply.Text == "" && card == nil {
 		return nil
+	}
+	id := a.ID(m)
+	_, claimed, err := a.c.Store.Reply(ctx, id)
+	if err != nil {
+		return fmt.Errorf("late reply: %w", err)
 	}
 	now := time.Now()
 	sender := bot.Person{ID: a.c.Outbox.PersonID(m.From), UserID: m.From}
 	d := bot.Delivery{
-		ID: a.ID(m) + "-late", Kind: kindReply, Person: sender.ID, Group: m.Group, ReplyURL: m.ReplyURL,
+		ID: id + "-late", Kind: kindReply, Person: sender.ID, Group: m.Group, ReplyURL: m.ReplyURL, Card: card,
 		Queued: a.now(), State: bot.DeliveryPending, Due: now, Until: until(m.ReplyURL, now),
 	}
-	if m.Private() {
-		d.Card = reply.Card
+	if !claimed {
+		d.ID = id + "-refused"
 	}
-	if err := a.c.Outbox.Queue(ctx, parts(d, pack([]string{reply.Text}, bot.ParcelLimit)), []bot.Person{sender}); err != nil {
+	if err := a.c.Outbox.Queue(ctx, parts(d, pack(strings.Split(reply.Text, "\n"), bot.ParcelLimit)), []bot.Person{sender}); err != nil {
 		return fmt.Errorf("late reply: %w", err)
 	}
 	a.roused()

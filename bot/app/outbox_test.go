@@ -13,37 +13,52 @@ import (
 
 	"anyuebot/bot"
 	"anyuebot/bot/app"
+	"anyuebot/prompts"
 )
 
-// TestSentAtOnce: what a turn leaves behind goes out without any clock moving,
-// and is written down with how it ended.
-func TestSentAtOnce(t *testing.T) {
+// TestLate: a late reply goes out without any clock moving, once, and is written
+// down with how it ended.
+func TestLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
 		p := r.start(nil)
 		defer p.end()
 		synctest.Wait()
 		start := time.Now()
-		late := bot.Message{Channel: "aibot", ID: "1", From: "lisi", ReplyURL: secretURL}
-		if err := p.app.Late(t.Context(), late, bot.Reply{Text: "✓ 3 是"}); err != nil {
+		m := bot.Message{Channel: "aibot", ID: "1", From: "lisi", ReplyURL: secretURL}
+		late := func(reply bot.Reply) {
+			t.Helper()
+			if err := p.app.Late(t.Context(), m, reply); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+		}
+		late(bot.Reply{}) // nothing to say
+		late(bot.Reply{Card: &bot.Card{Task: "any@x", Title: "已选"}})
+		late(bot.Reply{Text: "暂时无法保存"})
+		late(bot.Reply{Text: "暂时无法保存"})
+		turn, err := r.store.Begin(t.Context(), p.app.ID(m), "lisi")
+		if err != nil {
 			t.Fatal(err)
 		}
-		synctest.Wait()
-		id := p.app.ID(late) + "-late"
-		d := r.find("", id)
+		if err := turn.Commit(bot.Changes{}, start, bot.Reply{}); err != nil {
+			t.Fatal(err)
+		}
+		card := &bot.Card{Task: "any@x", Title: "第4项", Buttons: []bot.Button{{Label: "是", Say: "是"}}}
+		late(bot.Reply{Text: "✓ 3 是", Card: card})
+		late(bot.Reply{Text: "✓ 3 是", Card: card})
+		if diff := cmp.Diff([]string{"lisi: 暂时无法保存", "lisi: ✓ 3 是"}, r.platform.said()); diff != "" {
+			t.Error(diff)
+		}
+		d := r.find("", p.app.ID(m)+"-late")
 		if d.State != bot.DeliveryAccepted || d.Via != "reply" || d.Attempts != 1 || d.MsgID == "" || d.ReplyURL != "" || d.Unsure {
 			t.Errorf("delivery %+v", d)
 		}
+		if diff := cmp.Diff(card, d.Card); diff != "" {
+			t.Error(diff)
+		}
 		if !time.Now().Equal(start) {
 			t.Errorf("it took %v", time.Since(start))
-		}
-		// The same late reply again is the same delivery.
-		if err := p.app.Late(t.Context(), late, bot.Reply{Text: "✓ 3 是"}); err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(time.Minute)
-		if n := r.platform.count(id); n != 1 {
-			t.Errorf("it arrived %d times", n)
 		}
 		r.sound()
 	})
@@ -171,14 +186,12 @@ func TestNoChannel(t *testing.T) {
 func TestReplyToAGroupWithoutARobot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
-		r.platform.closed = map[string]bool{"reply": true}
 		r.platform.behave = func(p bot.Parcel, via string) (bot.Attempt, bool) {
 			if p.ReplyURL != "" {
 				return bot.Attempt{Fate: bot.FateRefused, Why: "used"}, false
 			}
 			return bot.Attempt{Fate: bot.FateAccepted}, true
 		}
-		r.platform.closed = nil
 		d := r.reply("d", "lisi")
 		d.Group = "g"
 		r.commit("lisi", bot.Changes{Deliveries: []bot.Delivery{d}})
@@ -188,7 +201,7 @@ func TestReplyToAGroupWithoutARobot(t *testing.T) {
 		if got := r.find("", "d"); got.State != bot.DeliveryAccepted || got.Via != "app" {
 			t.Errorf("%s by %s", got.State, got.Via)
 		}
-		if diff := cmp.Diff([]string{"lisi: d"}, r.platform.texts); diff != "" {
+		if diff := cmp.Diff([]string{"lisi: d"}, r.platform.said()); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -211,7 +224,7 @@ func TestOrder(t *testing.T) {
 		defer p.end()
 		r.commit("lisi", bot.Changes{Deliveries: []bot.Delivery{r.delivery("1", "lisi"), r.delivery("2", "lisi"), r.delivery("3", "lisi"), r.reply("4", "lisi")}})
 		time.Sleep(5 * time.Minute)
-		if diff := cmp.Diff([]string{"lisi: 4", "lisi: 1", "lisi: 2", "lisi: 3"}, r.platform.texts); diff != "" {
+		if diff := cmp.Diff([]string{"lisi: 4", "lisi: 1", "lisi: 2", "lisi: 3"}, r.platform.said()); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -234,6 +247,7 @@ func TestAtOnce(t *testing.T) {
 		p := r.start(nil)
 		defer p.end()
 		time.Sleep(20 * time.Second)
+		synctest.Wait()
 		if r.platform.most != 4 {
 			t.Errorf("%d attempts at once", r.platform.most)
 		}
@@ -317,9 +331,8 @@ func TestTwoProcesses(t *testing.T) {
 func TestHalt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
-		broken := true
 		r.platform.behave = func(_ bot.Parcel, via string) (bot.Attempt, bool) {
-			if broken && via == "app" {
+			if via == "app" {
 				return bot.Attempt{Fate: bot.FateHalted, Code: 60020, Why: "ip", Detail: "203.0.113.7"}, false
 			}
 			return bot.Attempt{Fate: bot.FateAccepted}, true
@@ -332,14 +345,14 @@ func TestHalt(t *testing.T) {
 		time.Sleep(6 * time.Hour)
 		tries := func() (n int) {
 			for i := range 10 {
-				n += r.platform.calls[fmt.Sprint("d", i)]
+				n += r.platform.tries(fmt.Sprint("d", i))
 			}
 			return n
 		}
 		if n := tries(); n < 36 || n > 40 {
 			t.Errorf("%d attempts in six hours, want about one in ten minutes", n)
 		}
-		told := slices.DeleteFunc(slices.Clone(r.platform.texts), func(s string) bool { return !strings.HasPrefix(s, "boss: halt") })
+		told := slices.DeleteFunc(slices.Clone(r.platform.said()), func(s string) bool { return !strings.HasPrefix(s, "boss: halt") })
 		if len(told) != 1 || !strings.Contains(told[0], "203.0.113.7") {
 			t.Errorf("the office was told %q", told)
 		}
@@ -365,7 +378,7 @@ func TestHalt(t *testing.T) {
 		if d := r.find("", "d0"); d.State != bot.DeliveryHeld {
 			t.Errorf("after a hopeful word it is %s", d.State)
 		}
-		broken = false
+		r.platform.does(nil)
 		time.Sleep(11 * time.Minute)
 		if n := r.open(); n != 0 {
 			t.Errorf("%d are still open after it was mended", n)
@@ -386,7 +399,7 @@ func TestHaltAtStart(t *testing.T) {
 		p := r.start(nil)
 		time.Sleep(time.Minute)
 		p.end()
-		r.platform.behave = nil
+		r.platform.does(nil)
 		p = r.start(nil)
 		defer p.end()
 		synctest.Wait()
@@ -429,6 +442,44 @@ func TestRemembers(t *testing.T) {
 		synctest.Wait()
 		if len(r.platform.remembered) != 1 || !strings.HasPrefix(r.platform.remembered[0], "g robot:g ") {
 			t.Errorf("remembered %q", r.platform.remembered)
+		}
+		r.sound()
+	})
+}
+
+// TestPress: what answers a press goes out by the message's own address, with
+// the turn's own commit; a resend gets the same reply and sends nothing more.
+func TestPress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.enrol("单位,类别,联络员userid\n山河镇,乡镇,lisi\n")
+		config := r.config(nil)
+		config.Say = func(e bot.Effect) (string, error) { return prompts.Render(r.notice, e) }
+		a := app.New(config)
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		go a.RunOutbox(ctx)
+		synctest.Wait()
+		m := bot.Message{
+			Channel: "aibot", ID: "1", From: "lisi", Media: bot.MediaPress, Text: "帮助", Limit: 20480,
+			ReplyURL: secretURL, Press: bot.Press{Task: bot.OpenAny + "@x"},
+		}
+		first, err := a.Turn(ctx, m)
+		if err != nil || first.Text != "" {
+			t.Fatalf("the reply to a press says %q, %v", first.Text, err)
+		}
+		synctest.Wait()
+		d := r.find("", a.ID(m)+"-reply")
+		if d.State != bot.DeliveryAccepted || d.Via != "reply" || d.Person != r.store.PersonID("lisi") || !strings.Contains(d.Text, "预览") {
+			t.Errorf("delivery %+v", d)
+		}
+		again, err := a.Turn(ctx, m)
+		if diff := cmp.Diff(first, again); diff != "" || err != nil {
+			t.Errorf("a resend: %v\n%s", err, diff)
+		}
+		time.Sleep(time.Hour)
+		if n := r.platform.count(d.ID); n != 1 {
+			t.Errorf("it arrived %d times", n)
 		}
 		r.sound()
 	})

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -289,6 +290,27 @@ func (p *platform) Remember(parcel bot.Parcel, via string, at time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.remembered = append(p.remembered, fmt.Sprintf("%s %s %s", parcel.UserID+parcel.Group, via, at.UTC().Format("15:04")))
+}
+
+// does changes how the platform behaves.
+func (p *platform) does(behave func(bot.Parcel, string) (bot.Attempt, bool)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.behave = behave
+}
+
+// said is all that arrived, in order.
+func (p *platform) said() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.texts)
+}
+
+// tries is how often somebody tried to send a parcel.
+func (p *platform) tries(id string) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.calls[id]
 }
 
 // count is how often a parcel arrived.

@@ -104,6 +104,7 @@ func (w *worker) pass(ctx context.Context) time.Duration {
 	}
 	wait := lookAgain
 	for {
+		now = time.Now()
 		next, ready, at := w.pick(now)
 		if !at.IsZero() {
 			// Never a busy loop, whatever a record says.
@@ -112,11 +113,19 @@ func (w *worker) pass(ctx context.Context) time.Duration {
 		if !ready && len(w.broadcasts) == 0 {
 			break
 		}
+		mine := !w.leased.IsZero()
 		if held, err := w.lease(ctx, now); err != nil {
 			return w.failed(ctx, "taking the lease", err)
 		} else if !held {
 			w.rest = now.Add(leaseRetry)
 			return leaseRetry
+		}
+		if !mine {
+			// What was read before may be another's work, done or under way.
+			if err := w.read(ctx); err != nil {
+				return w.failed(ctx, "reading what is to be sent", err)
+			}
+			continue
 		}
 		if len(w.broadcasts) > 0 {
 			if err := w.expand(ctx, w.broadcasts[0]); err != nil && !errors.Is(err, ErrConflict) {
@@ -170,17 +179,12 @@ func (w *worker) lease(ctx context.Context, now time.Time) (bool, error) {
 	if w.leased.Sub(now) >= leaseLow {
 		return true, nil
 	}
-	fresh := w.leased.IsZero() || !now.Before(w.leased)
 	held, err := w.c.Outbox.Lease(ctx, leaseName, w.c.Owner, leaseTime, now)
 	if err != nil || !held {
 		w.leased = time.Time{}
 		return false, err
 	}
 	w.leased = now.Add(leaseTime)
-	if fresh {
-		// What was read before may be another's work, done or under way.
-		return true, w.read(ctx)
-	}
 	return true, nil
 }
 
@@ -342,8 +346,8 @@ func (w *worker) land(l landing) {
 	}
 }
 
-// remember charges the channel's limits with what was sent in the last hour,
-// maybe by another process.
+// remember charges the channel's limits with what was, or may have been, sent in
+// the last hour by an earlier process or another.
 func (w *worker) remember(ctx context.Context) {
 	now := time.Now()
 	err := func() error {
@@ -352,12 +356,22 @@ func (w *worker) remember(ctx context.Context) {
 			return err
 		}
 		defer view.Close()
-		return view.Accepted(now.Add(-limitMemory), func(d bot.Delivery) error {
-			p, _, err := parcel(view, d)
-			if err == nil {
+		charge := func(d bot.Delivery) error {
+			p, ok, err := parcel(view, d)
+			if ok {
 				w.c.Channel.Remember(p, d.Via, d.At)
 			}
 			return err
+		}
+		since := now.Add(-limitMemory)
+		if err := view.Accepted(since, charge); err != nil {
+			return err
+		}
+		return view.Open(func(d bot.Delivery) error {
+			if d.State != bot.DeliverySending || d.At.Before(since) {
+				return nil
+			}
+			return charge(d) // it may have been sent
 		})
 	}()
 	if err != nil && ctx.Err() == nil {
