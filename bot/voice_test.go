@@ -21,7 +21,7 @@ func TestVoiceStoresNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := newWorld(t, n, "单位,类别,联络员userid\n山河镇,乡镇,lisi\n周家镇,乡镇,office\n县妇联,部门,\n县妇幼,部门,\n")
 		if rapid.Bool().Draw(t, "submitted") {
-			for _, text := range []string{"填报", "1-3：1 2 是", "其余无", "确认", "无", "否", "提交"} {
+			for _, text := range []string{"填报", "1-3：3 120 是", "其余无", "确认", "无", "否", "提交"} {
 				w.say("lisi", text)
 			}
 		}
@@ -52,4 +52,21 @@ func TestVoiceStoresNothing(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestSpokenSubmit(t *testing.T) {
+	w := newWorld(t, loadNotice(t), "单位,类别,联络员userid\n山河镇,乡镇,lisi\n")
+	for _, text := range []string{"填报", "1-3：3 120 是", "其余无", "确认", "无", "否"} {
+		w.say("lisi", text)
+	}
+	version := func() int { r, _ := w.report(w.key("山河镇")); return r.Version }
+	for _, text := range []string{"提交", "提交", "确认", "对"} {
+		reply := w.turn("lisi", bot.Message{Media: bot.MediaVoice, Text: text})
+		if version() != 0 {
+			t.Fatalf("%s spoken made a version: %s", text, reply)
+		}
+	}
+	if reply := w.say("lisi", "确认"); version() != 1 {
+		t.Error(reply)
+	}
 }
