@@ -309,7 +309,11 @@ func (t *turn) broadcast(p *Proposal) {
 func (t *turn) letGo() {
 	p := t.s.Proposal
 	word := bare(t.in.Text)
-	if !p.byOffice() || t.in.Verb == VerbYes || t.in.Verb == VerbNo || word == wordYes || word == wordNo {
+	if !p.byOffice() || word == wordYes || word == wordNo {
+		return
+	}
+	switch t.in.Verb {
+	case VerbYes, VerbNo, VerbMore:
 		return
 	}
 	t.s.Proposal = nil

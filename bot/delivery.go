@@ -29,9 +29,15 @@ func (t *turn) mend(why, detail string, code int64) string {
 	return t.phrase("out."+why, args{"detail": clip(detail, 60), "code": strconv.FormatInt(code, 10)})
 }
 
-// halts tells the office which roads take nothing, since when, and the mend.
+// halts tells the office which roads take nothing, since when, and the mend; in
+// a group only that there are some.
 func (t *turn) halts() {
 	if !t.v.Person.Office {
+		return
+	}
+	if len(t.v.Halts) > 0 && !t.m.Private() {
+		// The mend may name an address of the office's own.
+		t.tell("halt.count", args{"n": strconv.Itoa(len(t.v.Halts))})
 		return
 	}
 	for _, h := range t.v.Halts {

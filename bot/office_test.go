@@ -51,7 +51,7 @@ func TestDelivery(t *testing.T) {
 		"没发到：山河镇、三嘉乡、周家镇。通讯录里没有这个人", "没发到：工作群“乡镇群”。企业微信返回错误 12345", "还有 2 个没有列出",
 		"可能重复送达：县妇幼", "县妇联", "请电话通知")
 	group := w.turn("office", bot.Message{Media: bot.MediaText, Text: "送达", Group: "g"})
-	holds(t, "in a group", group, "没发到 2 个（名单请私聊看）", "可能重复送达 1 个", "!山河镇", "!县妇联", "!县妇幼")
+	holds(t, "in a group", group, "有 1 个发送通道停发", "!203.0.113.7", "没发到 2 个（名单请私聊看）", "可能重复送达 1 个", "!山河镇", "!县妇联", "!县妇幼")
 	holds(t, "a liaison", w.say("lisi", "送达"), "由县安委办办理", "!接收")
 
 	for _, text := range []string{"进度", "通知 明天开会", "催报", "你好"} {

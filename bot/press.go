@@ -141,6 +141,12 @@ func (t *turn) plainChoices() (Effect, []Choice) {
 	switch f := t.form.Field(t.s.Asking); {
 	case f != nil && f.Kind == KindYesNo && t.r != nil && !t.hides(f):
 		return Effect{Key: "card.ask", Args: t.about(f, nil)}, []Choice{{Label: wordYes, Say: wordYes}, {Label: wordNo, Say: wordNo}}
+	case f != nil && f.Kind == KindChoice && t.r != nil && !t.hides(f):
+		var list []Choice
+		for _, c := range f.Choices {
+			list = append(list, Choice{Label: c, Say: c})
+		}
+		return Effect{Key: "card.ask", Args: t.about(f, nil)}, list
 	case f == nil && t.done:
 		return Effect{Key: "card.done", Args: t.named()}, t.n.commands(VerbSubmit, VerbPreview)
 	}

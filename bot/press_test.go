@@ -24,7 +24,7 @@ func TestPressIsTyping(t *testing.T) {
 		w := newWorld(t, n, "单位,类别,联络员userid\n山河镇,乡镇,lisi\n周家镇,乡镇,lisi\n县妇联,部门,\n县妇幼,部门,\n三嘉乡,乡镇,wang\n")
 		group := ""
 		if rapid.Bool().Draw(t, "submitted") {
-			for _, text := range []string{"填报 山河镇", "1-3：1 2 是", "其余无", "确认", "无", "否", "提交"} {
+			for _, text := range []string{"填报 山河镇", "1-3：3 120 是", "其余无", "确认", "无", "否", "提交"} {
 				w.say("lisi", text)
 			}
 		}
@@ -134,5 +134,30 @@ func TestPrivateOnCards(t *testing.T) {
 		if offered := w.last.Offer != nil; offered != (group == "") {
 			t.Errorf("in %q: offered is %t", group, offered)
 		}
+	}
+}
+
+// TestPressAfterColleague: a button holds for the values that its card was about.
+func TestPressAfterColleague(t *testing.T) {
+	w := newWorld(t, loadNotice(t), "单位,类别,联络员userid\n山河镇,乡镇,lisi\n")
+	second := w.person("xiaowang")
+	second.Units = []string{"山河镇"}
+	w.people["xiaowang"] = second
+	w.say("lisi", "改3")
+	card := w.cards["lisi"][len(w.cards["lisi"])-1]
+	w.say("xiaowang", "改3 是")
+	press := bot.Message{Media: bot.MediaPress, Text: "否", Press: bot.Press{Task: card.Task}}
+	reply := w.turn("lisi", press)
+	if !strings.Contains(reply, "问题已经变了") || !strings.Contains(reply, "（现为 是）") || !w.draft("山河镇")[3].Yes {
+		t.Errorf("%v\n%s", w.draft("山河镇")[3], reply)
+	}
+	next := w.cards["lisi"][len(w.cards["lisi"])-1]
+	press.Press.Task = next.Task
+	if reply := w.turn("lisi", press); !strings.Contains(reply, "✓ 3 专题片 是 → 否") {
+		t.Error(reply)
+	}
+	press.Press.Task = next.Task
+	if reply := w.turn("xiaowang", press); !strings.Contains(reply, "问题已经变了") {
+		t.Errorf("somebody else's card: %s", reply)
 	}
 }

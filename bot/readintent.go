@@ -31,7 +31,7 @@ func Understand(n *Notice, p Person, s Session, m Message) Intent {
 		in.Need = need(n, p, s, in)
 		return in
 	}
-	if in.Text == "" {
+	if in.Text == "" && m.Media == MediaText && len(m.Files) == 0 {
 		in.Text = tidy(m.Quote)
 	}
 	form := n.Form(n.Main)

@@ -84,8 +84,14 @@ func (t *turn) handle() {
 		t.whereWeStand()
 		return
 	}
-	if was := t.v.Session.Proposal; t.m.Quote != "" && was != nil && was.Kind == ProposeAnswers && t.s.Proposal == nil {
-		t.tell("dropped.open", nil)
+	if was := t.v.Session.Proposal; t.m.Quote != "" && was != nil && t.s.Proposal == nil {
+		// A question that they quote has taken its place.
+		switch {
+		case was.Kind == ProposeAnswers:
+			t.tell("dropped.open", nil)
+		case was.byOffice() && t.v.Person.Office:
+			t.tell(string(was.Kind)+".dropped", nil)
+		}
 	}
 	if t.in.Text == "" {
 		t.empty()

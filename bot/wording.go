@@ -256,6 +256,7 @@ func WordingKeys() map[string][]string {
 
 		"halt":                  {"via", "time", "mend"},
 		"halt.how":              nil,
+		"halt.count":            {"n"},
 		"via.app":               nil,
 		"via.robot":             nil,
 		"via.long":              nil,

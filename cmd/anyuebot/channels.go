@@ -92,7 +92,7 @@ func (s *service) openDoors(c config) (err error) {
 					s.log.Warn("the lease of the long connection was not given back", "error", err)
 				}
 			},
-			Chance: rand.Float64, Late: s.app.Late,
+			Chance: rand.Float64, Late: s.late,
 		}, s.app, s.log)
 		if err != nil {
 			return fmt.Errorf("智能机器人长连接：%w", err)

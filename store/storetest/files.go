@@ -161,6 +161,35 @@ func withFiles(t *testing.T, open Open) (kv.Store, *store.Store, *files.Dir, []b
 	return engine, s, d, list
 }
 
+// testFilesSent: what is to be sent, or was, belongs to the campaign as much as
+// what came.
+func testFilesSent(t *testing.T, open Open) {
+	engine := open(t)
+	s := campaign(t, engine)
+	d := directory(t)
+	f := keep(t, d, "汇总.xlsx", "made by us")
+	delivery := bot.Delivery{
+		ID: "f1", Kind: "file", Person: s.PersonID("lisi"), File: &f, Queued: noon(), State: bot.DeliveryPending, Due: noon(), Until: noon(),
+	}
+	if err := s.Queue(context.Background(), []bot.Delivery{delivery}, []bot.Person{{ID: s.PersonID("lisi"), UserID: "lisi"}}); err != nil {
+		t.Fatal(err)
+	}
+	check := func(when string) {
+		t.Helper()
+		named, err := view(t, s).NamedFiles()
+		if diff := cmp.Diff(map[string]bot.File{f.Hash: f}, named); diff != "" || err != nil {
+			t.Errorf("%s: %v\n%s", when, err, diff)
+		}
+	}
+	check("to be sent")
+	sent := delivery
+	sent.State, sent.At = bot.DeliveryAccepted, noon()
+	if err := s.SaveDelivery(context.Background(), delivery, sent); err != nil {
+		t.Fatal(err)
+	}
+	check("sent")
+}
+
 func testFilesBackup(t *testing.T, open Open) {
 	engine, s, d, list := withFiles(t, open)
 	ctx := context.Background()

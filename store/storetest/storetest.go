@@ -52,6 +52,7 @@ func Run(t *testing.T, open Open) {
 		{"ImportPages", testImportPages},
 		{"ImportsAtOnce", testImportsAtOnce},
 		{"Files", testFiles},
+		{"FilesSent", testFilesSent},
 		{"FilesBackup", testFilesBackup},
 		{"FilesFullDisk", testFilesFullDisk},
 		{"FileFaults", testFileFaults},
