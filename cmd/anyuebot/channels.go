@@ -194,7 +194,7 @@ func (s *service) halts(stored []bot.Halt) []bot.Halt {
 	default:
 		return stored
 	}
-	since := s.now().Add(state.Since.Sub(time.Now()))
+	since := s.now().Add(time.Until(state.Since))
 	return append(stored, bot.Halt{Via: wecom.ViaLong, Code: state.Code, Why: why, Since: since})
 }
 

@@ -167,7 +167,7 @@ func testFilesSent(t *testing.T, open Open) {
 	engine := open(t)
 	s := campaign(t, engine)
 	d := directory(t)
-	f := keep(t, d, "汇总.xlsx", "made by us")
+	f := keep(t, d, "汇总.txt", "made by us")
 	delivery := bot.Delivery{
 		ID: "f1", Kind: "file", Person: s.PersonID("lisi"), File: &f, Queued: noon(), State: bot.DeliveryPending, Due: noon(), Until: noon(),
 	}
