@@ -11,7 +11,7 @@ import (
 func OutWhys() []string {
 	return []string{
 		"ip", "secret", "agent", "member", "scope", "busy", "limit", "network", "robot", "content",
-		"license", "unwritten", "elsewhere", "road", "late", outUnknown,
+		"license", "file", "used", "unwritten", "bot", "elsewhere", "road", "late", "unsure", "gone", outUnknown,
 	}
 }
 
@@ -48,7 +48,9 @@ func (t *turn) halts() {
 	}
 }
 
+// via names a road in words. A robot's road goes on with a mark of its own.
 func (t *turn) via(road string) string {
+	road, _, _ = strings.Cut(road, ":")
 	switch road {
 	case "app", "robot", "long", "reply":
 		return t.phrase("via."+road, nil)

@@ -39,12 +39,6 @@
 // units is one scan; a report's key ends in '/' so that reports sort as their
 // versions do, and both can be read side by side.
 //
-// What is open and what has ended stand apart, so that the work that is left is
-// found without reading what was done; a commit moves a record from one to the
-// other. Both keys follow from a delivery's broadcast and ID, so that one that
-// is known in either place is never made again. A delivery of no broadcast
-// stands under the empty name.
-//
 // The content of files is not in the engine but in [Files], where it is before
 // the commit that names it. Backup, restore and verification take both together.
 //
@@ -53,6 +47,12 @@
 // and names the key: better no answer than a record written back without what a
 // newer program had put there. Instants keep their nanoseconds and come back in
 // UTC.
+//
+// What is open and what has ended stand apart, so that the work that is left is
+// found without reading what was done; a commit moves a record from one to the
+// other. Both keys follow from a delivery's broadcast and ID, so that one that
+// is known in either place is never made again. A delivery of no broadcast
+// stands under the empty name.
 //
 // The package imports bot, store/kv, a CBOR codec and the standard library
 // without net/http. It must not import bot/app, bot/wecom, prompts or an

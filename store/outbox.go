@@ -17,6 +17,11 @@ import (
 // two conditions, beside those of what caused it.
 const MaxQueue = 40
 
+// sends reports whether a turn wants something sent, or can from now on.
+func sends(c bot.Changes) bool {
+	return len(c.Chats) > 0 || c.Broadcast != nil || len(c.Deliveries) > 0
+}
+
 // outgoing writes what a turn wants sent.
 func (t *Turn) outgoing(w *writer, c bot.Changes) error {
 	k := t.store.keys

@@ -188,9 +188,9 @@ func (s *service) halts(stored []bot.Halt) []bot.Halt {
 	state := s.long.State()
 	switch state.Phase {
 	case wecom.LongElsewhere:
-		why = "elsewhere"
+		why = wecom.WhyElsewhere
 	case wecom.LongRefused:
-		why = "secret"
+		why = wecom.WhyBot
 	default:
 		return stored
 	}
