@@ -87,7 +87,8 @@ type Long struct {
 	// work ends with the turns and answers that Close no longer waits for.
 	work     context.Context
 	stopWork context.CancelFunc
-	room     chan struct{} // holds one for each turn under way
+	fetching chan struct{} // holds one for each message that is made ready
+	turning  chan struct{} // holds one for each turn under way
 	again    chan struct{} // holds one once Resume was called
 
 	mu      sync.Mutex
@@ -157,7 +158,8 @@ func NewLong(cfg LongConfig, turns Turns, log *slog.Logger) (*Long, error) {
 		preparer: preparer{media: cfg.Media, identify: cfg.Identify},
 		runs:     newRuns(turns, cfg.Words.Unavailable, cfg.Turn, log),
 		limits:   newLongLimits(),
-		room:     make(chan struct{}, longTurns),
+		fetching: make(chan struct{}, longReady),
+		turning:  make(chan struct{}, longTurns),
 		again:    make(chan struct{}, 1),
 		changed:  make(chan struct{}),
 		state:    LongState{Phase: LongClosed, Since: time.Now()},
@@ -361,7 +363,7 @@ func (e *refusalError) passing() bool {
 }
 
 func (l *Long) subscribe(s *socket) error {
-	code, _, err := s.call(s.ctx, cmdSubscribe, newReqID(cmdSubscribe), subscription{l.cfg.BotID, l.cfg.Secret})
+	code, _, err := s.call(s.ctx, ackWait, cmdSubscribe, newReqID(cmdSubscribe), subscription{l.cfg.BotID, l.cfg.Secret})
 	if err != nil {
 		return fmt.Errorf("the subscription was not answered: %w", err)
 	}
@@ -376,14 +378,17 @@ type subscription struct {
 	Secret string `json:"secret"`
 }
 
-// Probe connects, subscribes and hangs up again, and returns nil if that could
-// be done, or what to tell the office. The platform lets a bot have one
-// connection and ends the older, so this takes the bot away from a service that
-// is running: call it only where none is.
+// Probe connects, subscribes and hangs up again. Its error is a [*Failure]. The
+// platform lets a bot have one connection and ends the older, so this takes the
+// bot away from a service that is running: call it only where none is.
 func (l *Long) Probe(ctx context.Context) error {
+	failure := &Failure{Call: cmdSubscribe, Fate: bot.FateLater, Why: WhyNetwork}
 	s, err := openSocket(ctx, l.cfg.URL, l.cfg.HTTP)
 	if err != nil {
-		return fmt.Errorf("wecom: %w", err)
+		if answered := (*handshakeError)(nil); errors.As(err, &answered) {
+			failure.Status = answered.status
+		}
+		return failure
 	}
 	served := make(chan error, 1)
 	// What members write meanwhile is lost, as it is while no service runs.
@@ -391,10 +396,16 @@ func (l *Long) Probe(ctx context.Context) error {
 	err = l.subscribe(s)
 	s.hangUp()
 	<-served
-	if err != nil {
-		return fmt.Errorf("wecom: %w", err)
+	var refusal *refusalError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &refusal) && refusal.passing():
+		failure.Code, failure.Why = refusal.code, judgeCode(refusal.code).why
+	case refusal != nil:
+		failure.Code, failure.Fate, failure.Why = refusal.code, bot.FateHalted, WhyBot
 	}
-	return nil
+	return failure
 }
 
 // Up reports whether the connection is there: whether messages arrive and can
@@ -535,8 +546,8 @@ func (l *Long) up(s *socket) {
 	l.tell()
 	l.mu.Unlock()
 	l.log.LogAttrs(s.ctx, slog.LevelInfo, "wecom long connection up")
-	for _, letter := range unsure {
-		l.post(letter)
+	for _, p := range unsure {
+		l.post(p)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -225,6 +226,81 @@ func TestLongAnswerUnacknowledged(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What was never acknowledged on a line that held is not said again hours later.
+func TestLongUnacknowledgedLongAgo(t *testing.T) {
+	onWire(t, func(t *testing.T, w *wire) {
+		w.Spite(wecomtest.Spite{Cmd: cmdRespond, Silent: true})
+		w.say(hello())
+		time.Sleep(10 * time.Minute)
+		if err := w.Cut(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Hour)
+		if seen := w.Seen("zhangwei"); len(seen) != 1 {
+			t.Errorf("the member sees %+v", seen)
+		}
+		if got := w.desk.handedOver(); len(got) > 0 {
+			t.Errorf("handed over: %q", got)
+		}
+	})
+}
+
+// An answer that cannot leave for an hour is handed over, once.
+func TestLongAwayForHours(t *testing.T) {
+	onWire(t, func(t *testing.T, w *wire) {
+		w.desk.do = func(context.Context, bot.Message) (bot.Reply, error) {
+			time.Sleep(time.Second)
+			return bot.Reply{Text: "好"}, nil
+		}
+		if _, err := w.Push(hello()); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		w.Down(1 << 20)
+		if err := w.Cut(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Hour)
+		if got := w.desk.handedOver(); !slices.Equal(got, []string{"好"}) {
+			t.Errorf("handed over: %q", got)
+		}
+		w.Down(0)
+		time.Sleep(time.Hour)
+		if seen := w.Seen("zhangwei"); len(seen) != 0 {
+			t.Errorf("the member sees %+v", seen)
+		}
+	})
+}
+
+// A press has five seconds, and does not wait behind what the conversation's
+// limits hold back.
+func TestLongPressPastTheLimits(t *testing.T) {
+	onWire(t, func(t *testing.T, w *wire) {
+		w.desk.do = func(_ context.Context, m bot.Message) (bot.Reply, error) {
+			if m.Media == bot.MediaPress {
+				return bot.Reply{Card: &bot.Card{Task: m.Press.Task, Title: "已答"}}, nil
+			}
+			return bot.Reply{Text: "请选", Card: card("q@" + m.Text)}, nil
+		}
+		for i := range 20 {
+			if _, err := w.Push(wecomtest.Msg{From: "lina", Text: strconv.Itoa(i)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		synctest.Wait()
+		if n := len(w.Seen("lina")); n != 30 {
+			t.Errorf("the member sees %d, want all that may go in a minute", n)
+		}
+		if got, err := w.Press(context.Background(), "lina", "q@3", "是"); err != nil || got.Card == nil {
+			t.Errorf("%+v, %v", got, err)
+		}
+		time.Sleep(time.Minute + time.Second)
+		if n := len(w.Seen("lina")); n != 40 {
+			t.Errorf("the member sees %d, want 40", n)
+		}
+	})
 }
 
 // clogged carries connections that can be made to take nothing.
@@ -643,9 +719,10 @@ func TestLongProbe(t *testing.T) {
 		want   string
 	}{
 		"well":         {want: "<nil>"},
-		"wrong secret": {secret: "another", want: "853000"},
+		"wrong secret": {secret: "another", want: "853000 (" + wecom.WhyBot},
+		"too often":    {change: func(l *wecomtest.Long) { l.Spite(wecomtest.Spite{Code: 45009}) }, want: "45009 (" + wecom.WhyLimit},
 		"down":         {change: func(l *wecomtest.Long) { l.Down(1) }, want: "503"},
-		"silent":       {change: func(l *wecomtest.Long) { l.Spite(wecomtest.Spite{Silent: true}) }, want: "not acknowledged"},
+		"silent":       {change: func(l *wecomtest.Long) { l.Spite(wecomtest.Spite{Silent: true}) }, want: wecom.WhyNetwork},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -664,6 +741,10 @@ func TestLongProbe(t *testing.T) {
 				said := "<nil>"
 				if err != nil {
 					said = err.Error()
+				}
+				var failure *wecom.Failure
+				if err != nil && !errors.As(err, &failure) {
+					t.Errorf("the error is a %T", err)
 				}
 				if !strings.Contains(said, c.want) || strings.Contains(said, longSecret) || strings.Contains(said, longBot) {
 					t.Errorf("it says %q, want %q", said, c.want)

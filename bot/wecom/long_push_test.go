@@ -213,6 +213,26 @@ func TestLongPushInPart(t *testing.T) {
 	}, files.open)
 }
 
+// A file that the platform forgot before its time is uploaded anew.
+func TestLongPushForgottenFile(t *testing.T) {
+	files := newShelf()
+	book := files.put("h1", "汇总.xlsx", xlsx, []byte("content"))
+	onWire(t, func(t *testing.T, w *wire) {
+		w.Met("lina", "")
+		w.Spite(wecomtest.Spite{Cmd: cmdSend, Code: 40007})
+		parcel := bot.Parcel{ID: "p1", UserID: "lina", File: book}
+		if got := w.long.Push(t.Context(), parcel); got.Fate != bot.FateLater || got.Code != 40007 {
+			t.Errorf("%+v", got)
+		}
+		if got := w.long.Push(t.Context(), parcel); got.Fate != bot.FateAccepted {
+			t.Errorf("again: %+v", got)
+		}
+		if n := w.frames("aibot_upload_media_init"); n != 2 {
+			t.Errorf("uploaded %d times, want 2", n)
+		}
+	}, files.open)
+}
+
 // What did not leave does not count against the limits.
 func TestLongPushChargesWhatLeft(t *testing.T) {
 	onWire(t, func(t *testing.T, w *wire) {

@@ -299,6 +299,19 @@ func TestLongWorkingIsOvertaken(t *testing.T) {
 	})
 }
 
+// A turn without words ends the stream that was begun for it.
+func TestLongWordlessTurn(t *testing.T) {
+	onWire(t, func(t *testing.T, w *wire) {
+		w.desk.do = func(context.Context, bot.Message) (bot.Reply, error) {
+			time.Sleep(10 * time.Second)
+			return bot.Reply{}, nil
+		}
+		if got := w.say(hello()); !slices.Equal(got.Shown, []string{working, lost}) {
+			t.Errorf("the member saw %q", got.Shown)
+		}
+	})
+}
+
 // A slow turn is announced after four seconds and answered when it is done.
 func TestLongSlowTurn(t *testing.T) {
 	for name, c := range map[string]struct {

@@ -42,6 +42,9 @@ func (l longLimits) unsent(to longChat, n int) {
 	l.all.giveBack(to.key(), n)
 }
 
+// unsaid takes back the charge for an answer that did not leave.
+func (l longLimits) unsaid(to longChat) { l.all.giveBack(to.key(), 1) }
+
 // shut lets nothing through till then, because the platform said so.
 func (l longLimits) shut(to longChat, until time.Time) { l.all.close(to.key(), until) }
 

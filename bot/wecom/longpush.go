@@ -27,6 +27,9 @@ const (
 	codeUnusable    = 846609 // the connection stands, and takes nothing
 )
 
+// LongWhys are the reasons above.
+func LongWhys() []string { return []string{WhyUnwritten, WhyBot, WhyElsewhere} }
+
 // offlineWait is when to ask again whether the connection is there.
 const offlineWait = 10 * time.Second
 
@@ -116,6 +119,11 @@ func (l *Long) push(ctx context.Context, p bot.Parcel) bot.Attempt {
 			continue // page 101463 has cards in private chats alone, and the words are enough
 		}
 		attempt := l.pushOne(ctx, to, body.to(to))
+		if attempt.Code == codeMediaID && one == partFile {
+			// Forgotten before its time. The next attempt uploads it anew.
+			l.kept.drop(mediaKey(p.File, body.MsgType))
+			attempt.Fate = bot.FateLater
+		}
 		if attempt.Fate == bot.FateRefused && one == partCard && p.Text != "" {
 			continue // whatever it offers can be typed
 		}
@@ -148,7 +156,7 @@ func (l *Long) pushOne(ctx context.Context, to longChat, body sendBody) bot.Atte
 	if s == nil {
 		return bot.Attempt{Fate: bot.FateLater, Why: WhyNetwork, Wait: offlineWait, Limited: true}
 	}
-	code, f, err := s.call(ctx, cmdSend, newReqID(cmdSend), body)
+	code, f, err := s.call(ctx, ackWait, cmdSend, newReqID(cmdSend), body)
 	switch {
 	case errors.Is(err, errNotSent):
 		return bot.Attempt{Fate: bot.FateLater, Why: WhyNetwork, Wait: offlineWait}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"anyuebot/bot"
@@ -67,8 +68,12 @@ type owedReply struct {
 // sayAnswer answers a message: by the stream that belongs to it, and a card
 // behind that.
 func (l *Long) sayAnswer(t *task, reply bot.Reply) {
-	if reply.Text != "" {
-		l.sayStream(t, reply.Text, &owedReply{t.asked, reply})
+	words := reply.Text
+	if words == "" && t.begun.Load() {
+		words = l.cfg.Words.Lost // a stream has to come to an end
+	}
+	if words != "" {
+		l.sayStream(t, words, &owedReply{t.asked, reply})
 	}
 	if reply.Card != nil && !t.to.group {
 		l.post(l.letter(t, letter{
@@ -173,9 +178,18 @@ func (l *Long) fit(t *task, words string, limit int) string {
 
 // post puts a letter behind the others of its conversation: the platform's
 // limits are by conversation, and the order of answers is that of the turns.
+// What is prompt goes past them.
 func (l *Long) post(p letter) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if p.prompt {
+		l.busy++
+		go func() {
+			defer l.done()
+			l.carry(p)
+		}()
+		return
+	}
 	queue, sending := l.outbox[p.to]
 	if p.again {
 		queue = append([]letter{p}, queue...)
@@ -209,11 +223,15 @@ func (l *Long) send(to longChat) {
 // carry gets a letter to the platform, or gives it up.
 func (l *Long) carry(p letter) {
 	for l.work.Err() == nil {
-		if !time.Now().Before(p.until) {
-			if p.instead == nil {
-				l.giveUp(p, "too late", 0)
-				return
-			}
+		switch {
+		case time.Now().Before(p.until):
+		case p.again:
+			l.note(p, slog.LevelWarn, "not acknowledged", 0)
+			return
+		case p.instead == nil:
+			l.giveUp(p, "too late", 0)
+			return
+		default:
 			p = *p.instead
 			continue
 		}
@@ -228,11 +246,12 @@ func (l *Long) carry(p letter) {
 		if reqID == "" {
 			reqID = newReqID(p.cmd)
 		}
-		code, _, err := s.call(l.work, p.cmd, reqID, p.body)
+		code, _, err := s.call(l.work, ackWait, p.cmd, reqID, p.body)
 		switch {
 		case p.courtesy:
 			return
 		case errors.Is(err, errNotSent):
+			l.limits.unsaid(p.to)
 			continue // the socket has ended
 		case err != nil && (p.again || !p.twice):
 			l.note(p, slog.LevelWarn, "not acknowledged", 0)
@@ -264,8 +283,8 @@ func (l *Long) carry(p letter) {
 // giveUp hands an answer that cannot be said over to who may still say it.
 func (l *Long) giveUp(p letter, what string, code int64) {
 	l.note(p, slog.LevelError, what, code)
-	if p.owed == nil || l.cfg.Late == nil {
-		return
+	if p.owed == nil || p.again || l.cfg.Late == nil {
+		return // nobody is owed it, or it may well have arrived
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(l.work), handOver)
 	defer cancel()
@@ -290,7 +309,11 @@ func (l *Long) outlet(p letter) *socket {
 		return l.line(ctx)
 	}
 	s := l.line(ctx)
-	if s == nil || p.prompt {
+	if s == nil {
+		return nil
+	}
+	if p.prompt {
+		l.limits.reply(p.to, time.Now()) // it counts, but cannot wait
 		return s
 	}
 	for {
@@ -325,13 +348,15 @@ func (l *Long) passing(s *socket, p letter, code int64) bool {
 // it yet. The same words under the same stream id change nothing.
 func (l *Long) doubt(s *socket, p letter) {
 	l.mu.Lock()
-	if s == l.socket {
+	kept := s == l.socket
+	if kept {
+		l.unsure = slices.DeleteFunc(l.unsure, func(p letter) bool { return !time.Now().Before(p.until) })
 		l.unsure = append(l.unsure, p)
-		l.mu.Unlock()
-		return
 	}
 	l.mu.Unlock()
-	l.post(p)
+	if !kept {
+		l.post(p)
+	}
 }
 
 // note logs what became of a letter.

@@ -54,7 +54,7 @@ func openSocket(ctx context.Context, address string, client *http.Client) (*sock
 	conn, resp, err := websocket.Dial(opening, address, &websocket.DialOptions{HTTPClient: client})
 	if err != nil {
 		if resp != nil && resp.StatusCode != http.StatusSwitchingProtocols {
-			return nil, fmt.Errorf("the handshake was answered with status %d", resp.StatusCode)
+			return nil, &handshakeError{resp.StatusCode}
 		}
 		if inner := (*url.Error)(nil); errors.As(err, &inner) {
 			err = inner.Err
@@ -65,6 +65,13 @@ func openSocket(ctx context.Context, address string, client *http.Client) (*sock
 	s := &socket{conn: conn, waiting: map[string]chan frame{}}
 	s.ctx, s.end = context.WithCancelCause(ctx)
 	return s, nil
+}
+
+// handshakeError is an answer to the opening of a socket that opens none.
+type handshakeError struct{ status int }
+
+func (e *handshakeError) Error() string {
+	return fmt.Sprintf("the handshake was answered with status %d", e.status)
 }
 
 // serve reads until the socket ends, and hands the platform's commands to take,
@@ -139,10 +146,10 @@ func (s *socket) beat() {
 	}
 }
 
-// call sends a frame and returns the errcode and body of its acknowledgement.
-// The error is errNotSent or errNoAck.
-func (s *socket) call(ctx context.Context, cmd, reqID string, body any) (int64, frame, error) {
-	f, err := s.exchange(ctx, ackWait, cmd, reqID, body)
+// call sends a frame, waits for its acknowledgement as exchange does, and
+// returns the errcode and the frame. The error is errNotSent or errNoAck.
+func (s *socket) call(ctx context.Context, patience time.Duration, cmd, reqID string, body any) (int64, frame, error) {
+	f, err := s.exchange(ctx, patience, cmd, reqID, body)
 	if err != nil {
 		return 0, frame{}, err
 	}
@@ -156,7 +163,10 @@ func (s *socket) call(ctx context.Context, cmd, reqID string, body any) (int64, 
 // patience, ctx or the socket ends.
 func (s *socket) exchange(ctx context.Context, patience time.Duration, cmd, reqID string, body any) (frame, error) {
 	data, err := writeFrame(cmd, reqID, body)
-	if err != nil || ctx.Err() != nil {
+	if err != nil {
+		return frame{}, err // of a body that cannot be JSON; there is none
+	}
+	if ctx.Err() != nil {
 		return frame{}, errNotSent
 	}
 	ack := make(chan frame, 1)

@@ -13,6 +13,7 @@ import (
 
 const (
 	longTurns = 32   // turns that run at once
+	longReady = 16   // messages whose files are fetched at once
 	longTasks = 2000 // messages that are waited for or worked on; what comes beyond is turned away
 )
 
@@ -51,6 +52,9 @@ func (l *Long) take(s *socket, f frame) {
 		return
 	}
 	m := &call.message
+	// Whether what stands here can be used is written nowhere; answers go back
+	// the way the message came.
+	m.ReplyURL = ""
 	t := &task{
 		call: call, reqID: f.Headers.ReqID, at: time.Now(), id: l.runs.turns.ID(*m),
 		to: longChat{id: m.Group, group: true}, ended: make(chan struct{}),
@@ -163,21 +167,32 @@ func (l *Long) answer(t *task) {
 	l.outcome(t, slog.LevelInfo, "taken")
 }
 
-func (l *Long) turn(t *task) (bot.Reply, error) {
-	select {
-	case l.room <- struct{}{}:
-		defer func() { <-l.room }()
-	case <-l.work.Done():
-		return bot.Reply{}, errClosed
-	}
-	ctx, cancel := context.WithTimeout(l.work, l.cfg.Turn)
-	defer cancel()
+func (l *Long) turn(t *task) (reply bot.Reply, err error) {
+	err = errClosed
 	m := t.call.message
-	if ready := l.ready(t.call); ready != nil && !l.runs.prepare(ctx, t.id, &m, ready) {
+	prepared := true
+	if ready := l.ready(t.call); ready != nil {
+		l.in(l.fetching, func(ctx context.Context) { prepared = l.runs.prepare(ctx, t.id, &m, ready) })
+	}
+	if !prepared {
 		return l.runs.unready(t.id, m), nil
 	}
 	t.asked = m
-	return l.runs.turn(ctx, m)
+	l.in(l.turning, func(ctx context.Context) { reply, err = l.runs.turn(ctx, m) })
+	return reply, err
+}
+
+// in does something once there is room for it, unless the end comes first.
+func (l *Long) in(room chan struct{}, do func(context.Context)) {
+	select {
+	case room <- struct{}{}:
+		defer func() { <-room }()
+	case <-l.work.Done():
+		return
+	}
+	ctx, cancel := context.WithTimeout(l.work, l.cfg.Turn)
+	defer cancel()
+	do(ctx)
 }
 
 // outcome logs how far a task got.

@@ -16,6 +16,8 @@ const (
 	// longImage is the most bytes of a picture shown as one: copies of page
 	// 101463 say 2 and 10 MB. A larger one goes as a file.
 	longImage = 2 << 20
+	// uploadWait is for the platform to take a chunk, or to put all together.
+	uploadWait = 30 * time.Second
 	// uploadFor bounds one upload: 40 chunks at most.
 	uploadFor = 5 * time.Minute
 )
@@ -108,7 +110,7 @@ type uploaded struct {
 }
 
 func (l *Long) step(ctx context.Context, s *socket, cmd string, body any) (uploaded, *Failure) {
-	code, f, err := s.call(ctx, cmd, newReqID(cmd), body)
+	code, f, err := s.call(ctx, uploadWait, cmd, newReqID(cmd), body)
 	if err != nil {
 		return uploaded{}, &Failure{Call: cmd, Fate: bot.FateLater, Why: WhyNetwork, wait: offlineWait}
 	}
