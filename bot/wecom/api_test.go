@@ -70,7 +70,7 @@ func TestParcelsArrive(t *testing.T) {
 		}
 		kinds = append(kinds, kind)
 	}
-	want := "markdown, file 附件2（山河镇）.docx, text, template_card, image file.png, " +
+	want := "markdown, file 附件2（山河镇）.docx, template_card, image file.png, " +
 		"text, file 附件2（山河镇）.docx, markdown_v2, file 附件2（山河镇）.docx"
 	if got := strings.Join(kinds, ", "); got != want {
 		t.Errorf("arrived %s\nwant    %s", got, want)

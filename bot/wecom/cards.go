@@ -80,6 +80,12 @@ func appCard(c *bot.Card) *templateCard {
 	return card
 }
 
+// carries reports whether an application's card has room for words under its
+// title. A reminder and its buttons then ring a phone once and not twice.
+func (c *templateCard) carries(words string) bool {
+	return c.Subtitle == "" && clip(words, appSubtitle) == words && !dressed(words) && !tabled(words)
+}
+
 func newCard(c *bot.Card, title, subtitle int) *templateCard {
 	card := &templateCard{Type: "button_interaction", Task: c.Task}
 	words := oneLine(c.Title)

@@ -258,6 +258,7 @@ type carrier struct {
 	shuts  string // whom they let nothing through to when the platform asks for quiet
 	media  string // names the parcel's file on this road
 	cards  bool   // whether it takes cards with buttons
+	joined bool   // whether the card has room for the words, so that one message is enough
 	upload func(context.Context) (mediaID string, failure *Failure)
 	send   func(ctx context.Context, one part, mediaID string) (msgID string, failure *Failure)
 }
@@ -267,6 +268,11 @@ func (p *Post) carry(ctx context.Context, parcel bot.Parcel, left []part, c carr
 	if !c.cards && parcel.Text != "" {
 		// Whatever a card offers can be typed, and the words say so.
 		left = slices.DeleteFunc(left, func(one part) bool { return one == partCard })
+	}
+	withCard := part(0)
+	if c.joined && slices.Contains(left, partText) && slices.Contains(left, partCard) {
+		withCard = partText
+		left = slices.DeleteFunc(left, func(one part) bool { return one == withCard })
 	}
 	if wait := c.limits.take(c.key, len(left), time.Now()); wait > 0 {
 		return bot.Attempt{Fate: bot.FateLater, Why: WhyLimit, Via: c.via, Wait: wait, Limited: true}
@@ -306,6 +312,9 @@ func (p *Post) carry(ctx context.Context, parcel bot.Parcel, left []part, c carr
 		}
 		unsent--
 		accepted.MsgID = cmp.Or(accepted.MsgID, id)
+		if part == partCard {
+			part |= withCard
+		}
 		accepted = p.made.mark(parcel.ID, part, accepted)
 	}
 	return p.made.mark(parcel.ID, partCard, accepted) // sent, or not needed
@@ -314,6 +323,7 @@ func (p *Post) carry(ctx context.Context, parcel bot.Parcel, left []part, c carr
 // byApp writes to one member as the application.
 func (p *Post) byApp(parcel bot.Parcel) carrier {
 	c := carrier{via: ViaApp, limits: p.toMember, key: parcel.UserID, shuts: everybody, cards: p.buttons(parcel)}
+	c.joined = c.cards && parcel.Text != "" && appCard(parcel.Card).carries(parcel.Text)
 	if parcel.File != nil {
 		name, kind := shownName(parcel.File), mediaKind(parcel.File)
 		c.media = strings.Join([]string{ViaApp, kind, parcel.File.Hash, name}, "\n")
@@ -338,6 +348,9 @@ func (p *Post) byApp(parcel bot.Parcel) carrier {
 			m.words(parcel.Text)
 		case c.cards:
 			m.MsgType, m.Card = "template_card", appCard(parcel.Card)
+			if c.joined {
+				m.Card.Subtitle = parcel.Text
+			}
 		default:
 			m.words(cardWords(parcel.Card))
 		}

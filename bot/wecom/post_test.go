@@ -480,14 +480,36 @@ func TestTheLongConnectionTakesOver(t *testing.T) {
 	}
 }
 
+// TestCardsWithACallback: words that fit under the card's title ring the phone
+// once, longer ones and such as need markup are a message of their own.
 func TestCardsWithACallback(t *testing.T) {
 	card := &bot.Card{Task: "any@1", Title: "提交吗", Buttons: []bot.Button{{Label: "提交", Say: "提交"}}}
-	client := play(t, giveToken(theToken),
-		ask{ask: send + theToken, body: say("text", "你好"), give: sentM1},
-		ask{ask: send + theToken, body: `~"msgtype":"template_card","agentid":1000002,"template_card":{"card_type":"button_interaction"`, give: `{"errcode":0,"msgid":"m2","response_code":"c0de-of-the-press"}`})
-	post := NewPost(PostConfig{API: newAPI(t, client, nil), Robots: newRobots(t, client, nil), Pressable: true})
-	if got := post.Send(t.Context(), bot.Parcel{ID: "p1", UserID: "zhangwei", Text: "你好", Card: card}); got != accepted {
-		t.Errorf("got %+v", got)
+	long := strings.Repeat("好", 161)
+	shown := func(more string) ask {
+		return ask{
+			ask:  send + theToken,
+			body: `~"msgtype":"template_card","agentid":1000002,"template_card":{"card_type":"button_interaction","main_title":{"title":"提交吗"},` + more,
+			give: `{"errcode":0,"msgid":"m1","response_code":"c0de-of-the-press"}`,
+		}
+	}
+	words := func(kind, text string) ask { return ask{ask: send + theToken, body: say(kind, text), give: sentM1} }
+	for _, c := range []struct {
+		text string
+		want []ask
+	}{
+		{"你好\n请报送", []ask{shown(`"sub_title_text":"你好\n请报送","button_list"`)}},
+		{long, []ask{words("text", long), shown(`"button_list"`)}},
+		{"**你好**", []ask{words("markdown", "**你好**"), shown(`"button_list"`)}},
+	} {
+		client := play(t, append([]ask{giveToken(theToken)}, c.want...)...)
+		post := NewPost(PostConfig{API: newAPI(t, client, nil), Robots: newRobots(t, client, nil), Pressable: true})
+		parcel := bot.Parcel{ID: "p1", UserID: "zhangwei", Text: c.text, Card: card}
+		if got := post.Send(t.Context(), parcel); got != accepted {
+			t.Errorf("%.9s: got %+v", c.text, got)
+		}
+		if got := post.Send(t.Context(), parcel); got != accepted {
+			t.Errorf("%.9s: sent again: got %+v", c.text, got) // and no request was made
+		}
 	}
 }
 

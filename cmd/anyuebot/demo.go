@@ -287,7 +287,6 @@ func pageCard(c *wecomtest.Card) *bot.Card {
 	}
 	card := &bot.Card{Task: c.Task, Title: c.Title}
 	if c.Replaced != "" {
-		card.Title = c.Replaced
 		return card
 	}
 	for _, b := range c.Buttons {

@@ -279,12 +279,14 @@ func TestNudge(t *testing.T) {
 	wants(t, w.private(sampleOffice, "催报").Text, "三嘉乡", "县妇联")
 	w.private(sampleOffice, "确认")
 	m := w.got("zhou", 1)
-	wants(t, m.Text, "温馨提示", "三嘉乡")
-	m = w.got("zhou", 2)
 	if m.Card == nil || len(m.Card.Buttons) == 0 {
 		t.Fatalf("no card: %+v", m)
 	}
+	wants(t, m.Card.Text, "温馨提示", "三嘉乡")
 	w.got("fulian", 1)
+	if n := len(w.api.Personal()); n != 2 {
+		t.Errorf("two liaisons got %d messages", n)
+	}
 	if n := len(w.api.PersonalOf("lisi")); n != 0 {
 		t.Errorf("who has submitted got %d messages", n)
 	}
@@ -298,7 +300,7 @@ func TestNudge(t *testing.T) {
 	if answer.Card == nil && answer.Button == "" {
 		t.Errorf("the pressed card stays as it was: %+v", answer)
 	}
-	wants(t, w.got("zhou", 3).Text, "三嘉乡 · 附件2", "（1/47）")
+	wants(t, w.got("zhou", 2).Text, "三嘉乡 · 附件2", "（1/47）")
 	w.sound()
 }
 

@@ -164,10 +164,11 @@
     const p = people.get(e.member), own = e.member === here.as;
     const meta = own ? [el('time', {}, e.time)] : [p.name, el('span', {}, p.role), el('time', {}, e.time)];
     const words = el('div', { class: 'words' });
-    if (e.chat === 'group' && e.text.trimStart().startsWith(mention)) {
-      words.append(el('span', { class: 'at' }, mention), e.text.trimStart().slice(mention.length));
+    const text = e.text || ''; // a file may come without words
+    if (e.chat === 'group' && text.trimStart().startsWith(mention)) {
+      words.append(el('span', { class: 'at' }, mention), text.trimStart().slice(mention.length));
     } else {
-      words.append(e.text);
+      words.append(text);
     }
     const body = el('div', { class: 'body' }, el('div', { class: 'meta' }, ...meta), el('div', { class: 'bubble' }, e.file ? attachment(e) : null, words));
     if (own && !e.heard) {
@@ -215,13 +216,13 @@
     const bubble = el('div', { class: 'bubble' });
     const asked = e.re && entries.find((x) => x.id === e.re);
     if (e.chat === 'group' && asked) {
-      const words = asked.text.replace(mention, '').trim().split('\n')[0];
+      const words = (asked.text || '').replace(mention, '').trim().split('\n')[0] || (asked.file ? asked.file.name : '');
       bubble.append(el('p', { class: 'quoted' }, `${people.get(e.member).name}：${words}`));
     }
     if (e.kind === 'reply' || e.kind === 'pushed') {
       const md = el('div', { class: 'md' });
       md.innerHTML = e.html || ''; // made by the server, which lets no HTML through
-      bubble.append(md);
+      if (e.html) bubble.append(md);
       if (e.file) bubble.append(attachment(e));
       if (e.card) bubble.append(cardOf(e));
     } else if (e.kind === 'silent') {
