@@ -88,10 +88,11 @@ func (v *View) Open(visit func(bot.Delivery) error) error {
 	return v.deliveries(v.store.keys.every(kindOut), visit)
 }
 
-// Accepted visits the deliveries that were accepted at since or later.
-func (v *View) Accepted(since time.Time, visit func(bot.Delivery) error) error {
+// Ended visits the deliveries that have ended, by a last attempt at since or
+// later.
+func (v *View) Ended(since time.Time, visit func(bot.Delivery) error) error {
 	return v.deliveries(v.store.keys.every(kindSent), func(d bot.Delivery) error {
-		if d.State != bot.DeliveryAccepted || d.At.Before(since) {
+		if d.At.Before(since) {
 			return nil
 		}
 		return visit(d)

@@ -112,7 +112,7 @@ func TestScriptedHour(t *testing.T) {
 			}); err != nil {
 				t.Fatal(err)
 			}
-			if err := v.Accepted(start, func(d bot.Delivery) error {
+			if err := v.Ended(start, func(d bot.Delivery) error {
 				if d.Broadcast == "b" && d.Group == chat {
 					count(d)
 				}

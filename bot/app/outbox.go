@@ -49,7 +49,7 @@ type Outbox interface {
 // OutboxView reads at one revision.
 type OutboxView interface {
 	Open(visit func(bot.Delivery) error) error
-	Accepted(since time.Time, visit func(bot.Delivery) error) error
+	Ended(since time.Time, visit func(bot.Delivery) error) error
 	Unexpanded() ([]bot.Broadcast, error)
 	Halts() ([]bot.Halt, error)
 	Delivery(broadcast, id string) (bot.Delivery, bool, error)

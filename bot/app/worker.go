@@ -364,11 +364,16 @@ func (w *worker) remember(ctx context.Context) {
 			return err
 		}
 		since := now.Add(-limitMemory)
-		if err := view.Accepted(since, charge); err != nil {
+		if err := view.Ended(since, func(d bot.Delivery) error {
+			if d.State != bot.DeliveryAccepted && !d.Unsure {
+				return nil
+			}
+			return charge(d)
+		}); err != nil {
 			return err
 		}
 		return view.Open(func(d bot.Delivery) error {
-			if d.State != bot.DeliverySending || d.At.Before(since) {
+			if d.State != bot.DeliverySending && !d.Unsure || d.At.Before(since) {
 				return nil
 			}
 			return charge(d) // it may have been sent

@@ -459,7 +459,7 @@ func testSweepOutgoing(t *testing.T, empty Open) {
 		}
 	}
 	n := 0
-	if err := view(t, s).Accepted(noon().Add(270*time.Minute), func(bot.Delivery) error { n++; return nil }); err != nil || n != 10 {
+	if err := view(t, s).Ended(noon().Add(270*time.Minute), func(bot.Delivery) error { n++; return nil }); err != nil || n != 10 {
 		t.Errorf("%d accepted lately, %v", n, err)
 	}
 	if n, err := s.SweepDeliveries(ctx, noon().Add(100*time.Minute)); n != 100 || err != nil {
