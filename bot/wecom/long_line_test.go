@@ -741,6 +741,44 @@ func TestLongCloseWhileCut(t *testing.T) {
 	})
 }
 
+// What a line that holds has taken in and not acknowledged is not handed over.
+func TestLongCloseUnacknowledged(t *testing.T) {
+	onWire(t, func(t *testing.T, w *wire) {
+		w.Spite(wecomtest.Spite{Cmd: cmdRespond, Silent: true})
+		w.say(hello())
+		time.Sleep(time.Minute)
+		if err := w.long.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+		<-w.ended
+		w.ended <- nil
+		if got := w.desk.handedOver(); len(got) > 0 {
+			t.Errorf("handed over: %q", got)
+		}
+	})
+}
+
+// Who does not close loses nothing either: what cannot be said any more is
+// handed over before Run returns.
+func TestLongRunEnds(t *testing.T) {
+	onWire(t, func(t *testing.T, w *wire) {
+		w.Spite(wecomtest.Spite{Cmd: cmdRespond, Code: 45009, Times: 9})
+		if _, err := w.Push(hello()); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		w.stop()
+		if err := <-w.ended; !errors.Is(err, context.Canceled) {
+			t.Errorf("Run returned %v", err)
+		}
+		w.ended <- nil
+		if got := w.desk.handedOver(); len(got) != 1 {
+			t.Errorf("handed over: %q", got)
+		}
+		w.state(wecom.LongClosed)
+	})
+}
+
 func TestLongCloseBeforeRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		long, err := wecom.NewLong(longConfig(), &desk{}, nil)
