@@ -16,6 +16,12 @@
 // [API] and [Robots] are the calls beneath it, and the probes by which a
 // configuration is checked.
 //
+// [NewLong] makes a third that the platform does not call: it keeps the 智能机器人's
+// long connection, answers over it and pushes over it. Its files begin with
+// "long": longsocket.go and longframe.go are one connection, long.go keeps one
+// up and is owned by one replica, longturn.go takes what members send,
+// longreply.go answers it, longpush.go and longupload.go write unasked.
+//
 // Where to look: callback.go is what both addresses have in common, crypto.go
 // checks, opens and seals what goes over the wire, and running.go keeps what is
 // still being worked on. For the bot, payload.go reads what was inside,

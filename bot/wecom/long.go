@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -183,7 +184,7 @@ func (l *Long) Run(ctx context.Context) error {
 	}
 	l.mu.Unlock()
 	defer l.stand(LongClosed, 0)
-	defer l.stopWork() // nothing can be answered any more
+	defer l.giveUpAll() // nothing can be answered any more
 	for running.Err() == nil {
 		l.stand(LongWaiting, 0)
 		lease, end := l.lease(running)
@@ -441,15 +442,10 @@ func (l *Long) Close(ctx context.Context) error {
 	l.closing = true
 	l.mu.Unlock()
 	left := l.idle(ctx)
-	l.stopWork()
-	if left > 0 {
-		// What is given up now may still be handed over to Late.
-		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), handOver)
-		defer cancel()
-		l.idle(last)
-	}
+	l.giveUpAll()
 	l.mu.Lock()
 	s, stop := l.socket, l.stopRun
+	l.unsure = nil // nothing but their acknowledgements is missing
 	l.mu.Unlock()
 	if s != nil && left == 0 {
 		s.hangUp()
@@ -461,6 +457,15 @@ func (l *Long) Close(ctx context.Context) error {
 		return fmt.Errorf("wecom: stopped with %d messages not answered: %w", left, ctx.Err())
 	}
 	return nil
+}
+
+// giveUpAll ends what is under way. What is given up may still be handed over to
+// Late.
+func (l *Long) giveUpAll() {
+	l.stopWork()
+	ctx, cancel := context.WithTimeout(context.Background(), handOver)
+	defer cancel()
+	l.idle(ctx)
 }
 
 // idle waits till nothing is under way, and returns how much there is if ctx
@@ -535,27 +540,28 @@ func (l *Long) stand(phase LongPhase, code int64) {
 	}
 }
 
-// up lets frames out over a socket that was subscribed, first the answers
-// nobody acknowledged on the last.
+// up lets frames out over a socket that was subscribed.
 func (l *Long) up(s *socket) {
 	l.stand(LongUp, 0)
 	l.mu.Lock()
 	l.socket = s
+	l.tell()
+	l.mu.Unlock()
+	l.log.LogAttrs(s.ctx, slog.LevelInfo, "wecom long connection up")
+}
+
+// down holds frames back till the next socket. The answers that nobody
+// acknowledged on this one wait for it, too.
+func (l *Long) down() {
+	l.mu.Lock()
+	l.socket = nil
 	unsure := l.unsure
 	l.unsure = nil
 	l.tell()
 	l.mu.Unlock()
-	l.log.LogAttrs(s.ctx, slog.LevelInfo, "wecom long connection up")
-	for _, p := range unsure {
+	for _, p := range slices.Backward(unsure) { // each goes to the front
 		l.post(p)
 	}
-}
-
-func (l *Long) down() {
-	l.mu.Lock()
-	l.socket = nil
-	l.tell()
-	l.mu.Unlock()
 }
 
 // line waits for a subscribed socket, nil if ctx ends first.

@@ -447,8 +447,12 @@ func TestLongRefusedForNow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWire(t)
 		w.Spite(wecomtest.Spite{Cmd: cmdSubscribe, Code: 45009, Times: 7})
+		start := time.Now()
 		w.online()
 		w.state(wecom.LongUp)
+		if took := time.Since(start); took < 7*time.Minute {
+			t.Errorf("seven refusals took %v, want a minute each", took)
+		}
 	})
 }
 
@@ -629,6 +633,25 @@ func TestLongGarbage(t *testing.T) {
 	})
 }
 
+// A message that cannot be answered as the platform wants it is answered all
+// the same, and never by an address that came along.
+func TestLongMessageWithoutReqID(t *testing.T) {
+	onWire(t, func(t *testing.T, w *wire) {
+		w.Met("lina", "")
+		if err := w.Raw(false, []byte(`{"cmd":"aibot_msg_callback","body":{"msgid":"m1","from":{"userid":"lina"},"chattype":"single",
+			"response_url":"https://qyapi.weixin.qq.com/x","msgtype":"text","text":{"content":"3"}}}`)); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		if seen := w.Seen("lina"); len(seen) != 1 || seen[0].Kind != "markdown" || seen[0].Text != "收到：3" {
+			t.Errorf("the member sees %+v\n%s", seen, w.log)
+		}
+		if m := w.desk.messages()[0]; m.ReplyURL != "" {
+			t.Errorf("the turn was asked as %+v", m)
+		}
+	})
+}
+
 func TestLongFrameTooLarge(t *testing.T) {
 	onWire(t, func(t *testing.T, w *wire) {
 		if err := w.Raw(false, []byte(`{"cmd":"`+strings.Repeat("x", 2<<20)+`"}`)); err != nil {
@@ -694,6 +717,65 @@ func TestLongCloseInAHurry(t *testing.T) {
 		if got := w.desk.handedOver(); !slices.Equal(got, []string{"收到：本周新增 12 人"}) {
 			t.Errorf("handed over: %q", got)
 		}
+	})
+}
+
+// What may have arrived, but nobody knows, is handed over as well: rather twice
+// than not at all.
+func TestLongCloseWhileCut(t *testing.T) {
+	onWire(t, func(t *testing.T, w *wire) {
+		w.Spite(wecomtest.Spite{Cmd: cmdRespond, CutBefore: true})
+		w.Down(1 << 20)
+		if _, err := w.Push(hello()); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := w.long.Close(ctx); err == nil {
+			t.Error("closing says that all is well")
+		}
+		if got := w.desk.handedOver(); len(got) != 1 {
+			t.Errorf("handed over: %q", got)
+		}
+	})
+}
+
+// What a line that holds has taken in and not acknowledged is not handed over.
+func TestLongCloseUnacknowledged(t *testing.T) {
+	onWire(t, func(t *testing.T, w *wire) {
+		w.Spite(wecomtest.Spite{Cmd: cmdRespond, Silent: true})
+		w.say(hello())
+		time.Sleep(time.Minute)
+		if err := w.long.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+		<-w.ended
+		w.ended <- nil
+		if got := w.desk.handedOver(); len(got) > 0 {
+			t.Errorf("handed over: %q", got)
+		}
+	})
+}
+
+// Who does not close loses nothing either: what cannot be said any more is
+// handed over before Run returns.
+func TestLongRunEnds(t *testing.T) {
+	onWire(t, func(t *testing.T, w *wire) {
+		w.Spite(wecomtest.Spite{Cmd: cmdRespond, Code: 45009, Times: 9})
+		if _, err := w.Push(hello()); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		w.stop()
+		if err := <-w.ended; !errors.Is(err, context.Canceled) {
+			t.Errorf("Run returned %v", err)
+		}
+		w.ended <- nil
+		if got := w.desk.handedOver(); len(got) != 1 {
+			t.Errorf("handed over: %q", got)
+		}
+		w.state(wecom.LongClosed)
 	})
 }
 

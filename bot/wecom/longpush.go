@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"anyuebot/bot"
@@ -94,7 +95,7 @@ func (l *Long) push(ctx context.Context, p bot.Parcel) bot.Attempt {
 		return accepted
 	}
 	var file sendBody
-	if p.File != nil {
+	if slices.Contains(left, partFile) {
 		// It goes up before the words that announce it: it is what fails.
 		var failure *Failure
 		if file, failure = l.fileBody(ctx, p.File); failure != nil {

@@ -283,8 +283,8 @@ func (l *Long) carry(p letter) {
 // giveUp hands an answer that cannot be said over to who may still say it.
 func (l *Long) giveUp(p letter, what string, code int64) {
 	l.note(p, slog.LevelError, what, code)
-	if p.owed == nil || p.again || l.cfg.Late == nil {
-		return // nobody is owed it, or it may well have arrived
+	if p.owed == nil || l.cfg.Late == nil {
+		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(l.work), handOver)
 	defer cancel()
