@@ -7,8 +7,8 @@ import (
 )
 
 const (
-	// maxAttempts bounds the attempts that the platform or the network failed
-	// (page 90313: -1 at most three times).
+	// maxAttempts bounds the attempts that the platform failed (page 90313: -1 at
+	// most three times). Those that never got there are bounded by time.
 	maxAttempts = 3
 
 	// heldTime is how long beyond its own time a delivery waits for its road to
@@ -16,13 +16,20 @@ const (
 	heldTime = 72 * time.Hour
 )
 
-// backoff is the wait before the next attempt where the channel names none.
+// backoff is the wait before the next attempt where the channel names none: 5
+// seconds, 20, 80, and then five minutes.
 func backoff(attempts int) time.Duration {
 	wait := 5 * time.Second
-	for range min(attempts, 6) - 1 {
+	for range min(attempts, 4) - 1 {
 		wait *= 4
 	}
-	return wait
+	return min(wait, 5*time.Minute)
+}
+
+// unreached reports whether an attempt got nowhere near the platform: a line
+// that is down for an hour wears nobody out, and nobody's message.
+func unreached(at bot.Attempt) bool {
+	return at.Fate == bot.FateLater && at.Code == 0 && !at.Unsure && !at.Limited
 }
 
 // settle is what an attempt makes of the delivery it was made for.
@@ -55,7 +62,7 @@ func settle(d bot.Delivery, at bot.Attempt, now time.Time) bot.Delivery {
 		d.Attempts--
 	}
 	d.State, d.Due = bot.DeliveryDeferred, now.Add(wait)
-	if d.Attempts >= maxAttempts || d.Due.After(d.Until) {
+	if d.Attempts >= maxAttempts && !unreached(at) || d.Due.After(d.Until) {
 		return giveWay(d, bot.DeliveryGaveUp, now)
 	}
 	return d
