@@ -60,16 +60,7 @@ func (s *service) run(ctx context.Context, l net.Listener) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var side sync.WaitGroup
-	side.Go(func() { s.sweep(ctx) })
-	side.Go(func() { s.app.RunOutbox(ctx) })
-	if s.long != nil {
-		// It has turns to finish after ctx; close ends it.
-		s.background.Go(func() {
-			if err := s.long.Run(context.WithoutCancel(ctx)); err != nil {
-				s.log.Error("the long connection ended", "error", err)
-			}
-		})
-	}
+	s.startSide(ctx, &side)
 	socket, err := s.openSocket()
 	if err != nil {
 		s.log.Warn("本机管理口没有打开，备份、导出等命令在服务运行时不可用", "error", err)
@@ -80,4 +71,18 @@ func (s *service) run(ctx context.Context, l net.Listener) error {
 	cancel()
 	side.Wait()
 	return errors.Join(err, s.close())
+}
+
+// startSide starts what works beside the doors till ctx ends.
+func (s *service) startSide(ctx context.Context, side *sync.WaitGroup) {
+	side.Go(func() { s.sweep(ctx) })
+	side.Go(func() { s.app.RunOutbox(ctx) })
+	if s.long != nil {
+		// It has turns to finish after ctx; close ends it.
+		s.background.Go(func() {
+			if err := s.long.Run(context.WithoutCancel(ctx)); err != nil {
+				s.log.Error("the long connection ended", "error", err)
+			}
+		})
+	}
 }
