@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"anyuebot/bot"
 	"anyuebot/bot/wecom/wecomtest"
 	"anyuebot/store/kv"
 )
@@ -316,4 +317,25 @@ func TestSecretsStayOutOfTheLog(t *testing.T) {
 			t.Errorf("the log holds %q:\n%s", secret, w.log.String())
 		}
 	}
+}
+
+// TestCommitLeavesTheGate: a turn that has committed may go on to the outbox,
+// even while a restore waits for it.
+func TestCommitLeavesTheGate(t *testing.T) {
+	w := newWorld(t, oneUnit)
+	turn, err := port{w.service}.Begin(t.Context(), "claim", "lisi")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer turn.Close()
+	if w.service.gate.TryLock() {
+		t.Fatal("a turn does not keep a restore out")
+	}
+	if err := turn.Commit(bot.Changes{}, time.Now(), bot.Reply{}); err != nil {
+		t.Fatal(err)
+	}
+	if !w.service.gate.TryLock() {
+		t.Fatal("a committed turn keeps a restore out")
+	}
+	w.service.gate.Unlock()
 }
