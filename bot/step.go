@@ -336,9 +336,14 @@ func (t *turn) help() {
 	t.whereWeStand()
 }
 
-// who tells unit, role and what is due.
+// who tells unit, role and what is due, and in private the id that roster and
+// configuration have to hold: the platform shows it nowhere else if it is an
+// encrypted one.
 func (t *turn) who() {
 	p := t.v.Person
+	if t.m.Private() && p.UserID != "" {
+		defer t.tell("who.id", args{"userid": p.UserID})
+	}
 	for _, name := range p.Units {
 		pending := false
 		for _, u := range t.v.Roster.Units {

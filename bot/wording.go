@@ -24,6 +24,7 @@ func WordingKeys() map[string][]string {
 		"who.liaison":      {"unit"},
 		"who.pending":      {"unit"},
 		"who.office":       nil,
+		"who.id":           {"userid"},
 		"due":              {"form", "deadline"},
 		"due.none":         {"form", "version"},
 		"due.late":         {"form", "phone"},

@@ -24,26 +24,63 @@ type Address struct {
 // verifyTime is what an address has for its answer (page 101033).
 const verifyTime = time.Second
 
+// AddressFault is why the console would not save an address.
+type AddressFault string
+
+const (
+	FaultAddress     AddressFault = "address"     // it is no http or https address
+	FaultSecrets     AddressFault = "secrets"     // Token or EncodingAESKey have not the form of one
+	FaultUnreachable AddressFault = "unreachable" // no connection, or no answer in ten times the time there is
+	FaultRedirect    AddressFault = "redirect"    // it points elsewhere, where the platform does not go
+	FaultStatus      AddressFault = "status"      // another status than 200
+	FaultBroken      AddressFault = "broken"      // the answer broke off
+	FaultAnswer      AddressFault = "answer"      // the answer is something else than what was sealed
+	FaultSlow        AddressFault = "slow"        // the right answer, too late
+)
+
+// An AddressError is why the console would not save an address. It is safe to
+// show: it holds neither the address nor a signature.
+type AddressError struct {
+	Fault  AddressFault
+	Status int           // HTTP, of FaultStatus and FaultRedirect
+	Took   time.Duration // of FaultSlow
+	err    error
+}
+
+func (e *AddressError) Error() string {
+	switch {
+	case e.Status != 0:
+		return fmt.Sprintf("wecom: address: %s (HTTP status %d)", e.Fault, e.Status)
+	case e.Took != 0:
+		return fmt.Sprintf("wecom: address: %s (%v)", e.Fault, e.Took.Round(time.Millisecond))
+	case e.err != nil:
+		return fmt.Sprintf("wecom: address: %s: %v", e.Fault, e.err)
+	}
+	return "wecom: address: " + string(e.Fault)
+}
+
+func (e *AddressError) Unwrap() error { return e.err }
+
 // Verify does what the console does when an administrator saves the address
 // (pages 101033 and 90238): it wants the words sealed in echostr back, alone
-// and in time. What is wrong is said as what to look at.
+// and in time. Its error is an [*AddressError].
 func (a Address) Verify(ctx context.Context, client *http.Client) error {
 	address, err := url.Parse(a.URL)
 	if err != nil || address.Host == "" || address.Scheme != "https" && address.Scheme != "http" {
-		return errors.New("no http or https address")
+		return &AddressError{Fault: FaultAddress}
 	}
 	codec, err := newCodec(a.Token, a.AESKey)
 	if err != nil {
-		return err
+		return &AddressError{Fault: FaultSecrets, err: err}
 	}
 	number, err := rand.Int(rand.Reader, big.NewInt(1<<62))
 	if err != nil {
-		return err
+		return &AddressError{Fault: FaultSecrets, err: err}
 	}
 	words := number.String()
 	sealed, err := codec.seal([]byte(words), a.Receiver)
 	if err != nil {
-		return err
+		return &AddressError{Fault: FaultSecrets, err: err}
 	}
 	timestamp, nonce := strconv.FormatInt(time.Now().Unix(), 10), rand.Text()
 	address.RawQuery = url.Values{
@@ -58,31 +95,37 @@ func (a Address) Verify(ctx context.Context, client *http.Client) error {
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), nil)
 	if err != nil {
-		return errors.New("no http or https address")
+		return &AddressError{Fault: FaultAddress}
 	}
 	resp, err := plain.Do(req)
 	if err != nil {
-		// The error's words hold the address with its signature.
-		var wrapped *url.Error
-		if errors.As(err, &wrapped) {
-			err = wrapped.Err
-		}
-		return fmt.Errorf("it cannot be reached: %w", err)
+		return &AddressError{Fault: FaultUnreachable, err: unaddressed(err)}
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
 	took := time.Since(start)
 	switch {
+	case resp.StatusCode >= 300 && resp.StatusCode < 400:
+		return &AddressError{Fault: FaultRedirect, Status: resp.StatusCode}
 	case resp.StatusCode != http.StatusOK:
-		return fmt.Errorf("it answers with status %d", resp.StatusCode)
+		return &AddressError{Fault: FaultStatus, Status: resp.StatusCode}
 	case err != nil:
-		return errors.New("its answer broke off")
+		return &AddressError{Fault: FaultBroken}
 	case string(body) != words:
-		return errors.New("it answers with something else than what was sealed")
+		return &AddressError{Fault: FaultAnswer}
 	case took > verifyTime:
-		return fmt.Errorf("it took %v to answer, more than %v", took.Round(time.Millisecond), verifyTime)
+		return &AddressError{Fault: FaultSlow, Took: took}
 	}
 	return nil
+}
+
+// unaddressed takes the address out of a client's error: it may hold a
+// signature, or a proxy's password.
+func unaddressed(err error) error {
+	if wrapped := (*url.Error)(nil); errors.As(err, &wrapped) {
+		return wrapped.Err
+	}
+	return err
 }
 
 // ClockOffset tells how far this machine's clock is ahead of the platform's, to
@@ -95,7 +138,7 @@ func ClockOffset(ctx context.Context, client *http.Client, base string) (time.Du
 	start := time.Now()
 	resp, err := client.Do(req)
 	if err != nil {
-		return 0, err
+		return 0, unaddressed(err)
 	}
 	resp.Body.Close()
 	half := time.Since(start) / 2

@@ -113,12 +113,12 @@ func verify(ctx context.Context, c console, args []string) error {
 func openBackup(path string) (*os.File, int64, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, 0, fmt.Errorf("读不了备份：%w", err)
+		return nil, 0, fmt.Errorf("读不了备份 %s：%s", path, because(err))
 	}
 	info, err := file.Stat()
 	if err != nil {
 		file.Close()
-		return nil, 0, fmt.Errorf("读不了备份：%w", err)
+		return nil, 0, fmt.Errorf("读不了备份 %s：%s", path, because(err))
 	}
 	return file, info.Size(), nil
 }

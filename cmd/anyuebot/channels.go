@@ -74,7 +74,7 @@ func (s *service) openDoors(c config) (err error) {
 		if err != nil {
 			return fmt.Errorf("智能机器人：%w。请从管理后台重新复制", err)
 		}
-		s.mux.Handle("/wecom/aibot", s.aibot)
+		s.mux.Handle(pathAibot, s.aibot)
 	}
 	if c.aibotLong() {
 		m, err := media("")
@@ -109,10 +109,16 @@ func (s *service) openDoors(c config) (err error) {
 		if s.application, err = wecom.NewApp(cfg, s.app, s.log); err != nil {
 			return fmt.Errorf("自建应用接收消息：%w。请从管理后台重新复制", err)
 		}
-		s.mux.Handle("/wecom/app", s.application)
+		s.mux.Handle(pathApp, s.application)
 	}
 	return nil
 }
+
+// Where the platform calls back.
+const (
+	pathAibot = "/wecom/aibot"
+	pathApp   = "/wecom/app"
+)
 
 // leaseLong is the lease of who keeps the long connection.
 const leaseLong = "long"
@@ -159,11 +165,6 @@ func (ch *channels) closeDoors(ctx context.Context) error {
 		errs = append(errs, ch.long.Close(ctx))
 	}
 	return errors.Join(errs...)
-}
-
-// receives reports whether members can be heard at all.
-func (ch *channels) receives() bool {
-	return ch.aibot != nil || ch.long != nil || ch.application != nil
 }
 
 // longRoad is the long connection as a road: it comes to be after what sends.

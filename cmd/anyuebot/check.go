@@ -3,38 +3,52 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net"
+	"net/url"
 	"os"
 	"strings"
 
 	"anyuebot/bot"
 	"anyuebot/bot/transcript"
-	"anyuebot/bot/wecom"
 	"anyuebot/prompts"
 	"anyuebot/store"
 )
 
-// checklist prints one line for each thing that was looked at.
+// checklist prints one line for each thing that was looked at: ✓ or ✗, · for
+// what is good to know, □ for what somebody has to try.
 type checklist struct {
 	c      console
-	failed bool
+	failed int
 }
 
+// line prints ✓, or ✗ for each of what err joins.
 func (l *checklist) line(what string, err error, good string) {
 	if err == nil {
 		fmt.Fprintf(l.c.out, "✓ %s：%s\n", what, good)
 		return
 	}
-	l.failed = true
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, one := range several.Unwrap() {
+			l.line(what, one, "")
+		}
+		return
+	}
+	l.failed++
 	fmt.Fprintf(l.c.out, "✗ %s：%s\n", what, strings.ReplaceAll(err.Error(), "\n", "\n   "))
+}
+
+func (l *checklist) note(format string, args ...any) {
+	fmt.Fprintf(l.c.out, "· "+format+"\n", args...)
 }
 
 // check looks at everything the service needs, without starting it.
 func check(ctx context.Context, c console, args []string) error {
 	flags := flagSet("check")
-	address := flags.String("url", "", "服务的公网地址，如 https://您的域名")
+	public := flags.String("url", "", "服务的公网地址，如 https://您的域名")
 	read := configFlags(flags, c)
 	rest, err := parse(flags, args)
 	if err != nil {
@@ -43,17 +57,22 @@ func check(ctx context.Context, c console, args []string) error {
 	if len(rest) > 0 {
 		return usageError{"多出了“" + rest[0] + "”"}
 	}
+	if *public, err = publicURL(*public); err != nil {
+		return usageError{err.Error()}
+	}
 	l := &checklist{c: c}
 	cfg, err := read()
-	if err == nil {
-		err = cfg.whole()
-	}
-	l.line("配置", err, "读取正常")
 	if err != nil {
-		return errReported
+		l.line("配置", err, "")
+		return l.end()
 	}
+	whole := cfg.whole()
+	l.line("配置", whole, "读取正常")
 	for _, slip := range slips(c) {
-		l.line("配置", fmt.Errorf("环境变量 %s 不是配置项，是不是 %s？", slip[0], slip[1]), "")
+		l.line("配置", errors.New(slip.String()), "")
+	}
+	if name, ok := unusedFile(flags, c); ok {
+		l.note("当前目录有 %s，没有用它。要用请加 --config %s", name, name)
 	}
 	if len(cfg.Office) == 0 {
 		l.line("安委办", errors.New("没有人能看汇总。请设置 ANYUE_OFFICE 为安委办人员的 userid，逗号分隔"), "")
@@ -66,32 +85,110 @@ func check(ctx context.Context, c console, args []string) error {
 	} else {
 		l.line("通知", nil, fmt.Sprintf("%s（%s），%s 共%d项", notice.Number, notice.ID, notice.Main, len(notice.Form(notice.Main).Fields)))
 		if open := unsettled(notice); open > 0 {
-			fmt.Fprintf(c.out, "· 口径：%d 项是建议口径，安委办还没有确认。认可后在该项加 settled: true\n", open)
+			l.note("口径：%d 项是建议口径，安委办还没有确认。认可后在该项加 settled: true", open)
 		}
 		n, err := checkSamples(ctx, cfg)
 		l.line("样例对话", err, fmt.Sprintf("%d 段全部按通知走通", n))
 	}
-	if cfg.aibotLong() {
-		l.line("智能机器人", checkName(cfg), "用长连接")
-	} else {
-		l.line("智能机器人", checkAibot(cfg), "Token 和 EncodingAESKey 格式正确")
-	}
+	l.checkDoors(cfg)
 	l.checkFiles(cfg) // first: a look at the store would make the directory
-	l.checkStore(ctx, cfg)
-	live := liveCheck{checklist: l, cfg: cfg, notice: notice, url: *address}
-	live.run(ctx)
-	if l.failed {
+	stored := l.checkStore(ctx, cfg, notice != nil || running(cfg))
+	if whole == nil {
+		live := liveCheck{checklist: l, cfg: cfg, url: *public, stored: stored}
+		live.run(ctx)
+	} else {
+		l.note("企业微信那边的各项，等配置改好再查")
+	}
+	return l.end()
+}
+
+// end tells how it went.
+func (l *checklist) end() error {
+	if l.failed > 0 {
+		l.note("共 %d 处要处理。请从上往下逐处改好，再运行一次", l.failed)
 		return errReported
 	}
+	l.line("检查", nil, "全部通过")
 	return nil
 }
 
-func (l *checklist) checkStore(ctx context.Context, cfg config) {
+// publicURL is the service's address without a path, however much of a callback
+// address was given.
+func publicURL(given string) (string, error) {
+	if given == "" {
+		return "", nil
+	}
+	u, err := url.Parse(given)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return "", errors.New("--url 要写成 https://您的域名")
+	}
+	path := strings.TrimSuffix(u.Path, "/")
+	for _, door := range []string{pathAibot, pathApp} {
+		path = strings.TrimSuffix(path, door)
+	}
+	u.Path = path
+	return u.String(), nil
+}
+
+// unusedFile finds the configuration file that somebody wrote and nobody named.
+func unusedFile(flags *flag.FlagSet, c console) (string, bool) {
+	const name = "anyuebot.yaml"
+	if flags.Lookup("config").Value.String() != "" || c.env(configEnv) != "" {
+		return "", false
+	}
+	_, err := os.Stat(name)
+	return name, err == nil
+}
+
+// checkDoors tells by which door members come in, and whether it is free.
+func (l *checklist) checkDoors(cfg config) {
+	const what = "智能机器人"
+	switch {
+	case cfg.AibotToken == "" && cfg.AibotAESKey == "" && cfg.AibotID == "" && cfg.AibotSecret == "":
+		if cfg.appReceives() {
+			l.note("智能机器人：没有配置，只在自建应用里能对话，群里的 @ 收不到")
+			break
+		}
+		l.line(what, errors.New("没有配置。请设置 ANYUE_AIBOT_TOKEN 和 ANYUE_AIBOT_AES_KEY，或 ANYUE_AIBOT_ID 和 ANYUE_AIBOT_SECRET，值在管理后台智能机器人的页面上"), "")
+	case cfg.AibotName == "":
+		l.line(what, errors.New("没有机器人名称，群里的 @ 去不掉。请设置 ANYUE_AIBOT_NAME 为机器人在群里显示的名称"), "")
+	case cfg.aibotLong():
+		l.line(what, nil, "用长连接")
+	case cfg.aibotCalled():
+		l.line(what, nil, "用 URL 回调，Token 和 EncodingAESKey 格式正确")
+	}
+	const listen = "监听地址"
+	if running(cfg) {
+		l.line(listen, nil, cfg.Listen+" 由运行中的服务在用")
+		return
+	}
+	free, err := net.Listen("tcp", cfg.Listen)
+	if err != nil {
+		l.line(listen, cannotListen(cfg.Listen, err), "")
+		return
+	}
+	free.Close()
+	l.line(listen, nil, cfg.Listen+" 可用，服务没有在运行")
+}
+
+// checkStore verifies the store and returns what it knows of the ways out;
+// nothing if it cannot be opened.
+//
+// Without a notice only a running service can be asked.
+func (l *checklist) checkStore(ctx context.Context, cfg config, readable bool) (stored roads) {
+	if !readable {
+		l.note("存储、名册：通知改好后再查")
+		return stored
+	}
+	if cfg.Store == memStore {
+		l.note("存储：mem: 只在内存，停止后什么都不留")
+		return stored
+	}
 	if path, ok := strings.CutPrefix(cfg.Store, boltScheme); ok {
 		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 			l.line("存储", nil, "还没有，首次启动或导入名册时新建 "+path)
 			l.line("名册", errors.New("还没有单位。请运行 anyuebot roster import 名册.csv"), "")
-			return
+			return stored
 		}
 	}
 	var result store.Audit
@@ -101,7 +198,7 @@ func (l *checklist) checkStore(ctx context.Context, cfg config) {
 	}
 	l.line("存储", err, cfg.Store+" 逐条核对通过")
 	if err != nil {
-		return
+		return stored
 	}
 	var units []listed
 	err = doJSON(ctx, cfg, "roster-list", nil, nil, &units)
@@ -118,6 +215,10 @@ func (l *checklist) checkStore(ctx context.Context, cfg config) {
 		err = errors.New("还没有单位。请运行 anyuebot roster import 名册.csv")
 	}
 	l.line("名册", err, fmt.Sprintf("%d 个单位，%d 个已有联络员，其中 %d 个待安委办确认", len(units), bound, pending))
+	if err := doJSON(ctx, cfg, "roads", nil, nil, &stored); err != nil {
+		l.line("发送通道", err, "")
+	}
+	return stored
 }
 
 // unsettled counts the hints on how to count that the office has yet to confirm.
@@ -129,29 +230,6 @@ func unsettled(n *bot.Notice) int {
 		}
 	}
 	return open
-}
-
-// checkAibot holds the callback's secrets to their form. Whether the platform
-// takes them is seen when the address is saved in its console.
-func checkAibot(cfg config) error {
-	if cfg.AibotToken == "" || cfg.AibotAESKey == "" {
-		return errors.New("没有配置。请设置 ANYUE_AIBOT_TOKEN 和 ANYUE_AIBOT_AES_KEY，值在管理后台智能机器人的“接收消息”里")
-	}
-	_, err := wecom.NewAibot(wecom.Config{
-		Name: cfg.AibotName, Token: cfg.AibotToken, AESKey: cfg.AibotAESKey,
-		Words: wecom.Words{Working: "-", Lost: "-"},
-	}, nil, nil)
-	if err != nil {
-		return fmt.Errorf("%w。请从管理后台重新复制", err)
-	}
-	return checkName(cfg)
-}
-
-func checkName(cfg config) error {
-	if cfg.AibotName == "" {
-		return errors.New("没有机器人名称，群里的 @ 去不掉。请设置 ANYUE_AIBOT_NAME 为机器人在群里显示的名称")
-	}
-	return nil
 }
 
 // sampleOffice is who asks for the totals in the sample transcripts.

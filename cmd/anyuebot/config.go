@@ -1,10 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
-	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -12,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -48,45 +51,14 @@ func (c config) appReceives() bool { return c.CorpID != "" && c.AppToken != "" &
 func (c config) aibotCalled() bool { return c.AibotToken != "" && c.AibotAESKey != "" }
 func (c config) aibotLong() bool   { return c.AibotID != "" && c.AibotSecret != "" }
 
+// receives reports whether members can be heard at all.
+func (c config) receives() bool { return c.aibotCalled() || c.aibotLong() || c.appReceives() }
+
 // withoutChannels leaves nothing that reaches 企业微信, for work on the store
 // alone.
 func (c *config) withoutChannels() {
 	c.AibotToken, c.AibotAESKey, c.AibotID, c.AibotSecret = "", "", "", ""
 	c.AppSecret, c.AppToken, c.AppAESKey = "", "", ""
-}
-
-// whole holds settings that need each other together: half of them would start
-// and then not do what was meant. Commands that need no channel do not ask.
-func (c config) whole() error {
-	var problems []error
-	needs := func(what string, parts ...string) {
-		missing, given := "", false
-		for i := 0; i < len(parts); i += 2 {
-			if parts[i+1] != "" {
-				given = true
-			} else {
-				missing = parts[i]
-			}
-		}
-		if given && missing != "" {
-			problems = append(problems, fmt.Errorf("%s：还缺 %s", what, missing))
-		}
-	}
-	needs("智能机器人 URL 回调", "ANYUE_AIBOT_TOKEN", c.AibotToken, "ANYUE_AIBOT_AES_KEY", c.AibotAESKey)
-	needs("智能机器人长连接", "ANYUE_AIBOT_ID", c.AibotID, "ANYUE_AIBOT_SECRET", c.AibotSecret)
-	if c.aibotCalled() && c.aibotLong() {
-		problems = append(problems, errors.New("智能机器人的 URL 回调和长连接只能用一种：在管理后台选了哪种，就只留哪种的设置"))
-	}
-	agent := ""
-	if c.AppAgentID != 0 {
-		agent = "given"
-	}
-	needs("自建应用发消息", "ANYUE_CORP_ID", c.CorpID, "ANYUE_APP_AGENT_ID", agent, "ANYUE_APP_SECRET", c.AppSecret)
-	needs("自建应用接收消息", "ANYUE_APP_TOKEN", c.AppToken, "ANYUE_APP_AES_KEY", c.AppAESKey)
-	if c.AppToken != "" && c.CorpID == "" {
-		problems = append(problems, errors.New("自建应用接收消息：还缺 ANYUE_CORP_ID"))
-	}
-	return errors.Join(problems...)
 }
 
 // setting is one thing that can be set: by --name, ANYUE_NAME or name: in the
@@ -103,7 +75,7 @@ func settings() []setting {
 		return func(c *config, v string) error { *p(c) = v; return nil }
 	}
 	return []setting{
-		{"listen", "127.0.0.1:8080", "监听地址", false, text(func(c *config) *string { return &c.Listen })},
+		{"listen", "127.0.0.1:8080", "监听地址", false, setListen},
 		{"store", defaultStore, "存储：bolt:文件；mem: 只在内存，用于测速", false, setStore},
 		{"files", "", "收到和生成的文件所在的目录，默认在存储文件旁边", false, text(func(c *config) *string { return &c.Files })},
 		{"notice", "", "目录，其中的文件按名替换内置通知的文件", false, text(func(c *config) *string { return &c.Notice })},
@@ -134,18 +106,35 @@ const (
 	defaultStore = boltScheme + "anyuebot.db"
 )
 
+// setListen takes host:port. Without a host it is every address of the machine.
+func setListen(c *config, v string) error {
+	_, port, err := net.SplitHostPort(v)
+	if n, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil || n == 0 && port != "0" {
+		return errors.New("要写成 地址:端口，如 127.0.0.1:8080")
+	}
+	c.Listen = v
+	return nil
+}
+
 func setStore(c *config, v string) error {
 	if v != memStore && !strings.HasPrefix(v, boltScheme) || v == boltScheme {
-		return fmt.Errorf("要写成 bolt:文件名，如 bolt:anyuebot.db")
+		return errors.New("要写成 bolt:文件名，如 bolt:anyuebot.db")
 	}
 	c.Store = v
 	return nil
 }
 
+// separates reports whether a rune stands between two ids, however somebody
+// typed the comma.
+func separates(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",，、;；", r) }
+
 func setOffice(c *config, v string) error {
 	c.Office = nil
-	for id := range strings.SplitSeq(v, ",") {
-		if id = strings.TrimSpace(id); id != "" {
+	for _, id := range strings.FieldsFunc(v, separates) {
+		if len(id) > 64 {
+			return errors.New("有一个太长，不像企业微信的 userid。几个人之间用逗号分隔")
+		}
+		if !slices.ContainsFunc(c.Office, func(have string) bool { return strings.EqualFold(have, id) }) {
 			c.Office = append(c.Office, id)
 		}
 	}
@@ -187,26 +176,33 @@ func setAgentID(c *config, v string) error {
 	return nil
 }
 
-// setGroups takes chatid=key pairs. What it says of a wrong one leaves the key
-// out.
+// setGroups takes chatid=key pairs, each on a line or behind a comma; instead of
+// the key the robot's whole address will do. What it says of a wrong pair leaves
+// the key out.
 func setGroups(c *config, v string) error {
 	c.Groups = map[string]string{}
-	for i, pair := range strings.Split(v, ",") {
-		if pair = strings.TrimSpace(pair); pair == "" {
-			continue
-		}
+	robots := map[string]int{}
+	for i, pair := range strings.FieldsFunc(v, separates) {
 		chat, key, ok := strings.Cut(pair, "=")
-		chat, key = strings.TrimSpace(chat), strings.TrimSpace(key)
-		if !ok || chat == "" || key == "" || strings.ContainsAny(key, "=/? ") {
+		if _, after, whole := strings.Cut(key, "key="); whole {
+			key, _, _ = strings.Cut(after, "&")
+		}
+		if !ok || !printable(chat) || key == "" || strings.Trim(key, keyLetters) != "" {
 			return fmt.Errorf("第 %d 对要写成 chatid=key，key 是群机器人 Webhook 地址里 key= 后面的部分", i+1)
 		}
 		if _, twice := c.Groups[chat]; twice {
 			return fmt.Errorf("第 %d 对的 chatid 前面已经有了", i+1)
 		}
-		c.Groups[chat] = key
+		if at := robots[key]; at > 0 {
+			return fmt.Errorf("第 %d 对和第 %d 对的 key 一样，一个群机器人只属于一个群", i+1, at)
+		}
+		c.Groups[chat], robots[key] = key, i+1
 	}
 	return nil
 }
+
+// keyLetters are what the key of a group robot is made of.
+const keyLetters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
 
 func setURL(field func(*config) *string, schemes ...string) func(*config, string) error {
 	return func(c *config, v string) error {
@@ -227,7 +223,7 @@ func (s setting) key() string { return strings.ReplaceAll(s.name, "-", "_") }
 // configFlags adds a flag for every setting to a command's flags and returns
 // what reads the whole configuration once they are parsed.
 func configFlags(fs *flag.FlagSet, c console) func() (config, error) {
-	file := fs.String("config", "", "配置文件")
+	file := fs.String("config", "", "配置文件（也可设环境变量 "+configEnv+"）")
 	given := map[string]*string{}
 	for _, s := range settings() {
 		given[s.name] = fs.String(s.name, "", s.help)
@@ -242,9 +238,12 @@ func configFlags(fs *flag.FlagSet, c console) func() (config, error) {
 				flags[f.Name] = *v
 			}
 		})
-		return readConfig(c.env, *file, flags)
+		return readConfig(c.env, cmp.Or(*file, c.env(configEnv)), flags)
 	}
 }
+
+// configEnv names the configuration file where no --config does.
+const configEnv = "ANYUE_CONFIG"
 
 // source is where a value came from, for the message when it is wrong.
 type source struct{ value, from string }
@@ -262,7 +261,7 @@ func readConfig(env func(string) string, file string, flags map[string]string) (
 			problems = append(problems, err)
 			continue
 		}
-		if err := s.set(&c, v.value); err != nil {
+		if err := s.set(&c, strings.TrimSpace(v.value)); err != nil {
 			problems = append(problems, fmt.Errorf("%s：%w", v.from, err))
 		}
 	}
@@ -294,13 +293,37 @@ func (s setting) find(flags map[string]string, env func(string) string, file map
 		if !ok || !s.secret {
 			continue
 		}
-		data, err := os.ReadFile(path.value)
+		secret, err := readSecret(strings.TrimSpace(path.value))
 		if err != nil {
-			return source{}, fmt.Errorf("%s：读不了文件：%w", path.from, err)
+			return source{}, fmt.Errorf("%s：%w", path.from, err)
 		}
-		return source{strings.TrimSpace(string(data)), path.from}, nil
+		return source{secret, path.from}, nil
 	}
 	return source{s.fallback, "默认值"}, nil
+}
+
+// readSecret reads a file that holds one secret, as editors write it: with a
+// mark at its beginning and a line break at its end. Only groups may have more
+// lines.
+func readSecret(path string) (string, error) {
+	text, err := readText(path)
+	if err == nil && strings.TrimSpace(text) == "" {
+		err = fmt.Errorf("文件 %s 是空的", path)
+	}
+	return text, err
+}
+
+// readText reads a file in UTF-8, without the mark that some editors put at its
+// beginning.
+func readText(path string) (string, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("读不了文件 %s：%s", path, because(err))
+	}
+	if !utf8.Valid(data) {
+		return "", fmt.Errorf("文件 %s 的编码不是 UTF-8，请另存为 UTF-8", path)
+	}
+	return strings.TrimPrefix(string(data), "\uFEFF"), nil
 }
 
 // readConfigFile reads the YAML file strictly: a key nobody knows is refused
@@ -310,11 +333,11 @@ func readConfigFile(path string) (map[string]source, error) {
 	if path == "" {
 		return values, nil
 	}
-	data, err := os.ReadFile(path)
+	text, err := readText(path)
 	if err != nil {
 		return nil, fmt.Errorf("配置文件：%w", err)
 	}
-	parsed, err := parser.ParseBytes(data, 0)
+	parsed, err := parser.ParseBytes([]byte(text), 0)
 	if err != nil {
 		return nil, fmt.Errorf("%s：%s", path, strings.TrimSpace(yaml.FormatError(err, false, false)))
 	}
@@ -336,7 +359,7 @@ func readConfigFile(path string) (map[string]source, error) {
 			key, line := pair.Key.String(), pair.Key.GetToken().Position.Line
 			at := fmt.Sprintf("%s:%d：%s", path, line, key)
 			if !known[key] {
-				problems = append(problems, fmt.Errorf("%s 不是配置项。可用的有：%s", at, strings.Join(knownKeys(), "、")))
+				problems = append(problems, fmt.Errorf("%s 不是配置项%s", at, meant(key)))
 				continue
 			}
 			value, ok := scalars(pair.Value)
@@ -372,81 +395,4 @@ func scalars(node ast.Node) (string, bool) {
 		return strings.Join(parts, ","), true
 	}
 	return "", false
-}
-
-func knownKeys() []string {
-	var keys []string
-	for _, s := range settings() {
-		keys = append(keys, s.key())
-	}
-	slices.Sort(keys)
-	return keys
-}
-
-// slips are environment variables whose names are almost one of ours: most
-// likely a slip of the pen. Each comes with the name that was probably meant.
-func slips(c console) [][2]string {
-	known := map[string]bool{}
-	for _, s := range settings() {
-		known[s.env()] = true
-		if s.secret {
-			known[s.env()+"_FILE"] = true
-		}
-	}
-	var odd [][2]string
-	for _, pair := range c.environ() {
-		name, _, _ := strings.Cut(pair, "=")
-		if !strings.HasPrefix(name, "ANYUE_") || known[name] {
-			continue
-		}
-		for meant := range known {
-			if almost(name, meant) {
-				odd = append(odd, [2]string{name, meant})
-			}
-		}
-	}
-	slices.SortFunc(odd, func(a, b [2]string) int { return strings.Compare(a[0]+a[1], b[0]+b[1]) })
-	return odd
-}
-
-// almost reports whether one letter more, less or other makes a into b, or two
-// neighbours changed places.
-func almost(a, b string) bool {
-	if len(a) > len(b) {
-		a, b = b, a
-	}
-	i := 0
-	for i < len(a) && a[i] == b[i] {
-		i++
-	}
-	switch len(b) - len(a) {
-	case 0:
-		swapped := i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
-		return i < len(a) && (a[i+1:] == b[i+1:] || swapped)
-	case 1:
-		return a[i:] == b[i+1:]
-	}
-	return false
-}
-
-// flagSet makes the flags of one command; a wrong one is a usage error.
-func flagSet(name string) *flag.FlagSet {
-	fs := flag.NewFlagSet(name, flag.ContinueOnError)
-	fs.SetOutput(io.Discard)
-	return fs
-}
-
-// parse reads flags that may stand before and behind the other words.
-func parse(fs *flag.FlagSet, args []string) ([]string, error) {
-	var rest []string
-	for {
-		if err := fs.Parse(args); err != nil {
-			return nil, usageError{err.Error()}
-		}
-		if fs.NArg() == 0 {
-			return rest, nil
-		}
-		rest = append(rest, fs.Arg(0))
-		args = fs.Args()[1:]
-	}
 }

@@ -38,7 +38,7 @@ func export(ctx context.Context, c console, args []string) error {
 		return err
 	}
 	if err := os.MkdirAll(*dir, 0o700); err != nil {
-		return err
+		return fmt.Errorf("建不了目录 %s：%s", *dir, because(err))
 	}
 	path := filepath.Join(*dir, "reports.json")
 	err = writeFile(path, func(w io.Writer) error {
@@ -55,7 +55,7 @@ func export(ctx context.Context, c console, args []string) error {
 func writeFile(path string, write func(io.Writer) error) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
-		return err
+		return fmt.Errorf("写不了 %s：%s", path, because(err))
 	}
 	defer os.Remove(tmp.Name())
 	defer tmp.Close()

@@ -35,7 +35,7 @@ func openFiles(c config) (*files.Dir, func() error, error) {
 	}
 	dir, err := files.Open(path)
 	if err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("文件目录：%w", err), end())
+		return nil, nil, errors.Join(fmt.Errorf("文件目录 %s 用不了：%s。请核对 ANYUE_FILES 和目录的权限", path, because(err)), end())
 	}
 	return dir, end, nil
 }
@@ -61,7 +61,7 @@ func (l *checklist) checkFiles(cfg config) {
 		err = dir.Probe()
 	}
 	if err != nil {
-		l.line(what, fmt.Errorf("%w。请检查 ANYUE_FILES 和目录的权限", err), "")
+		l.line(what, fmt.Errorf("%s 用不了：%s。请核对 ANYUE_FILES 和目录的权限", path, because(err)), "")
 		return
 	}
 	good := path + " 可以写入"

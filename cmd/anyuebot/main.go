@@ -74,11 +74,15 @@ func run(ctx context.Context, args []string, c console) int {
 		}
 		err := cmd.run(ctx, c, args[1:])
 		var usage usageError
+		var help helpWanted
 		switch {
 		case err == nil:
 			return 0
 		case errors.Is(err, errReported):
 			return 1
+		case errors.As(err, &help):
+			help.print(c.out, cmd)
+			return 0
 		case errors.As(err, &usage):
 			fmt.Fprintf(c.err, "anyuebot %s：%s\n用法：anyuebot %s %s\n", cmd.name, usage.msg, cmd.name, cmd.args)
 			return 2
@@ -96,5 +100,5 @@ func usage(w io.Writer) {
 	for _, cmd := range commands() {
 		fmt.Fprintf(w, "  %-8s %s\n           %s\n", cmd.name, cmd.does, cmd.args)
 	}
-	fmt.Fprint(w, "\n配置：命令行参数 > 环境变量 > --config anyuebot.yaml > 默认值。各项见 README。\n")
+	fmt.Fprint(w, "\n配置：命令行参数 > 环境变量 > --config anyuebot.yaml > 默认值。各项见 README，或运行 anyuebot 命令 -h。\n")
 }

@@ -52,7 +52,7 @@ func importRoster(ctx context.Context, c console, cfg config, path, reason strin
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		return fmt.Errorf("读不了文件：%w", err)
+		return fmt.Errorf("读不了文件 %s：%s", path, because(err))
 	}
 	defer file.Close()
 	rows, err := report.ReadRoster(file, notice.Kinds)

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"sync"
@@ -27,17 +26,16 @@ func serve(ctx context.Context, c console, args []string) error {
 	if err := cfg.whole(); err != nil {
 		return err
 	}
+	if !cfg.receives() {
+		return errors.New("没有配置智能机器人：请设置 ANYUE_AIBOT_TOKEN 和 ANYUE_AIBOT_AES_KEY，或 ANYUE_AIBOT_ID 和 ANYUE_AIBOT_SECRET（只想试用请运行 anyuebot demo）")
+	}
 	log := slog.New(slog.NewTextHandler(c.err, nil))
 	for _, slip := range slips(c) {
-		log.Warn("环境变量不是配置项，没有使用", "name", slip[0], "meant", slip[1])
+		log.Warn(slip.String())
 	}
 	s, err := open(ctx, cfg, log)
 	if err != nil {
 		return err
-	}
-	if !s.receives() {
-		s.close()
-		return errors.New("没有配置智能机器人：请设置 ANYUE_AIBOT_TOKEN 和 ANYUE_AIBOT_AES_KEY，或 ANYUE_AIBOT_ID 和 ANYUE_AIBOT_SECRET（只想试用请运行 anyuebot demo）")
 	}
 	if cfg.Store == memStore {
 		log.Warn("存储是 mem:，只在内存，停止后什么都不留")
@@ -47,7 +45,7 @@ func serve(ctx context.Context, c console, args []string) error {
 	}
 	l, err := net.Listen("tcp", cfg.Listen)
 	if err != nil {
-		return errors.Join(fmt.Errorf("监听 %s：%w", cfg.Listen, err), s.close())
+		return errors.Join(cannotListen(cfg.Listen, err), s.close())
 	}
 	log.Info("已启动", "address", "http://"+l.Addr().String(), "aibot", s.aibot != nil, "long", s.long != nil, "app", s.api != nil, "groups", len(cfg.Groups), "store", cfg.Store, "notice", s.notice.ID, "office", len(cfg.Office))
 	err = s.run(ctx, l)

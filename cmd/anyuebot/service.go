@@ -150,15 +150,20 @@ func openEngine(name string) (kv.Store, error) {
 	}
 	if dir := filepath.Dir(path); dir != "." {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return nil, fmt.Errorf("存储：建不了目录：%w", err)
+			return nil, fmt.Errorf("存储：建不了目录 %s：%s。请核对 ANYUE_STORE", dir, because(err))
 		}
 	}
 	engine, err := boltkv.Open(path, boltkv.Options{})
 	if errors.Is(err, boltkv.ErrInUse) {
 		return nil, fmt.Errorf("另一个 anyuebot 正在使用 %s（another anyuebot is using this file）。请先停止它，或换一个文件", path)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("存储：%w", err)
+	switch {
+	case errors.Is(err, boltkv.ErrFormat):
+		return nil, fmt.Errorf("%s 是另一个版本的 anyuebot 写的。请换回那个版本，或换一个 ANYUE_STORE（%w）", path, err)
+	case errors.Is(err, boltkv.ErrDamaged):
+		return nil, fmt.Errorf("%s 不是 anyuebot 的存储文件，或已损坏。请从备份恢复；要从头开始，请换一个 ANYUE_STORE（%w）", path, err)
+	case err != nil:
+		return nil, fmt.Errorf("存储 %s 打不开：%s。请核对 ANYUE_STORE 和文件的权限", path, because(err))
 	}
 	return engine, nil
 }
@@ -243,7 +248,7 @@ func (s *service) restoreFrom(ctx context.Context, backup io.ReaderAt, size int6
 		return fmt.Errorf("备份属于 %s，现在的通知是 %s", audit.Notice, s.notice.ID)
 	}
 	if err := s.store().Vacate(ctx); errors.Is(err, store.ErrNotEmpty) {
-		return fmt.Errorf("存储里已有内容，只能恢复到空的存储（%w）", err)
+		return fmt.Errorf("%s 里已有内容，只能恢复到空的存储。请换一个 ANYUE_STORE 再恢复", s.config.Store)
 	} else if err != nil {
 		return err
 	}

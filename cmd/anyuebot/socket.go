@@ -39,6 +39,7 @@ func works() map[string]work {
 		"export":      exportWork,
 		"backup":      backupWork,
 		"verify":      verifyWork,
+		"roads":       roadsWork,
 		"long-state":  longStateWork,
 	}
 }
@@ -50,6 +51,19 @@ func socketPath(storeName string) string {
 		return ""
 	}
 	return path + ".sock"
+}
+
+// running reports whether a service is running on the configured store.
+func running(cfg config) bool {
+	path := socketPath(cfg.Store)
+	if path == "" {
+		return false
+	}
+	conn, err := net.DialTimeout("unix", path, time.Second)
+	if err == nil {
+		conn.Close()
+	}
+	return err == nil
 }
 
 // openSocket listens beside the store. A socket left behind by a killed
@@ -96,11 +110,8 @@ func (s *service) serveSocket(ctx context.Context, l net.Listener) {
 // do carries out work on the configured store: through the running service if
 // there is one, else by opening the store here.
 func do(ctx context.Context, cfg config, name string, query url.Values, in io.Reader, out io.Writer) error {
-	if path := socketPath(cfg.Store); path != "" {
-		if conn, err := net.DialTimeout("unix", path, time.Second); err == nil {
-			conn.Close()
-			return doRemote(ctx, path, name, query, in, out)
-		}
+	if running(cfg) {
+		return doRemote(ctx, socketPath(cfg.Store), name, query, in, out)
 	}
 	// Only what brings data may make a store: a backup of nothing must not look
 	// like one.
