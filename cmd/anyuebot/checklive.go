@@ -36,11 +36,17 @@ type liveCheck struct {
 	// cut is set once nothing answers in the platform's place: waiting again for
 	// each of what is left would tell nothing more.
 	cut bool
+	// badApp and badRobots are what does not work just now, robots by chat id.
+	badApp    bool
+	badRobots map[string]bool
 }
 
 func (l *liveCheck) run(ctx context.Context) {
+	l.badRobots = map[string]bool{}
 	if l.cfg.appSends() {
+		before := l.failed
 		l.application(ctx)
+		l.badApp = l.failed > before
 	}
 	l.robots(ctx)
 	l.callbacks(ctx)
@@ -149,6 +155,7 @@ func (l *liveCheck) robots(ctx context.Context) {
 			err = fmt.Errorf("key 不对，或机器人已移出群。请在群里重新添加群机器人，%s（错误码 %d）", again, f.Code)
 		}
 		l.line(what, err, "key 有效")
+		l.badRobots[c.ID] = err != nil
 	}
 }
 
@@ -312,11 +319,15 @@ func (l *liveCheck) abilities() {
 	aibot := l.cfg.aibotCalled() || l.cfg.aibotLong()
 	var called, all []string // names of groups with a robot, and of all that can be written to
 	for _, c := range l.groups() {
+		name := groupName(c)
+		if l.badRobots[c.ID] {
+			name += "（先处理上面的 ✗）"
+		}
 		if c.Robot != "" {
-			called = append(called, groupName(c))
+			called = append(called, name)
 		}
 		if c.Robot != "" || l.cfg.aibotLong() {
-			all = append(all, groupName(c))
+			all = append(all, name)
 		}
 	}
 	l.note("照现在的配置——")
@@ -328,6 +339,8 @@ func (l *liveCheck) abilities() {
 		l.note("收私聊：能，但收不到文件")
 	}
 	switch {
+	case l.badApp:
+		l.note("给个人发：先处理上面自建应用的 ✗")
 	case l.cfg.appSends():
 		l.note("给个人发：能，自建应用可见范围内的人")
 	case l.cfg.aibotLong():

@@ -276,27 +276,6 @@ func TestConfiguration(t *testing.T) {
 			t.Errorf("%s: got %v, want %s", tt.name, err, tt.want)
 		}
 	}
-	// What is half configured is refused by name, and nothing secret is printed.
-	for _, tt := range []struct {
-		name, want string
-		env        map[string]string
-	}{
-		{"a callback without its key", "还缺 ANYUE_AIBOT_AES_KEY", map[string]string{"ANYUE_AIBOT_TOKEN": testToken}},
-		{"a long connection without its secret", "还缺 ANYUE_AIBOT_SECRET", map[string]string{"ANYUE_AIBOT_ID": "aib1"}},
-		{"both roads", "只能用一种", map[string]string{"ANYUE_AIBOT_TOKEN": testToken, "ANYUE_AIBOT_AES_KEY": testKey, "ANYUE_AIBOT_ID": "aib1", "ANYUE_AIBOT_SECRET": "sEcReT1"}},
-		{"an application without its number", "还缺 ANYUE_APP_AGENT_ID", map[string]string{"ANYUE_CORP_ID": "ww1", "ANYUE_APP_SECRET": "sEcReT1"}},
-		{"an application that cannot read", "还缺 ANYUE_APP_AES_KEY", map[string]string{"ANYUE_APP_TOKEN": "t0", "ANYUE_CORP_ID": "ww1", "ANYUE_APP_SECRET": "sEcReT1", "ANYUE_APP_AGENT_ID": "7"}},
-		{"a group's key written with blanks", "第 2 对", map[string]string{"ANYUE_GROUPS": "wr1=sEcReT1 2"}},
-	} {
-		half := newShell(t)
-		for k, v := range tt.env {
-			half.env[k] = v
-		}
-		code, out, errs := half.run("serve")
-		if code != 1 || !strings.Contains(errs, tt.want) || strings.Contains(out+errs, "sEcReT1") {
-			t.Errorf("%s: exit %d, %s", tt.name, code, errs)
-		}
-	}
 	s.fails("配置文件", "serve", "--config", "/nowhere.yaml")
 	s.fails("没有配置智能机器人", "serve")
 	s.fails("没有“sing”这个命令", "sing")
