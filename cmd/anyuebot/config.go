@@ -339,7 +339,7 @@ func readConfigFile(path string) (map[string]source, error) {
 	}
 	parsed, err := parser.ParseBytes([]byte(text), 0)
 	if err != nil {
-		return nil, fmt.Errorf("%s：%s", path, strings.TrimSpace(yaml.FormatError(err, false, false)))
+		return nil, yamlProblem(path, strings.TrimSpace(yaml.FormatError(err, false, false)))
 	}
 	known := map[string]bool{}
 	for _, s := range settings() {
@@ -371,6 +371,16 @@ func readConfigFile(path string) (map[string]source, error) {
 		}
 	}
 	return values, errors.Join(problems...)
+}
+
+// yamlProblem words what the parser says, "[line:column] …".
+func yamlProblem(path, said string) error {
+	at, what, _ := strings.Cut(strings.TrimPrefix(said, "["), "] ")
+	line, _, _ := strings.Cut(at, ":")
+	if strings.Contains(what, "already defined") {
+		return fmt.Errorf("%s:%s：这个名称前面已经写过，只留一处", path, line)
+	}
+	return fmt.Errorf("%s:%s：写法不对，每行要写成“名称: 值”（%s）", path, line, what)
 }
 
 // scalars is a value as it is written, or a list of them joined by commas. A

@@ -141,7 +141,8 @@ func TestConfigFile(t *testing.T) {
 		{"a: b\nfly: 1\n", ":2：fly 不是配置项。可用的有：aibot_aes_key、aibot_aes_key_file、"},
 		{"office_file: x\n", ":1：office_file 不是配置项：只有密码性质的才能从文件读，这一项请直接写 office"},
 		{"aibot_name: \xb0\xb2\xd4\xc2\n", "的编码不是 UTF-8，请另存为 UTF-8"},
-		{"office: a\noffice: b\n", "office"},
+		{"office: a\noffice: b\n", "bad.yaml:2：这个名称前面已经写过，只留一处"},
+		{"office: [a\n", "bad.yaml:1：写法不对，每行要写成“名称: 值”"},
 	} {
 		s.fails(tt.want, "check", "--config", s.file("bad.yaml", tt.text))
 	}
