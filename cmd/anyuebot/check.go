@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"time"
 
 	"anyuebot/bot"
 	"anyuebot/bot/transcript"
@@ -86,6 +87,10 @@ func check(ctx context.Context, c console, args []string) error {
 		l.line("通知", nil, fmt.Sprintf("%s（%s），%s 共%d项", notice.Number, notice.ID, notice.Main, len(notice.Form(notice.Main).Fields)))
 		if open := unsettled(notice); open > 0 {
 			l.note("口径：%d 项是建议口径，安委办还没有确认。认可后在该项加 settled: true", open)
+		}
+		main := notice.Form(notice.Main)
+		if d := notice.Deadline(main.Deadline); d != nil && campaignClock(cfg.Now, time.Now)().After(d.At) {
+			l.note("时限：%s的报送时限已过（%s）。今年用，请换成今年的通知，见 README 的“换一个通知”", main.ID, bot.Instant(d.At))
 		}
 		n, err := checkSamples(ctx, cfg)
 		l.line("样例对话", err, fmt.Sprintf("%d 段全部按通知走通", n))

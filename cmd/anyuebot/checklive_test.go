@@ -497,6 +497,12 @@ func TestCheckBeside(t *testing.T) {
 		inOrder(t, c.check(), "✗ 配置：自建应用（接收消息）：还缺 ANYUE_APP_AGENT_ID、ANYUE_APP_SECRET、ANYUE_APP_TOKEN", "✗ 配置：ANYUE_APP_AES_KEY 有 5 个字符，EncodingAESKey 应为 43 个",
 			"✓ 通知", "✓ 名册", "· 企业微信那边的各项，等配置改好再查", "· 共 2 处要处理")
 	})
+	t.Run("a campaign that is over", func(t *testing.T) {
+		c := newCheckup(t)
+		byURL(c)
+		c.env["ANYUE_NOW"] = "2022-01-01T09:00:00+08:00"
+		inOrder(t, c.check(), "✓ 通知", "· 时限：附件2的报送时限已过（2021年", "✓ 样例对话", "✓ 检查：全部通过")
+	})
 	t.Run("names that mean nothing", func(t *testing.T) {
 		c := newCheckup(t)
 		byURL(c)
