@@ -117,26 +117,40 @@ func (c *checkup) check(args ...string) string {
 // ends with the test at the latest.
 func (c *checkup) serve() (stop func()) {
 	c.t.Helper()
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	c.env["ANYUE_LISTEN"] = free.Addr().String()
-	free.Close()
-	ctx, cancel := context.WithCancel(context.Background())
-	log := &syncBuffer{}
-	done := make(chan int, 1)
-	console := c.console(io.Discard, log)
-	go func() { done <- run(ctx, []string{"serve"}, console) }()
-	stop = sync.OnceFunc(func() {
-		cancel()
-		if code := <-done; code != 0 {
-			c.t.Errorf("serve ended with %d:\n%s", code, log)
+	for range 5 {
+		free, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			c.t.Fatal(err)
 		}
-	})
-	c.t.Cleanup(stop)
-	waitFor(filepath.Join(c.dir, "a.db.sock"))
-	return stop
+		c.env["ANYUE_LISTEN"] = free.Addr().String()
+		free.Close()
+		ctx, cancel := context.WithCancel(context.Background())
+		log := &syncBuffer{}
+		console := c.console(io.Discard, log)
+		done := make(chan int, 1)
+		up := make(chan struct{})
+		go func() { done <- run(ctx, []string{"serve"}, console) }()
+		go func() { waitFor(filepath.Join(c.dir, "a.db.sock")); close(up) }()
+		select {
+		case <-up:
+		case <-done:
+			cancel()
+			if strings.Contains(log.String(), "已被占用") {
+				continue // somebody was faster
+			}
+			c.t.Fatalf("the service did not start:\n%s", log)
+		}
+		stop = sync.OnceFunc(func() {
+			cancel()
+			if code := <-done; code != 0 {
+				c.t.Errorf("serve ended with %d:\n%s", code, log)
+			}
+		})
+		c.t.Cleanup(stop)
+		return stop
+	}
+	c.t.Fatal("no port is free")
+	return nil
 }
 
 // say has a member of the office write to the running service's bot.
