@@ -113,7 +113,7 @@ func (t *turn) returnedTo(u Unit, sub *Submission, items []int, reason string) S
 	say = append(say, Effect{Key: "return.reason", Args: args{"reason": reason}}, Effect{Key: "return.foot", Args: args{"phone": t.n.Office.Phone}})
 	check := Choice{Label: t.phrase("button.check", nil), Say: t.n.Verbs[VerbFill][0] + " " + u.Name}
 	return Send{
-		Person: u.Liaison, Kind: "return", Unit: u.Name, Say: say,
+		Person: u.Liaison, Kind: "return", Units: []string{u.Name}, Say: say,
 		Offer: &Offer{Open: OpenAny, Title: Effect{Key: "card.return", Args: args{"form": t.form.ID}}, Choices: []Choice{check}},
 	}
 }

@@ -139,7 +139,7 @@ func TestNobodyIsChasedWhoHasFinished(t *testing.T) {
 		{"speaks for no unit any more", nudge, bot.Recipient{Person: bot.Person{ID: "p"}, Status: []bot.Status{filling}}, now, ""},
 		{"another unit was meant", bot.Broadcast{Kind: bot.BroadcastNudge, Form: n.Main, Units: []string{"三嘉乡"}}, bot.Recipient{Person: p, Status: []bot.Status{filling, other}}, now, ""},
 		{"late", nudge, bot.Recipient{Person: p, Status: []bot.Status{filling}}, now.AddDate(0, 0, 9), "已过报送时间，尚未收到"},
-		{"a nudge to a group", nudge, bot.Recipient{Chat: &bot.Chat{ID: "g"}, Missing: 3, Expected: 4}, now, ""},
+		{"a nudge to a group", nudge, bot.Recipient{Chat: &bot.Chat{ID: "g"}}, now, ""},
 		{"another form", bot.Broadcast{Kind: bot.BroadcastNudge, Form: "附件1"}, bot.Recipient{Person: p, Status: []bot.Status{filling}}, now, ""},
 		{"a notice", bot.Broadcast{Kind: bot.BroadcastNotice, Text: "开会"}, bot.Recipient{Person: p}, now, "【县安委办通知】"},
 		{"a notice to nobody any more", bot.Broadcast{Kind: bot.BroadcastNotice, Text: "开会"}, bot.Recipient{Person: bot.Person{ID: "p"}}, now, ""},

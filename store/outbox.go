@@ -13,10 +13,6 @@ import (
 	"anyuebot/store/kv"
 )
 
-// MaxQueue bounds the deliveries that one commit makes: each is one put and
-// two conditions, beside those of what caused it.
-const MaxQueue = 40
-
 // sends reports whether a turn wants something sent, or can from now on.
 func sends(c bot.Changes) bool {
 	return len(c.Chats) > 0 || c.Broadcast != nil || len(c.Deliveries) > 0
@@ -38,8 +34,8 @@ func (t *Turn) outgoing(w *writer, c bot.Changes) error {
 		w.put(k.broadcast(b.ID, b.Done), *b)
 		t.read[k.broadcast(b.ID, false)], t.read[k.broadcast(b.ID, true)] = 0, 0
 	}
-	if len(c.Deliveries) > MaxQueue {
-		return fmt.Errorf("%w: %d deliveries, at most %d", ErrMisuse, len(c.Deliveries), MaxQueue)
+	if len(c.Deliveries) > bot.MaxDeliveries {
+		return fmt.Errorf("%w: %d deliveries, at most %d", ErrMisuse, len(c.Deliveries), bot.MaxDeliveries)
 	}
 	for _, d := range c.Deliveries {
 		if err := checkNew(d); err != nil {
@@ -160,10 +156,6 @@ func (v *View) Halts() ([]bot.Halt, error) {
 	return list, err
 }
 
-// WhyNobody is the [bot.Delivery.Why] of one that stands for a unit without
-// anybody to write to: it has ended before it began.
-const WhyNobody = "nobody"
-
 // Sent tells what became of the last broadcast so far, nil if there was none.
 // It counts recipients: a text that was cut into several messages counts once,
 // as what went worst. Units are in roster order.
@@ -180,7 +172,7 @@ func (v *View) Sent() (*bot.Sent, error) {
 	sent := &bot.Sent{Broadcast: *last, Counts: map[bot.DeliveryState]int{}}
 	worst := map[[2]string]bot.Delivery{}
 	count := func(d bot.Delivery) error {
-		if d.Why == WhyNobody {
+		if d.Why == bot.OutNobody {
 			sent.Unreached = append(sent.Unreached, d.Units...)
 			return nil
 		}
@@ -256,7 +248,7 @@ const (
 	failed
 )
 
-// Queue stores new deliveries, at most [MaxQueue], together with the records of
+// Queue stores new deliveries, at most [bot.MaxDeliveries], together with the records of
 // the people they are for, where there are none yet. Those that are known
 // already, open or ended, are left as they are.
 func (s *Store) Queue(ctx context.Context, list []bot.Delivery, people []bot.Person) error {
@@ -287,8 +279,8 @@ func (s *Store) queue(ctx context.Context, list []bot.Delivery, people []bot.Per
 // enqueue adds to a commit the deliveries that are not known yet, and the
 // people without a record.
 func (v *View) enqueue(w *writer, list []bot.Delivery, people []bot.Person) error {
-	if len(list) > MaxQueue || len(people) > MaxQueue {
-		return fmt.Errorf("%w: %d deliveries for %d people, at most %d", ErrMisuse, len(list), len(people), MaxQueue)
+	if len(list) > bot.MaxDeliveries || len(people) > bot.MaxDeliveries {
+		return fmt.Errorf("%w: %d deliveries for %d people, at most %d", ErrMisuse, len(list), len(people), bot.MaxDeliveries)
 	}
 	k := v.store.keys
 	for _, p := range people {
@@ -340,7 +332,7 @@ func (s *Store) SaveDelivery(ctx context.Context, was, is bot.Delivery) error {
 	return s.swap(ctx, s.keys.delivery(was), was, s.keys.delivery(is), closed(is), nil)
 }
 
-// Expand stores a page of a broadcast, at most [MaxQueue] deliveries, together
+// Expand stores a page of a broadcast, at most [bot.MaxDeliveries] deliveries, together
 // with how far the broadcast has come by it. Deliveries that are known already
 // are left out. When the broadcast is not what it was any more the error is
 // [kv.ErrConflict].

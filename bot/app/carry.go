@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"anyuebot/bot"
@@ -134,7 +132,7 @@ func (w *worker) roadless(d bot.Delivery, now time.Time) bot.Delivery {
 	if d.Group != "" {
 		long = reach.Group
 	}
-	d.Why = whyRoad
+	d.Why = bot.OutRoad
 	if long != "long" {
 		return giveWay(d, bot.DeliveryRefused, now)
 	}
@@ -161,7 +159,7 @@ func (w *worker) ready(ctx context.Context, d bot.Delivery, now time.Time) (bot.
 	}
 	p, ok, err := parcel(view, d)
 	if err == nil && !ok {
-		d = ended(d, bot.DeliveryRefused, whyGone, now)
+		d = ended(d, bot.DeliveryRefused, bot.OutGone, now)
 	}
 	return d, p, err
 }
@@ -219,14 +217,14 @@ func (w *worker) mended(ctx context.Context, via string) {
 // whom another road reaches. Without words the log has to do, and what the
 // office sees when it next writes.
 func (w *worker) alarm(h bot.Halt, now time.Time) (tell []bot.Delivery, people []bot.Person) {
-	text, err := w.alarmWords(h)
+	text, err := w.c.Say(bot.Alarm(w.c.Notice, h, w.c.Zone))
 	if err != nil {
 		w.c.Log.Error("outbox: no words for a halted road", "why", h.Why, "error", err)
 		return nil, nil
 	}
 	for _, userID := range slices.Sorted(maps.Keys(w.office)) {
 		via := w.c.Channel.Via(bot.Parcel{UserID: userID, Text: text})
-		if userID == "" || via == "" || w.roads.isHalted(via) || len(tell) == expandPage {
+		if userID == "" || via == "" || w.roads.isHalted(via) || len(tell) == bot.MaxDeliveries {
 			continue
 		}
 		person := bot.Person{ID: w.c.Outbox.PersonID(userID), UserID: userID}
@@ -237,27 +235,4 @@ func (w *worker) alarm(h bot.Halt, now time.Time) (tell []bot.Delivery, people [
 		})
 	}
 	return tell, people
-}
-
-func (w *worker) alarmWords(h bot.Halt) (string, error) {
-	detail := h.Detail
-	if detail == "" {
-		var err error
-		if detail, err = w.c.Say(bot.Effect{Key: "out.detail"}); err != nil {
-			return "", err
-		}
-	}
-	blanks := map[string]string{"detail": detail, "code": strconv.FormatInt(h.Code, 10)}
-	mend, err := w.c.Say(bot.Effect{Key: "out." + h.Why, Args: blanks})
-	if err != nil {
-		if mend, err = w.c.Say(bot.Effect{Key: "out.unknown", Args: blanks}); err != nil {
-			return "", err
-		}
-	}
-	name, _, _ := strings.Cut(h.Via, ":")
-	via, err := w.c.Say(bot.Effect{Key: "via." + name})
-	if err != nil {
-		return "", err
-	}
-	return w.c.Say(bot.Effect{Key: "halt", Args: map[string]string{"via": via, "time": bot.Instant(h.Since), "mend": mend}})
 }

@@ -414,7 +414,7 @@ func TestHaltWithoutWords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
 		r.platform.behave = func(bot.Parcel, string) (bot.Attempt, bool) {
-			return bot.Attempt{Fate: bot.FateHalted, Why: "nobody-words"}, false
+			return bot.Attempt{Fate: bot.FateHalted, Code: 4242}, false
 		}
 		r.commit("lisi", bot.Changes{Deliveries: []bot.Delivery{r.delivery("d", "lisi")}})
 		p := r.start(nil)

@@ -52,25 +52,33 @@ func newRig(t testing.TB) *rig {
 
 // say is a broadcast that is always meant and says its text.
 func say(_ *bot.Notice, b bot.Broadcast, to bot.Recipient, _ time.Time) (bot.Send, bool) {
-	if b.Form != "" {
-		for _, s := range to.Status {
-			if s.Version == 0 {
-				return bot.Send{Say: []bot.Effect{{Key: "text", Args: map[string]string{"text": "尚未报送：" + s.Unit}}}}, true
-			}
-		}
-		return bot.Send{}, false
+	send := bot.Send{Person: to.Person.ID, Kind: string(b.Kind), Units: to.Person.Units}
+	if to.Chat != nil {
+		send.Group = to.Chat.ID
 	}
-	return bot.Send{Say: []bot.Effect{{Key: "text", Args: map[string]string{"text": b.Text}}}}, true
+	text := b.Text
+	if b.Form != "" {
+		i := slices.IndexFunc(to.Status, func(s bot.Status) bool { return b.Means(s.Unit) && s.Version == 0 })
+		if i < 0 {
+			return send, false
+		}
+		text = "尚未报送：" + to.Status[i].Unit
+	}
+	send.Say = []bot.Effect{{Key: "text", Args: map[string]string{"text": text}}}
+	return send, true
 }
+
+// unworded is the errcode of a halt that has no words.
+const unworded = "4242"
 
 // words is how a rig's apps word effects.
 func words(e bot.Effect) (string, error) {
 	switch {
 	case e.Key == "text":
 		return e.Args["text"], nil
-	case e.Key == "out.nobody-words":
+	case e.Key == "halt" && strings.Contains(e.Args["mend"], unworded):
 		return "", errors.New("no words")
-	case strings.HasPrefix(e.Key, "out.") || strings.HasPrefix(e.Key, "via.") || e.Key == "halt":
+	case e.Key == "halt":
 		return fmt.Sprint(e.Key, e.Args), nil
 	}
 	return "", fmt.Errorf("no wording %q", e.Key)

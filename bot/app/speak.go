@@ -94,11 +94,8 @@ func (a *App) letters(id string, send bot.Send, now time.Time) ([]bot.Delivery, 
 	}
 	real := time.Now()
 	d := bot.Delivery{
-		ID: id, Kind: send.Kind, Person: send.Person, Group: send.Group, File: send.File, Mention: send.Mention,
+		ID: id, Kind: send.Kind, Person: send.Person, Group: send.Group, Units: send.Units, File: send.File, Mention: send.Mention,
 		Queued: now, State: bot.DeliveryPending, Due: real, Until: until("", real),
-	}
-	if send.Unit != "" {
-		d.Units = []string{send.Unit}
 	}
 	if d.Card, err = a.card(send.Offer, id); err != nil {
 		return nil, err
