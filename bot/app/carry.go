@@ -40,8 +40,8 @@ func (w *worker) carry(ctx context.Context, d bot.Delivery) (bot.Delivery, error
 		return w.save(ctx, d, w.roadless(is, now))
 	}
 	is.Via = via
-	ok, probe := w.roads.enter(via, now)
-	if !ok {
+	free, probe := w.roads.enter(via, now)
+	if !free {
 		is.State = bot.DeliveryHeld
 		if is.State == d.State && is.Via == d.Via {
 			return d, nil
@@ -56,34 +56,40 @@ func (w *worker) carry(ctx context.Context, d bot.Delivery) (bot.Delivery, error
 	if is, err = w.save(ctx, d, is); err != nil {
 		return d, err
 	}
+	return w.attempt(ctx, is, p, probe, d.Until)
+}
+
+// attempt makes the one attempt that is noted of a delivery, and notes its end.
+// One that is held afterwards, as behind a probe that failed, waits till until
+// as before.
+func (w *worker) attempt(ctx context.Context, d bot.Delivery, p bot.Parcel, probe bool, until time.Time) (bot.Delivery, error) {
 	// A request that is under way, and the word of its end, get a grace when the
 	// process is told to stop.
 	longer, done := outlive(ctx)
 	defer done()
-	attempt, cancel := context.WithTimeout(longer, attemptTime)
+	limited, cancel := context.WithTimeout(longer, attemptTime)
 	defer cancel()
-	at := w.c.Channel.Send(attempt, p)
+	at := w.c.Channel.Send(limited, p)
 	if at.Via == "" {
-		at.Via = via
+		at.Via = d.Via
 	}
-	now = time.Now()
-	next := settle(is, at, now)
+	next := settle(d, at, time.Now())
 	w.c.ObserveAttempt(at.Via, outcome(next, at))
-	probe = probe && at.Via == via
+	probe = probe && at.Via == d.Via
 	switch {
 	case next.State == bot.DeliveryHeld:
-		next.Until = d.Until // it waits on as before
+		next.Until = until
 		w.halt(longer, at)
 	case probe && (at.Fate == bot.FateAccepted || at.Fate == bot.FateRefused):
 		w.mended(longer, at.Via)
 	case probe && at.Fate == bot.FateLater && !next.State.Ended():
 		// It proves nothing about the road, and the delivery is not to wear out.
-		next.State, next.Attempts, next.Until = bot.DeliveryHeld, next.Attempts-1, d.Until
-		if at.Limited {
-			next.Attempts++
+		next.State, next.Until = bot.DeliveryHeld, until
+		if !at.Limited {
+			next.Attempts--
 		}
 	}
-	return w.note(longer, is, next)
+	return w.note(longer, d, next)
 }
 
 func later(a, b time.Time) time.Time {
