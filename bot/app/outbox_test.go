@@ -484,3 +484,26 @@ func TestPress(t *testing.T) {
 		r.sound()
 	})
 }
+
+// TestLongLateReply: the one-time address is spent on the first part, and the
+// others go by the road to the person.
+func TestLongLateReply(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		p := r.start(nil)
+		defer p.end()
+		m := bot.Message{Channel: "aibot", ID: "1", From: "lisi", ReplyURL: secretURL}
+		if err := p.app.Late(t.Context(), m, bot.Reply{Text: strings.Repeat("安全生产、", 300)}); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		var by []string
+		for _, part := range []string{"a", "b", "c"} {
+			d := r.find("", p.app.ID(m)+"-refused-"+part)
+			by = append(by, fmt.Sprint(d.State, " by ", d.Via))
+		}
+		if diff := cmp.Diff([]string{"accepted by reply", "accepted by app", "accepted by app"}, by); diff != "" {
+			t.Error(diff)
+		}
+	})
+}

@@ -34,6 +34,20 @@ type rig struct {
 	observe  func(via, outcome string)
 	claims   int
 	disk     *fullDisk // nil for one that is never full
+	expanded *pageLog
+}
+
+// pages are the pages of broadcasts that were stored, as "deliveries after the
+// place of the last unit".
+func (r *rig) pages() []string {
+	r.expanded.mu.Lock()
+	defer r.expanded.mu.Unlock()
+	return slices.Clone(r.expanded.pages)
+}
+
+type pageLog struct {
+	mu    sync.Mutex
+	pages []string
 }
 
 func newRig(t testing.TB) *rig {
@@ -42,7 +56,7 @@ func newRig(t testing.TB) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{t: t, notice: notice, engine: memkv.New(), log: &safeBuffer{}, compose: say}
+	r := &rig{t: t, notice: notice, engine: memkv.New(), log: &safeBuffer{}, compose: say, expanded: &pageLog{}}
 	r.platform = &platform{arrived: map[string][]int{}, calls: map[string]int{}}
 	if r.store, err = store.Open(context.Background(), r.engine, notice.ID); err != nil {
 		t.Fatal(err)
@@ -88,7 +102,7 @@ func (r *rig) config(f *fuse) app.Config {
 	return app.Config{
 		Notice: r.notice, Store: port{r.store}, Say: words, Office: []string{"boss"},
 		Now: time.Now, Zone: time.UTC,
-		Outbox: frail{port: port{r.store}, fuse: f, disk: r.disk}, Channel: frailChannel{r.platform, f},
+		Outbox: frail{port: port{r.store}, fuse: f, disk: r.disk, expanded: r.expanded}, Channel: frailChannel{r.platform, f},
 		ObserveAttempt: r.observe,
 		Log:            slog.New(slog.NewTextHandler(r.log, nil)),
 	}
@@ -376,8 +390,9 @@ func through(f *fuse, call func() error) error {
 // frail is the store as a process that may die has it.
 type frail struct {
 	port
-	fuse *fuse
-	disk *fullDisk
+	fuse     *fuse
+	disk     *fullDisk
+	expanded *pageLog
 }
 
 // fullDisk refuses to save deliveries for a while.
@@ -428,6 +443,9 @@ func (s frail) SaveDelivery(ctx context.Context, was, is bot.Delivery) error {
 }
 
 func (s frail) Expand(ctx context.Context, was, is bot.Broadcast, page []bot.Delivery) error {
+	s.expanded.mu.Lock()
+	s.expanded.pages = append(s.expanded.pages, fmt.Sprintf("%d after %d", len(page), is.After))
+	s.expanded.mu.Unlock()
 	return through(s.fuse, func() error { return s.port.Expand(ctx, was, is, page) })
 }
 

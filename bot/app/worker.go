@@ -19,6 +19,9 @@ const (
 	// prolonged when less than leaseLow is left of it.
 	leaseTime = 45 * time.Second
 	leaseLow  = 30 * time.Second
+	// leaseIdle is how long it is kept without work: taking it costs a commit and
+	// a reading of all that is open.
+	leaseIdle = 2 * time.Second
 	// leaseRetry is the wait while another process has the lease, or the store
 	// cannot be used.
 	leaseRetry = 15 * time.Second
@@ -41,7 +44,7 @@ const (
 
 // RunOutbox carries out what is to be sent till ctx ends, and then lets the
 // attempts that are under way finish. Several processes may run it on one
-// store: whoever holds the lease works, and holds it only while there is work.
+// store: whoever holds the lease works, and gives it back when there is no work.
 // Call it once in a process.
 func (a *App) RunOutbox(ctx context.Context) {
 	if a.c.Outbox == nil {
@@ -83,6 +86,7 @@ type worker struct {
 	flying     map[string]bool // by delivery ID: an attempt is under way
 	busy       map[string]bool // by lane: likewise
 	leased     time.Time       // till when the lease is ours
+	idle       time.Time       // since when no attempt is under way
 	rest       time.Time       // no work before, for the store failed
 	expanding  time.Time       // no broadcast is expanded before, for one failed
 	// skipped are deliveries that could not be carried, and till when they wait,
@@ -166,10 +170,13 @@ func (w *worker) expanded(ctx context.Context, b bot.Broadcast) bool {
 	return false
 }
 
-// keep prolongs the lease while attempts are under way, and else gives it back.
-// It tells when to look after it again.
+// keep prolongs the lease while attempts are under way, and gives it back when
+// there were none for a while. It tells when to look after it again.
 func (w *worker) keep(ctx context.Context, now time.Time) time.Duration {
 	if len(w.flying) == 0 {
+		if left := w.idle.Add(leaseIdle).Sub(now); left > 0 && !w.leased.IsZero() {
+			return left
+		}
 		w.giveBack(ctx)
 		return lookAgain
 	}
@@ -345,6 +352,7 @@ func (w *worker) launch(ctx context.Context, j job) {
 func (w *worker) land(l landing) {
 	delete(w.flying, l.was.ID)
 	delete(w.busy, lane(l.was))
+	w.idle = time.Now()
 	if l.err != nil {
 		w.stale = true
 		if !errors.Is(l.err, ErrConflict) {
