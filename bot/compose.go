@@ -25,10 +25,10 @@ func Compose(n *Notice, b Broadcast, to Recipient, now time.Time) (Send, bool) {
 		return noticeToGroup(n, b, *to.Chat)
 	case b.Kind == BroadcastNotice:
 		return noticeToPerson(n, b, to.Person)
-	case b.Kind == BroadcastNudge && to.Chat == nil:
+	case b.Kind == BroadcastNudge: // and never a group: it speaks for no unit
 		return nudgePerson(n, b, to, now)
 	}
-	return Send{}, false // a nudge never goes to a group
+	return Send{}, false
 }
 
 func noticeToGroup(n *Notice, b Broadcast, chat Chat) (Send, bool) {

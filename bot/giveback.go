@@ -171,6 +171,14 @@ func (t *turn) keepReturned(item int, reason string) {
 	t.askNext()
 }
 
+// returned are the items that were sent back and are still to be looked at.
+func (r *Report) returned() []int {
+	if r.Return == nil {
+		return nil
+	}
+	return r.Return.Open
+}
+
 // checked takes an item from those that were sent back and are still open.
 func (r *Report) checked(item int) {
 	if r.Return != nil {
