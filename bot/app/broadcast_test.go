@@ -205,6 +205,9 @@ func TestStoreFails(t *testing.T) {
 		if d.State != bot.DeliveryAccepted || d.Unsure || r.platform.count("d") != 1 {
 			t.Errorf("%s, unsure %v, arrived %d times", d.State, d.Unsure, r.platform.count("d"))
 		}
+		if n := strings.Count(r.log.String(), "could not be carried"); n > 300 {
+			t.Errorf("it was tried %d times in an hour", n)
+		}
 	})
 }
 

@@ -35,6 +35,7 @@ type rig struct {
 	claims   int
 	disk     *fullDisk // nil for one that is never full
 	expanded *pageLog
+	slow     time.Duration // how long the store takes to be read
 }
 
 // pages are the pages of broadcasts that were stored, as "deliveries after the
@@ -102,7 +103,7 @@ func (r *rig) config(f *fuse) app.Config {
 	return app.Config{
 		Notice: r.notice, Store: port{r.store}, Say: words, Office: []string{"boss"},
 		Now: time.Now, Zone: time.UTC,
-		Outbox: frail{port: port{r.store}, fuse: f, disk: r.disk, expanded: r.expanded}, Channel: frailChannel{r.platform, f},
+		Outbox: frail{port: port{r.store}, fuse: f, disk: r.disk, expanded: r.expanded, slow: r.slow}, Channel: frailChannel{r.platform, f},
 		ObserveAttempt: r.observe,
 		Log:            slog.New(slog.NewTextHandler(r.log, nil)),
 	}
@@ -393,6 +394,7 @@ type frail struct {
 	fuse     *fuse
 	disk     *fullDisk
 	expanded *pageLog
+	slow     time.Duration
 }
 
 // fullDisk refuses to save deliveries for a while.
@@ -419,6 +421,7 @@ func (d *fullDisk) refuses() bool {
 var errFull = errors.New("disk full")
 
 func (s frail) OutboxView(ctx context.Context) (v app.OutboxView, err error) {
+	time.Sleep(s.slow)
 	err = through(s.fuse, func() error { v, err = s.port.OutboxView(ctx); return err })
 	if err != nil && v != nil {
 		v.Close()

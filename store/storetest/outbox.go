@@ -448,6 +448,9 @@ func testSweepOutgoing(t *testing.T, empty Open) {
 		switch {
 		case i >= 280:
 			d.ReplyURL, d.Until = replyURL, noon().Add(time.Duration(i-280)*time.Minute)
+			if i == 285 {
+				d.State = bot.DeliverySending // its end is another's to write
+			}
 		default:
 			d.State = bot.DeliveryAccepted
 		}
@@ -465,8 +468,11 @@ func testSweepOutgoing(t *testing.T, empty Open) {
 	if n, err := s.SweepDeliveries(ctx, noon().Add(100*time.Minute)); n != 100 || err != nil {
 		t.Errorf("swept %d, %v", n, err)
 	}
-	if n, err := s.SweepReplyURLs(ctx, noon().Add(10*time.Minute)); n != 10 || err != nil {
+	if n, err := s.SweepReplyURLs(ctx, noon().Add(10*time.Minute)); n != 9 || err != nil {
 		t.Errorf("took %d addresses, %v", n, err)
+	}
+	if d, _, err := view(t, s).Delivery("", "d285"); d.ReplyURL == "" || err != nil {
+		t.Errorf("the address of what is being sent was taken: %v", err)
 	}
 	if n, err := s.SweepReplyURLs(ctx, noon().Add(10*time.Minute)); n != 0 || err != nil {
 		t.Errorf("and again %d, %v", n, err)
