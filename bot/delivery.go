@@ -4,14 +4,16 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
-// OutWhys lists the causes that an [Attempt], a [Delivery] or a [Halt] can name.
-// Wording has the mend for each under "out.<cause>".
+// OutWhys lists the causes that an [Attempt], a [Delivery] or a [Halt] can name
+// and the office is told. Wording has the mend for each under "out.<cause>".
 func OutWhys() []string {
 	return []string{
 		"ip", "secret", "agent", "member", "scope", "busy", "limit", "network", "robot", "content",
-		"license", "file", "used", "unwritten", "bot", "elsewhere", "road", "late", "unsure", "gone", outUnknown,
+		"license", "file", "used", "unwritten", "bot", "elsewhere", outUnknown,
+		OutRoad, OutLate, OutUnsure, OutGone,
 	}
 }
 
@@ -19,14 +21,21 @@ func OutWhys() []string {
 const outUnknown = "unknown"
 
 // mend is what to do about a cause, in the office's words.
-func (t *turn) mend(why, detail string, code int64) string {
+func (n *Notice) mend(why, detail string, code int64) string {
 	if !slices.Contains(OutWhys(), why) {
 		why = outUnknown
 	}
 	if detail == "" {
-		detail = t.phrase("out.detail", nil)
+		detail = n.phrase("out.detail", nil)
 	}
-	return t.phrase("out."+why, args{"detail": clip(detail, 60), "code": strconv.FormatInt(code, 10)})
+	return n.phrase("out."+why, args{"detail": clip(detail, 60), "code": strconv.FormatInt(code, 10)})
+}
+
+// Alarm tells the office that a road takes nothing, since when in the campaign's
+// zone, and the mend. It may name an address of the office's own: it is for
+// private chat.
+func Alarm(n *Notice, h Halt, zone *time.Location) Effect {
+	return Effect{Key: "halt", Args: args{"via": n.road(h.Via), "time": Instant(h.Since.In(zone)), "mend": n.mend(h.Why, h.Detail, h.Code)}}
 }
 
 // halts tells the office which roads take nothing, since when, and the mend; in
@@ -36,26 +45,25 @@ func (t *turn) halts() {
 		return
 	}
 	if len(t.v.Halts) > 0 && !t.m.Private() {
-		// The mend may name an address of the office's own.
 		t.tell("halt.count", args{"n": strconv.Itoa(len(t.v.Halts))})
 		return
 	}
 	for _, h := range t.v.Halts {
-		t.tell("halt", args{"via": t.via(h.Via), "time": t.instant(h.Since), "mend": t.mend(h.Why, h.Detail, h.Code)})
+		t.say = append(t.say, Alarm(t.n, h, t.now.Location()))
 	}
 	if len(t.v.Halts) > 0 {
 		t.tell("halt.how", nil)
 	}
 }
 
-// via names a road in words. A robot's road goes on with a mark of its own.
-func (t *turn) via(road string) string {
-	road, _, _ = strings.Cut(road, ":")
+// road names an [Attempt.Via] in words.
+func (n *Notice) road(via string) string {
+	road, _, _ := strings.Cut(via, ":")
 	switch road {
 	case "app", "robot", "long", "reply":
-		return t.phrase("via."+road, nil)
+		return n.phrase("via."+road, nil)
 	}
-	return t.phrase("via.other", nil)
+	return n.phrase("via.other", nil)
 }
 
 // delivery tells the office what became of what it last sent.
@@ -114,7 +122,7 @@ func (t *turn) tellLost(lost []Delivery) {
 	}
 	for _, why := range whys {
 		list := by[why]
-		a := args{"n": strconv.Itoa(len(list)), "mend": t.mend(why, t.detail(why), list[0].Code)}
+		a := args{"n": strconv.Itoa(len(list)), "mend": t.n.mend(why, t.detail(why), list[0].Code)}
 		if !t.m.Private() {
 			t.tell("delivery.lost.count", a)
 			continue
@@ -164,7 +172,7 @@ func (t *turn) resume() {
 	}
 	var roads []string
 	for _, h := range t.v.Halts {
-		roads = append(roads, t.via(h.Via))
+		roads = append(roads, t.n.road(h.Via))
 	}
 	t.out.Resume = true
 	t.log("resume", LogEntry{Number: len(roads)})

@@ -137,8 +137,8 @@ func (t *turn) askNext() {
 		t.ask(pair.Item)
 		return
 	}
-	if back := t.r.Return; back != nil && len(back.Open) > 0 {
-		t.askReturned(back.Open[0])
+	if items := t.r.returned(); len(items) > 0 {
+		t.askReturned(items[0])
 		return
 	}
 	if item := t.r.next(t.form); item != 0 {

@@ -95,7 +95,7 @@ type App struct {
 	pace   *pace
 	locks  locks
 	wake   chan struct{} // filled when there is something new to send
-	roads  roads
+	roads  *roads
 	sends  bool // there are an outbox and a channel
 	// compose is bot.Compose.
 	compose func(*bot.Notice, bot.Broadcast, bot.Recipient, time.Time) (bot.Send, bool)
@@ -121,7 +121,7 @@ func New(c Config) *App {
 	}
 	a := &App{
 		c: c, office: map[string]bool{}, pace: newPace(c.Rate),
-		wake: make(chan struct{}, 1), sends: sends, compose: bot.Compose,
+		wake: make(chan struct{}, 1), roads: newRoads(), sends: sends, compose: bot.Compose,
 	}
 	for _, id := range c.Office {
 		a.office[strings.ToLower(strings.TrimSpace(id))] = true

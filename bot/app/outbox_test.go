@@ -414,7 +414,7 @@ func TestHaltWithoutWords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
 		r.platform.behave = func(bot.Parcel, string) (bot.Attempt, bool) {
-			return bot.Attempt{Fate: bot.FateHalted, Why: "nobody-words"}, false
+			return bot.Attempt{Fate: bot.FateHalted, Code: 4242}, false
 		}
 		r.commit("lisi", bot.Changes{Deliveries: []bot.Delivery{r.delivery("d", "lisi")}})
 		p := r.start(nil)
@@ -482,5 +482,185 @@ func TestPress(t *testing.T) {
 			t.Errorf("it arrived %d times", n)
 		}
 		r.sound()
+	})
+}
+
+// TestLongLateReply: the one-time address is spent on the first part, and the
+// others go by the road to the person.
+func TestLongLateReply(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		p := r.start(nil)
+		defer p.end()
+		m := bot.Message{Channel: "aibot", ID: "1", From: "lisi", ReplyURL: secretURL}
+		if err := p.app.Late(t.Context(), m, bot.Reply{Text: strings.Repeat("安全生产、", 300)}); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		var by []string
+		for _, part := range []string{"a", "b", "c"} {
+			d := r.find("", p.app.ID(m)+"-refused-"+part)
+			by = append(by, fmt.Sprint(d.State, " by ", d.Via))
+		}
+		if diff := cmp.Diff([]string{"accepted by reply", "accepted by app", "accepted by app"}, by); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+// TestRemembersWhatDied: what was being sent when a process died may have
+// arrived, and is charged as well.
+func TestRemembersWhatDied(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.commit("lisi", bot.Changes{Deliveries: []bot.Delivery{r.delivery("d", "lisi")}})
+		d := r.find("", "d")
+		is := d
+		is.State, is.At, is.Via = bot.DeliverySending, time.Now(), "app"
+		if err := r.store.SaveDelivery(t.Context(), d, is); err != nil {
+			t.Fatal(err)
+		}
+		p := r.start(nil)
+		defer p.end()
+		synctest.Wait()
+		if len(r.platform.remembered) != 1 || !strings.HasPrefix(r.platform.remembered[0], "lisi app ") {
+			t.Errorf("remembered %q", r.platform.remembered)
+		}
+	})
+}
+
+// TestProbeThatProvesNothing: while a halted road is busy, the delivery that
+// tries it does not wear out.
+func TestProbeThatProvesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		n := 0
+		r.platform.behave = func(_ bot.Parcel, via string) (bot.Attempt, bool) {
+			if via != "app" {
+				return bot.Attempt{Fate: bot.FateAccepted}, true
+			}
+			if n++; n == 1 {
+				return bot.Attempt{Fate: bot.FateHalted, Why: "ip"}, false
+			}
+			return bot.Attempt{Fate: bot.FateLater, Why: "busy"}, false
+		}
+		r.commit("lisi", bot.Changes{Deliveries: []bot.Delivery{r.delivery("d", "lisi")}})
+		p := r.start(nil)
+		defer p.end()
+		time.Sleep(3 * time.Hour)
+		if d := r.find("", "d"); d.State != bot.DeliveryHeld || d.Attempts != 0 || n < 10 {
+			t.Errorf("after %d probes it is %s with %d attempts", n, d.State, d.Attempts)
+		}
+	})
+}
+
+// TestHeldBeyondItsTime: what a halt held back till after its own time is not
+// given up at the first try that the platform is busy at.
+func TestHeldBeyondItsTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		busy := 1
+		r.platform.behave = func(bot.Parcel, string) (bot.Attempt, bool) {
+			return bot.Attempt{Fate: bot.FateHalted, Why: "ip"}, false
+		}
+		r.commit("lisi", bot.Changes{Deliveries: []bot.Delivery{r.delivery("d", "lisi")}})
+		p := r.start(nil)
+		defer p.end()
+		time.Sleep(20 * time.Hour)
+		r.platform.does(func(bot.Parcel, string) (bot.Attempt, bool) {
+			if busy--; busy >= 0 {
+				return bot.Attempt{Fate: bot.FateLater, Why: "busy"}, false
+			}
+			return bot.Attempt{Fate: bot.FateAccepted}, true
+		})
+		if err := p.app.Resume(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		if d := r.find("", "d"); d.State != bot.DeliveryAccepted {
+			t.Errorf("it is %s because %q", d.State, d.Why)
+		}
+	})
+}
+
+// TestLateInAGroup: a card that anybody could press is not sent into a group.
+func TestLateInAGroup(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		p := r.start(nil)
+		defer p.end()
+		m := bot.Message{Channel: "aibot", ID: "1", From: "lisi", Group: "g", ReplyURL: secretURL}
+		card := &bot.Card{Task: "any@x", Title: "第4项", Buttons: []bot.Button{{Label: "是", Say: "是"}}}
+		if err := p.app.Late(t.Context(), m, bot.Reply{Text: "✓ 3 是", Card: card}); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if d := r.find("", p.app.ID(m)+"-refused"); d.Card != nil || d.State != bot.DeliveryAccepted {
+			t.Errorf("%s with card %v", d.State, d.Card)
+		}
+	})
+}
+
+// TestReadsSeldom: turns that keep adding to a long queue are not slowed down by
+// reading it for each of them.
+func TestReadsSeldom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.slow = 20 * time.Millisecond
+		f := &fuse{left: -1}
+		p := r.start(f)
+		defer p.end()
+		for range 500 { // 50 a second
+			time.Sleep(20 * time.Millisecond)
+			p.app.Rouse()
+		}
+		f.mu.Lock()
+		calls := f.calls
+		f.mu.Unlock()
+		if calls < 10 || calls > 60 {
+			t.Errorf("it was read %d times in ten seconds, for 20 ms each", calls)
+		}
+	})
+}
+
+// TestDiskFull: while no attempt can be noted none is made, and nobody asks again
+// and again; afterwards all goes out.
+func TestDiskFull(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.disk = &fullDisk{full: true}
+		r.commit("lisi", bot.Changes{Deliveries: []bot.Delivery{r.delivery("d", "lisi"), r.delivery("e", "lisi")}})
+		r.commit("wang", bot.Changes{Deliveries: []bot.Delivery{r.delivery("f", "wang")}})
+		p := r.start(nil)
+		defer p.end()
+		time.Sleep(time.Hour)
+		if n := r.platform.n; n != 0 {
+			t.Errorf("%d messages went out that nothing knows of", n)
+		}
+		if n := strings.Count(r.log.String(), "could not be carried"); n < 2 || n > 2*4*60 {
+			t.Errorf("it was tried %d times in an hour", n)
+		}
+		r.disk.set(false)
+		time.Sleep(time.Minute)
+		if n := r.open(); n != 0 {
+			t.Errorf("%d are still open", n)
+		}
+	})
+}
+
+// TestHaltOfTheOnlyRoad: the office is not told by the road that takes nothing.
+func TestHaltOfTheOnlyRoad(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.platform.behave = func(bot.Parcel, string) (bot.Attempt, bool) {
+			return bot.Attempt{Fate: bot.FateHalted, Why: "bot"}, false
+		}
+		r.commit("boss", bot.Changes{Deliveries: []bot.Delivery{r.delivery("d", "boss")}})
+		p := r.start(nil)
+		defer p.end()
+		synctest.Wait()
+		if n := r.open(); n != 1 {
+			t.Errorf("%d messages wait for a road that takes nothing, want the one that found it so", n)
+		}
 	})
 }

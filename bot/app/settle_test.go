@@ -85,7 +85,7 @@ func TestRecovered(t *testing.T) {
 	}
 	first.State = bot.DeliverySending
 	second := recovered(first, now)
-	if second.State != bot.DeliveryGaveUp || second.Why != whyUnsure {
+	if second.State != bot.DeliveryGaveUp || second.Why != bot.OutUnsure {
 		t.Errorf("after two: %+v", second)
 	}
 }
@@ -104,7 +104,7 @@ func TestExpired(t *testing.T) {
 		{bot.DeliveryHeld, heldTime + time.Second, true},
 	} {
 		d, over := expired(bot.Delivery{State: c.state, Until: now.Add(-c.late)}, now)
-		if over != c.over || over && (d.State != bot.DeliveryGaveUp || d.Why != whyLate) {
+		if over != c.over || over && (d.State != bot.DeliveryGaveUp || d.Why != bot.OutLate) {
 			t.Errorf("%s, %v late: %v, %+v", c.state, c.late, over, d)
 		}
 	}

@@ -129,7 +129,7 @@ func testOutgoingMisuse(t *testing.T, empty Open) {
 	nobody := delivery(s, "d")
 	nobody.Person = ""
 	var many []bot.Delivery
-	for i := range store.MaxQueue + 1 {
+	for i := range bot.MaxDeliveries + 1 {
 		many = append(many, delivery(s, fmt.Sprint("d", i)))
 	}
 	for name, c := range map[string]bot.Changes{
@@ -256,13 +256,13 @@ func testExpand(t *testing.T, empty Open) {
 	}
 	first := was
 	first.After = 40
-	if err := s.Expand(ctx, was, first, page(0, store.MaxQueue)); err != nil {
+	if err := s.Expand(ctx, was, first, page(0, bot.MaxDeliveries)); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Expand(ctx, was, first, page(0, store.MaxQueue)); err != nil {
+	if err := s.Expand(ctx, was, first, page(0, bot.MaxDeliveries)); err != nil {
 		t.Errorf("the same page once more: %v", err)
 	}
-	if err := s.Expand(ctx, first, was, page(0, store.MaxQueue+1)); !errors.Is(err, store.ErrMisuse) {
+	if err := s.Expand(ctx, first, was, page(0, bot.MaxDeliveries+1)); !errors.Is(err, store.ErrMisuse) {
 		t.Errorf("too large a page: %v", err)
 	}
 	done := first
@@ -277,7 +277,7 @@ func testExpand(t *testing.T, empty Open) {
 		t.Fatal(err)
 	}
 	nobody := page(99, 100)[0]
-	nobody.Person, nobody.State, nobody.Why, nobody.Units = "", bot.DeliveryRefused, store.WhyNobody, []string{"湫头镇"}
+	nobody.Person, nobody.State, nobody.Why, nobody.Units = "", bot.DeliveryRefused, bot.OutNobody, []string{"湫头镇"}
 	if err := s.Expand(ctx, first, done, append(page(30, 60), nobody)); err != nil {
 		t.Fatal(err)
 	}
@@ -313,7 +313,7 @@ func testSent(t *testing.T, empty Open) {
 		d := delivery(s, "b0-"+to+part)
 		d.Broadcast, d.Person, d.Group, d.State, d.Unsure, d.Units = "b0", "", to, state, unsure, []string{to}
 		if to == "" {
-			d.Why = store.WhyNobody
+			d.Why = bot.OutNobody
 		}
 		page = append(page, d)
 	}
@@ -448,12 +448,15 @@ func testSweepOutgoing(t *testing.T, empty Open) {
 		switch {
 		case i >= 280:
 			d.ReplyURL, d.Until = replyURL, noon().Add(time.Duration(i-280)*time.Minute)
+			if i == 285 {
+				d.State = bot.DeliverySending // its end is another's to write
+			}
 		default:
 			d.State = bot.DeliveryAccepted
 		}
 		all = append(all, d)
 	}
-	for page := range slices.Chunk(all, store.MaxQueue) {
+	for page := range slices.Chunk(all, bot.MaxDeliveries) {
 		if err := s.Queue(ctx, page, nil); err != nil {
 			t.Fatal(err)
 		}
@@ -465,8 +468,11 @@ func testSweepOutgoing(t *testing.T, empty Open) {
 	if n, err := s.SweepDeliveries(ctx, noon().Add(100*time.Minute)); n != 100 || err != nil {
 		t.Errorf("swept %d, %v", n, err)
 	}
-	if n, err := s.SweepReplyURLs(ctx, noon().Add(10*time.Minute)); n != 10 || err != nil {
+	if n, err := s.SweepReplyURLs(ctx, noon().Add(10*time.Minute)); n != 9 || err != nil {
 		t.Errorf("took %d addresses, %v", n, err)
+	}
+	if d, _, err := view(t, s).Delivery("", "d285"); d.ReplyURL == "" || err != nil {
+		t.Errorf("the address of what is being sent was taken: %v", err)
 	}
 	if n, err := s.SweepReplyURLs(ctx, noon().Add(10*time.Minute)); n != 0 || err != nil {
 		t.Errorf("and again %d, %v", n, err)
