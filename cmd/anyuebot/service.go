@@ -290,6 +290,7 @@ func (t portTurn) Close() {
 }
 
 func (t portTurn) Commit(ch bot.Changes, at time.Time, reply bot.Reply) error {
+	ch.Chats = t.s.paired(ch.Chats)
 	err := conflict(t.Turn.Commit(ch, at, reply))
 	if err == nil && ch.Resume && t.s.long != nil {
 		t.s.long.Resume()
