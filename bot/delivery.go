@@ -66,7 +66,7 @@ func (t *turn) delivery() {
 		t.tell("delivery.none", nil)
 		return
 	}
-	t.tell("delivery", args{"kind": t.phrase("delivery."+string(sent.Broadcast.Kind), nil), "at": t.instant(sent.Broadcast.At), "time": t.instant(t.now)})
+	t.tell("delivery", args{"kind": t.sentWhat(sent.Broadcast), "at": t.instant(sent.Broadcast.At), "time": t.instant(t.now)})
 	c := sent.Counts
 	t.tell("delivery.counts", args{
 		"accepted": strconv.Itoa(c[DeliveryAccepted]), "refused": strconv.Itoa(c[DeliveryRefused]),
@@ -100,6 +100,15 @@ func (t *turn) delivery() {
 	if len(lost) > 0 {
 		t.tell("delivery.phone", nil)
 	}
+}
+
+// sentWhat names a broadcast so that it can be told from another of the same
+// minute; but what went to some units only is not for a group.
+func (t *turn) sentWhat(b Broadcast) string {
+	if b.Text != "" && (b.Units == nil || t.m.Private()) {
+		return t.phrase("delivery."+string(b.Kind)+".text", args{"text": clip(strings.TrimSpace(strings.TrimPrefix(b.Text, everyone)), 15)})
+	}
+	return t.phrase("delivery."+string(b.Kind), nil)
 }
 
 // tellLost tells by cause who was not reached. Names are not for a group.

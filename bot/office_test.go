@@ -52,6 +52,11 @@ func TestDelivery(t *testing.T) {
 		"可能重复送达：县妇幼", "县妇联", "请电话通知")
 	group := w.turn("office", bot.Message{Media: bot.MediaText, Text: "送达", Group: "g"})
 	holds(t, "in a group", group, "有 1 个发送通道停发", "!203.0.113.7", "没发到 2 个（名单请私聊看）", "可能重复送达 1 个", "!山河镇", "!县妇联", "!县妇幼")
+	w.sent.Broadcast = bot.Broadcast{Kind: bot.BroadcastNotice, Text: "@所有人 停电", At: w.now}
+	holds(t, "which notice", w.turn("office", bot.Message{Media: bot.MediaText, Text: "送达", Group: "g"}), "通知“停电”（")
+	w.sent.Broadcast.Units = []string{"山河镇"}
+	holds(t, "which notice to some", w.say("office", "送达"), "通知“停电”（")
+	holds(t, "which notice to some, in a group", w.turn("office", bot.Message{Media: bot.MediaText, Text: "送达", Group: "g"}), "通知（", "!停电")
 	holds(t, "a liaison", w.say("lisi", "送达"), "由县安委办办理", "!接收")
 
 	for _, text := range []string{"进度", "通知 明天开会", "催报", "你好"} {
