@@ -11,9 +11,12 @@ import (
 func OutWhys() []string {
 	return []string{
 		"ip", "secret", "agent", "member", "scope", "busy", "limit", "network", "robot", "content",
-		"license", "file", "used", "unwritten", "bot", "elsewhere", "road", "late", "unsure", "gone", outUnknown,
+		"license", "file", "used", "unwritten", "bot", "elsewhere", "road", "late", outUnsure, "gone", outUnknown,
 	}
 }
+
+// outUnsure is of what may have arrived, once or twice; nobody knows.
+const outUnsure = "unsure"
 
 // outUnknown stands for a cause that has no sentence.
 const outUnknown = "unknown"
@@ -78,27 +81,35 @@ func (t *turn) delivery() {
 	}
 	var lost, twice []Delivery
 	for _, d := range sent.Missed {
-		if d.State != DeliveryAccepted {
-			lost = append(lost, d)
-		}
-		if d.Unsure {
+		if d.State == DeliveryAccepted {
 			twice = append(twice, d)
+		} else {
+			lost = append(lost, d)
 		}
 	}
 	t.tellLost(lost)
 	if more := c[DeliveryRefused] + c[DeliveryGaveUp] - len(lost); len(lost) > 0 && more > 0 {
 		t.tell("delivery.more", args{"n": strconv.Itoa(more)})
 	}
-	if len(twice) > 0 {
-		if t.m.Private() {
-			t.tell("delivery.unsure", args{"n": strconv.Itoa(len(twice)), "units": t.recipients(twice)})
-		} else {
-			t.tell("delivery.unsure.count", args{"n": strconv.Itoa(len(twice))})
-		}
-	}
+	t.tellTwice(twice, sent.Twice)
 	t.tellUnbound(sent.Unreached)
 	if len(lost) > 0 {
 		t.tell("delivery.phone", nil)
+	}
+}
+
+// tellTwice tells to whom a message may have come twice: so many in all, of
+// whom some are listed.
+func (t *turn) tellTwice(listed []Delivery, n int) {
+	switch {
+	case n == 0:
+	case t.m.Private() && len(listed) > 0:
+		t.tell("delivery.unsure", args{"n": strconv.Itoa(n), "units": t.recipients(listed)})
+		if n > len(listed) {
+			t.tell("delivery.more", args{"n": strconv.Itoa(n - len(listed))})
+		}
+	default:
+		t.tell("delivery.unsure.count", args{"n": strconv.Itoa(n)})
 	}
 }
 
@@ -124,12 +135,16 @@ func (t *turn) tellLost(lost []Delivery) {
 	for _, why := range whys {
 		list := by[why]
 		a := args{"n": strconv.Itoa(len(list)), "mend": t.mend(why, t.detail(why), list[0].Code)}
+		key := "delivery.lost"
+		if why == outUnsure {
+			key = "delivery.maybe"
+		}
 		if !t.m.Private() {
-			t.tell("delivery.lost.count", a)
+			t.tell(key+".count", a)
 			continue
 		}
 		a["units"] = t.recipients(list)
-		t.tell("delivery.lost", a)
+		t.tell(key, a)
 	}
 }
 

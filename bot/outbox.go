@@ -33,6 +33,9 @@ type Broadcast struct {
 
 	After int  `cbor:"9,keyasint,omitempty"`  // Unit.Order up to which it is expanded
 	Done  bool `cbor:"10,keyasint,omitempty"` // expanded to its end
+	// Begun is when it was confirmed by the real clock, which a rehearsal does
+	// not set back as it does At. It tells which broadcast is the last.
+	Begun time.Time `cbor:"11,keyasint,omitzero"`
 }
 
 // BroadcastKind is what a broadcast says, and to whom.
@@ -175,6 +178,7 @@ type Sent struct {
 	// Missed are the deliveries that did not arrive, and after them those that
 	// may have come twice (Unsure), at most [MaxMissed].
 	Missed []Delivery
+	Twice  int // how many arrived that may have come twice, all counted
 	// Unreached are the units without anybody to write to.
 	Unreached []string
 }

@@ -276,6 +276,8 @@ func WordingKeys() map[string][]string {
 		"delivery.going":        nil,
 		"delivery.lost":         {"units", "n", "mend"},
 		"delivery.lost.count":   {"n", "mend"},
+		"delivery.maybe":        {"units", "n", "mend"},
+		"delivery.maybe.count":  {"n", "mend"},
 		"delivery.more":         {"n"},
 		"delivery.unsure":       {"n", "units"},
 		"delivery.unsure.count": {"n"},

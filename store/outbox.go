@@ -168,12 +168,7 @@ const WhyNobody = "nobody"
 // It counts recipients: a text that was cut into several messages counts once,
 // as what went worst. Units are in roster order.
 func (v *View) Sent() (*bot.Sent, error) {
-	var last *bot.Broadcast
-	err := v.broadcasts(v.store.keys.every(kindBroadcast), func(b bot.Broadcast) {
-		if last == nil || !b.At.Before(last.At) {
-			last = &b
-		}
-	})
+	last, err := v.lastBroadcast()
 	if last == nil || err != nil {
 		return nil, err
 	}
@@ -185,9 +180,12 @@ func (v *View) Sent() (*bot.Sent, error) {
 			return nil
 		}
 		to := [2]string{d.Person, d.Group}
-		if was, ok := worst[to]; !ok || badness(d.State) > badness(was.State) {
-			worst[to] = d
+		was, ok := worst[to]
+		if !ok || badness(d.State) > badness(was.State) {
+			d, was = was, d
 		}
+		was.Unsure = was.Unsure || d.Unsure
+		worst[to] = was
 		return nil
 	}
 	for _, kind := range []kind{kindOut, kindSent} {
@@ -217,6 +215,9 @@ func (v *View) Sent() (*bot.Sent, error) {
 		if badness(d.State) == failed || d.Unsure && d.State.Ended() {
 			sent.Missed = append(sent.Missed, d)
 		}
+		if d.Unsure && d.State == bot.DeliveryAccepted {
+			sent.Twice++
+		}
 	}
 	slices.SortFunc(sent.Missed, func(a, b bot.Delivery) int {
 		return cmp.Or(badness(b.State)-badness(a.State), order(a)-order(b), cmp.Compare(a.ID, b.ID))
@@ -234,6 +235,17 @@ func (v *View) Sent() (*bot.Sent, error) {
 		slices.SortStableFunc(sent.Unreached, func(a, b string) int { return cmp.Compare(place[a], place[b]) })
 	}
 	return sent, nil
+}
+
+// lastBroadcast is the one that was confirmed last, nil if there was none.
+func (v *View) lastBroadcast() (*bot.Broadcast, error) {
+	var last *bot.Broadcast
+	err := v.broadcasts(v.store.keys.every(kindBroadcast), func(b bot.Broadcast) {
+		if last == nil || cmp.Or(b.Begun.Compare(last.Begun), b.At.Compare(last.At)) >= 0 {
+			last = &b
+		}
+	})
+	return last, err
 }
 
 // badness ranks what happened to parts of one message.
@@ -446,14 +458,23 @@ func (s *Store) again(commit func() error) error {
 }
 
 // SweepDeliveries forgets the deliveries that ended before an instant of the
-// real clock and gives their number. It works in small commits like
-// [Store.Sweep].
+// real clock and gives their number. Those of the last broadcast stay, however
+// old: [View.Sent] counts them. It works in small commits like [Store.Sweep].
 func (s *Store) SweepDeliveries(ctx context.Context, before time.Time) (int, error) {
+	v, err := s.View(ctx)
+	if err != nil {
+		return 0, err
+	}
+	last, err := v.lastBroadcast()
+	v.Close()
+	if err != nil {
+		return 0, err
+	}
 	swept := 0
-	err := s.pages(ctx, kindSent, func(page []stored) error {
+	err = s.pages(ctx, kindSent, func(page []stored) error {
 		var old []string
 		for _, d := range page {
-			if d.At.Before(before) {
+			if d.At.Before(before) && (last == nil || d.Broadcast != last.ID) {
 				old = append(old, d.key)
 			}
 		}

@@ -17,7 +17,7 @@ const kindReply = "reply"
 func (a *App) speak(id string, m bot.Message, v bot.View, c *bot.Changes, speech bot.Speech, now time.Time) (bot.Reply, error) {
 	if c.Broadcast != nil {
 		b := *c.Broadcast
-		b.ID = id
+		b.ID, b.Begun = id, time.Now()
 		c.Broadcast = &b
 	}
 	for i, send := range speech.Sends {
