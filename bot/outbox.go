@@ -131,7 +131,10 @@ type Attempt struct {
 	// count as an attempt.
 	Limited bool
 	Unsure  bool // the message may have arrived all the same
-	MsgID   string
+	// Told is set if the words have arrived, now or before, and what failed is
+	// the card, whose choices can be typed.
+	Told  bool
+	MsgID string
 }
 
 // Fate is what to do about an attempt.
