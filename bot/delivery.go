@@ -74,7 +74,7 @@ func (t *turn) delivery() {
 		t.tell("delivery.none", nil)
 		return
 	}
-	t.tell("delivery", args{"kind": t.phrase("delivery."+string(sent.Broadcast.Kind), nil), "at": t.instant(sent.Broadcast.At), "time": t.instant(t.now)})
+	t.tell("delivery", args{"kind": t.sentWhat(sent.Broadcast), "at": t.instant(sent.Broadcast.At), "time": t.instant(t.now)})
 	c := sent.Counts
 	t.tell("delivery.counts", args{
 		"accepted": strconv.Itoa(c[DeliveryAccepted]), "refused": strconv.Itoa(c[DeliveryRefused]),
@@ -86,28 +86,45 @@ func (t *turn) delivery() {
 	}
 	var lost, twice []Delivery
 	for _, d := range sent.Missed {
-		if d.State != DeliveryAccepted {
-			lost = append(lost, d)
-		}
-		if d.Unsure {
+		if d.State == DeliveryAccepted {
 			twice = append(twice, d)
+		} else {
+			lost = append(lost, d)
 		}
 	}
 	t.tellLost(lost)
 	if more := c[DeliveryRefused] + c[DeliveryGaveUp] - len(lost); len(lost) > 0 && more > 0 {
 		t.tell("delivery.more", args{"n": strconv.Itoa(more)})
 	}
-	if len(twice) > 0 {
-		if t.m.Private() {
-			t.tell("delivery.unsure", args{"n": strconv.Itoa(len(twice)), "units": t.recipients(twice)})
-		} else {
-			t.tell("delivery.unsure.count", args{"n": strconv.Itoa(len(twice))})
-		}
-	}
+	t.tellTwice(twice, sent.Twice)
 	t.tellUnbound(sent.Unreached)
 	if len(lost) > 0 {
 		t.tell("delivery.phone", nil)
 	}
+}
+
+// tellTwice tells to whom a message may have come twice: so many in all, of
+// whom some are listed.
+func (t *turn) tellTwice(listed []Delivery, n int) {
+	switch {
+	case n == 0:
+	case t.m.Private() && len(listed) > 0:
+		t.tell("delivery.unsure", args{"n": strconv.Itoa(n), "units": t.recipients(listed)})
+		if n > len(listed) {
+			t.tell("delivery.more", args{"n": strconv.Itoa(n - len(listed))})
+		}
+	default:
+		t.tell("delivery.unsure.count", args{"n": strconv.Itoa(n)})
+	}
+}
+
+// sentWhat names a broadcast so that it can be told from another of the same
+// minute; but what went to some units only is not for a group.
+func (t *turn) sentWhat(b Broadcast) string {
+	if b.Text != "" && (b.Units == nil || t.m.Private()) {
+		return t.phrase("delivery."+string(b.Kind)+".text", args{"text": clip(strings.TrimSpace(strings.TrimPrefix(b.Text, everyone)), 15)})
+	}
+	return t.phrase("delivery."+string(b.Kind), nil)
 }
 
 // tellLost tells by cause who was not reached. Names are not for a group.
@@ -123,12 +140,16 @@ func (t *turn) tellLost(lost []Delivery) {
 	for _, why := range whys {
 		list := by[why]
 		a := args{"n": strconv.Itoa(len(list)), "mend": t.n.mend(why, t.detail(why), list[0].Code)}
+		key := "delivery.lost"
+		if why == OutUnsure {
+			key = "delivery.maybe"
+		}
 		if !t.m.Private() {
-			t.tell("delivery.lost.count", a)
+			t.tell(key+".count", a)
 			continue
 		}
 		a["units"] = t.recipients(list)
-		t.tell("delivery.lost", a)
+		t.tell(key, a)
 	}
 }
 

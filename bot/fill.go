@@ -165,7 +165,7 @@ func (t *turn) askNext() {
 	default:
 		// Nothing is new since it was listed: 收到 does not bring 47 lines again.
 		t.tell("complete.short", args{"all": strconv.Itoa(len(t.form.Fields))})
-		t.asked, t.done = true, true
+		t.asked = true
 		return
 	}
 	t.completed()
@@ -174,7 +174,7 @@ func (t *turn) askNext() {
 // completed says what is left to do once every item is filled.
 func (t *turn) completed() {
 	t.tell("complete.submit", nil)
-	t.asked, t.done = true, true
+	t.asked = true
 }
 
 // about are the blanks of every sentence that speaks of an item.

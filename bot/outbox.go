@@ -36,6 +36,9 @@ type Broadcast struct {
 
 	After int  `cbor:"9,keyasint,omitempty"`  // Unit.Order up to which it is expanded
 	Done  bool `cbor:"10,keyasint,omitempty"` // expanded to its end
+	// Begun is when it was confirmed by the real clock, which a rehearsal does
+	// not set back as it does At. It tells which broadcast is the last.
+	Begun time.Time `cbor:"11,keyasint,omitzero"`
 }
 
 // Means reports whether a broadcast is about a unit.
@@ -142,7 +145,10 @@ type Attempt struct {
 	// count as an attempt.
 	Limited bool
 	Unsure  bool // the message may have arrived all the same
-	MsgID   string
+	// Told is set if the words have arrived, now or before, and what failed is
+	// the card, whose choices can be typed.
+	Told  bool
+	MsgID string
 }
 
 // Fate is what to do about an attempt.
@@ -201,6 +207,7 @@ type Sent struct {
 	// Missed are the deliveries that did not arrive, and after them those that
 	// may have come twice (Unsure), at most [MaxMissed].
 	Missed []Delivery
+	Twice  int // how many arrived that may have come twice, all counted
 	// Unreached are the units without anybody to write to.
 	Unreached []string
 }

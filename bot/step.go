@@ -54,7 +54,6 @@ type turn struct {
 	say  []Effect
 
 	asked   bool   // the reply ends in what stands open
-	done    bool   // it ends in that everything is filled
 	menu    []Verb // it ends in what may be begun
 	pressed *Effect
 	sends   []Send

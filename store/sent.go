@@ -11,12 +11,7 @@ import (
 // It counts recipients: a text that was cut into several messages counts once,
 // as what went worst. Units are in roster order.
 func (v *View) Sent() (*bot.Sent, error) {
-	var last *bot.Broadcast
-	err := v.broadcasts(v.store.keys.every(kindBroadcast), func(b bot.Broadcast) {
-		if last == nil || !b.At.Before(last.At) {
-			last = &b
-		}
-	})
+	last, err := v.lastBroadcast()
 	if last == nil || err != nil {
 		return nil, err
 	}
@@ -24,14 +19,17 @@ func (v *View) Sent() (*bot.Sent, error) {
 	worst := map[[2]string]bot.Delivery{} // by person and group
 	for _, kind := range []kind{kindOut, kindSent} {
 		if err := v.deliveries(v.store.keys.every(kind, last.ID), func(d bot.Delivery) error {
+			if d.Why == bot.OutNobody {
+				sent.Unreached = append(sent.Unreached, d.Units...)
+				return nil
+			}
 			to := [2]string{d.Person, d.Group}
 			was, ok := worst[to]
-			switch {
-			case d.Why == bot.OutNobody:
-				sent.Unreached = append(sent.Unreached, d.Units...)
-			case !ok || badness(d.State) > badness(was.State):
-				worst[to] = d
+			if !ok || badness(d.State) > badness(was.State) {
+				d, was = was, d
 			}
+			was.Unsure = was.Unsure || d.Unsure
+			worst[to] = was
 			return nil
 		}); err != nil {
 			return nil, err
@@ -42,8 +40,22 @@ func (v *View) Sent() (*bot.Sent, error) {
 		if badness(d.State) == failed || d.Unsure && d.State.Ended() {
 			sent.Missed = append(sent.Missed, d)
 		}
+		if d.Unsure && d.State == bot.DeliveryAccepted {
+			sent.Twice++
+		}
 	}
 	return sent, v.arrange(sent)
+}
+
+// lastBroadcast is the one that was confirmed last, nil if there was none.
+func (v *View) lastBroadcast() (*bot.Broadcast, error) {
+	var last *bot.Broadcast
+	err := v.broadcasts(v.store.keys.every(kindBroadcast), func(b bot.Broadcast) {
+		if last == nil || cmp.Or(b.Begun.Compare(last.Begun), b.At.Compare(last.At)) >= 0 {
+			last = &b
+		}
+	})
+	return last, err
 }
 
 // arrange sorts who was not reached, and bounds the list. Groups, and units that

@@ -22,10 +22,21 @@ func (s *Store) Sweep(ctx context.Context, before time.Time) (int, error) {
 }
 
 // SweepDeliveries forgets the deliveries that ended before an instant of the
-// real clock and gives their number. It works in small commits like
-// [Store.Sweep].
+// real clock and gives their number. Those of the last broadcast stay, however
+// old: [View.Sent] counts them. It works in small commits like [Store.Sweep].
 func (s *Store) SweepDeliveries(ctx context.Context, before time.Time) (int, error) {
-	return forget(ctx, s, kindSent, func(d bot.Delivery) bool { return d.At.Before(before) })
+	v, err := s.View(ctx)
+	if err != nil {
+		return 0, err
+	}
+	last, err := v.lastBroadcast()
+	v.Close()
+	if err != nil {
+		return 0, err
+	}
+	return forget(ctx, s, kindSent, func(d bot.Delivery) bool {
+		return d.At.Before(before) && (last == nil || d.Broadcast != last.ID)
+	})
 }
 
 // forget deletes the records of a kind that are old and gives their number, also

@@ -32,8 +32,18 @@ func unreached(at bot.Attempt) bool {
 	return at.Fate == bot.FateLater && at.Code == 0 && !at.Unsure && !at.Limited
 }
 
-// settle is what an attempt makes of the delivery it was made for.
+// settle is what an attempt makes of the delivery it was made for. Whoever has
+// the words is not told of as missed for want of a card.
 func settle(d bot.Delivery, at bot.Attempt, now time.Time) bot.Delivery {
+	next := outcomeOf(d, at, now)
+	if at.Told && (next.State == bot.DeliveryRefused || next.State == bot.DeliveryGaveUp) {
+		next = ended(next, bot.DeliveryAccepted, "", now)
+		next.MsgID = at.MsgID
+	}
+	return next
+}
+
+func outcomeOf(d bot.Delivery, at bot.Attempt, now time.Time) bot.Delivery {
 	d.At, d.Code, d.Why = now, at.Code, at.Why
 	if at.Via != "" {
 		d.Via = at.Via

@@ -18,7 +18,7 @@ func (a *App) speak(id string, m bot.Message, v bot.View, c *bot.Changes, speech
 	reply := bot.Reply{ID: id}
 	if c.Broadcast != nil {
 		b := *c.Broadcast
-		b.ID = id
+		b.ID, b.Begun = id, time.Now()
 		c.Broadcast = &b
 	}
 	for i, send := range speech.Sends {

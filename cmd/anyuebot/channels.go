@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/url"
+	"slices"
 	"time"
 
 	"anyuebot/bot"
@@ -200,14 +201,13 @@ func (s *service) halts(stored []bot.Halt) []bot.Halt {
 }
 
 // chats are the groups that can be written to: as the office has paired them,
-// and as configured, which counts where both speak of a group.
+// and as configured. Where both know a robot of a group the office's counts: it
+// pairs anew when a robot is lost, and cannot change the configuration.
 func (s *service) chats(stored []bot.Chat) []bot.Chat {
 	seen := map[string]bool{}
 	for i, chat := range stored {
 		seen[chat.ID] = true
-		if key, ok := s.config.Groups[chat.ID]; ok {
-			stored[i].Robot = key
-		}
+		stored[i], _ = s.chat(chat.ID, chat, true)
 	}
 	for id, key := range s.config.Groups {
 		if !seen[id] {
@@ -219,9 +219,25 @@ func (s *service) chats(stored []bot.Chat) []bot.Chat {
 
 // chat is [service.chats] for one.
 func (s *service) chat(id string, stored bot.Chat, ok bool) (bot.Chat, bool) {
-	if key, configured := s.config.Groups[id]; configured {
-		stored.ID, stored.Robot = id, key
-		return stored, true
+	key, configured := s.config.Groups[id]
+	if !configured {
+		return stored, ok
 	}
-	return stored, ok
+	stored.ID = id
+	if stored.Robot == "" {
+		stored.Robot = key
+	}
+	return stored, true
+}
+
+// paired are chats as they are to be stored: a key that is configured stays
+// there, so that a change of the configuration is one.
+func (s *service) paired(chats []bot.Chat) []bot.Chat {
+	list := slices.Clone(chats)
+	for i, chat := range list {
+		if chat.Robot == s.config.Groups[chat.ID] {
+			list[i].Robot = ""
+		}
+	}
+	return list
 }
