@@ -353,7 +353,7 @@ func TestHalt(t *testing.T) {
 			t.Errorf("%d attempts in six hours, want about one in ten minutes", n)
 		}
 		told := slices.DeleteFunc(slices.Clone(r.platform.said()), func(s string) bool { return !strings.HasPrefix(s, "boss: halt") })
-		if len(told) != 1 || !strings.Contains(told[0], "203.0.113.7") {
+		if len(told) != 1 || !strings.Contains(told[0], "203.0.113.7") || !strings.Contains(told[0], "\nhalt.how") {
 			t.Errorf("the office was told %q", told)
 		}
 		v, err := r.store.View(t.Context())
