@@ -31,11 +31,17 @@ func (n *Notice) mend(why, detail string, code int64) string {
 	return n.phrase("out."+why, args{"detail": clip(detail, 60), "code": strconv.FormatInt(code, 10)})
 }
 
-// Alarm tells the office that a road takes nothing, since when in the campaign's
-// zone, and the mend. It may name an address of the office's own: it is for
-// private chat.
-func Alarm(n *Notice, h Halt, zone *time.Location) Effect {
-	return Effect{Key: "halt", Args: args{"via": n.road(h.Via), "time": Instant(h.Since.In(zone)), "mend": n.mend(h.Why, h.Detail, h.Code)}}
+// Alarm tells the office which roads take nothing, since when in the campaign's
+// zone, the mend of each, and what to do after it. It may name an address of the
+// office's own: it is for private chat.
+func Alarm(n *Notice, halts []Halt, zone *time.Location) (say []Effect) {
+	for _, h := range halts {
+		say = append(say, Effect{Key: "halt", Args: args{"via": n.road(h.Via), "time": Instant(h.Since.In(zone)), "mend": n.mend(h.Why, h.Detail, h.Code)}})
+	}
+	if len(say) > 0 {
+		say = append(say, Effect{Key: "halt.how"})
+	}
+	return say
 }
 
 // halts tells the office which roads take nothing, since when, and the mend; in
@@ -48,12 +54,7 @@ func (t *turn) halts() {
 		t.tell("halt.count", args{"n": strconv.Itoa(len(t.v.Halts))})
 		return
 	}
-	for _, h := range t.v.Halts {
-		t.say = append(t.say, Alarm(t.n, h, t.now.Location()))
-	}
-	if len(t.v.Halts) > 0 {
-		t.tell("halt.how", nil)
-	}
+	t.say = append(t.say, Alarm(t.n, t.v.Halts, t.now.Location())...)
 }
 
 // road names an [Attempt.Via] in words.

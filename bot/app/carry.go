@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"anyuebot/bot"
@@ -223,11 +224,12 @@ func (w *worker) mended(ctx context.Context, via string) {
 // whom another road reaches. Without words the log has to do, and what the
 // office sees when it next writes.
 func (w *worker) alarm(h bot.Halt, now time.Time) (tell []bot.Delivery, people []bot.Person) {
-	text, err := w.c.Say(bot.Alarm(w.c.Notice, h, w.c.Zone))
+	lines, err := w.lines(bot.Alarm(w.c.Notice, []bot.Halt{h}, w.c.Zone))
 	if err != nil {
 		w.c.Log.Error("outbox: no words for a halted road", "why", h.Why, "error", err)
 		return nil, nil
 	}
+	text := strings.Join(lines, "\n")
 	for _, userID := range slices.Sorted(maps.Keys(w.office)) {
 		via := w.c.Channel.Via(bot.Parcel{UserID: userID, Text: text})
 		if userID == "" || via == "" || w.roads.isHalted(via) || len(tell) == bot.MaxDeliveries {

@@ -93,7 +93,7 @@ func words(e bot.Effect) (string, error) {
 		return e.Args["text"], nil
 	case e.Key == "halt" && strings.Contains(e.Args["mend"], unworded):
 		return "", errors.New("no words")
-	case e.Key == "halt":
+	case e.Key == "halt", e.Key == "halt.how":
 		return fmt.Sprint(e.Key, e.Args), nil
 	}
 	return "", fmt.Errorf("no wording %q", e.Key)

@@ -36,7 +36,7 @@ func TestRoadsAgree(t *testing.T) {
 		t.Fatal(err)
 	}
 	halt := func(via string) string {
-		text, err := prompts.Render(n, bot.Alarm(n, bot.Halt{Via: via, Why: bot.OutRoad}, time.UTC))
+		text, err := prompts.Render(n, bot.Alarm(n, []bot.Halt{{Via: via, Why: bot.OutRoad}}, time.UTC)[0])
 		if err != nil {
 			t.Fatal(err)
 		}
