@@ -4,10 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"anyuebot/bot"
@@ -213,51 +209,4 @@ func (w *worker) mended(ctx context.Context, via string) {
 	w.roads.open(via)
 	w.c.Log.Info("outbox: a halted road takes messages again", "road", via)
 	w.roused()
-}
-
-// alarm is what the office is told of a halt: a message to each of its members
-// whom another road reaches. Without words the log has to do, and what the
-// office sees when it next writes.
-func (w *worker) alarm(h bot.Halt, now time.Time) (tell []bot.Delivery, people []bot.Person) {
-	text, err := w.alarmWords(h)
-	if err != nil {
-		w.c.Log.Error("outbox: no words for a halted road", "why", h.Why, "error", err)
-		return nil, nil
-	}
-	for _, userID := range slices.Sorted(maps.Keys(w.office)) {
-		via := w.c.Channel.Via(bot.Parcel{UserID: userID, Text: text})
-		if userID == "" || via == "" || w.roads.isHalted(via) || len(tell) == expandPage {
-			continue
-		}
-		person := bot.Person{ID: w.c.Outbox.PersonID(userID), UserID: userID}
-		people = append(people, person)
-		tell = append(tell, bot.Delivery{
-			ID: fmt.Sprintf("halt-%d-%s", now.UnixNano(), person.ID), Kind: "halt", Person: person.ID, Text: text,
-			Queued: w.now(), State: bot.DeliveryPending, Due: now, Until: until("", now),
-		})
-	}
-	return tell, people
-}
-
-func (w *worker) alarmWords(h bot.Halt) (string, error) {
-	detail := h.Detail
-	if detail == "" {
-		var err error
-		if detail, err = w.c.Say(bot.Effect{Key: "out.detail"}); err != nil {
-			return "", err
-		}
-	}
-	blanks := map[string]string{"detail": detail, "code": strconv.FormatInt(h.Code, 10)}
-	mend, err := w.c.Say(bot.Effect{Key: "out." + h.Why, Args: blanks})
-	if err != nil {
-		if mend, err = w.c.Say(bot.Effect{Key: "out.unknown", Args: blanks}); err != nil {
-			return "", err
-		}
-	}
-	name, _, _ := strings.Cut(h.Via, ":")
-	via, err := w.c.Say(bot.Effect{Key: "via." + name})
-	if err != nil {
-		return "", err
-	}
-	return w.c.Say(bot.Effect{Key: "halt", Args: map[string]string{"via": via, "time": bot.Instant(h.Since), "mend": mend}})
 }
