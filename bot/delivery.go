@@ -11,7 +11,7 @@ import (
 func OutWhys() []string {
 	return []string{
 		"ip", "secret", "agent", "member", "scope", "busy", "limit", "network", "robot", "content",
-		"license", "file", "used", "unwritten", "bot", "elsewhere", "road", "late", outUnsure, "gone", outUnknown,
+		"license", "file", "used", "unwritten", "bot", "elsewhere", "road", "late", outUnsure, "gone", "changed", outUnknown,
 	}
 }
 

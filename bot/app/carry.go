@@ -147,12 +147,15 @@ func (w *worker) ready(ctx context.Context, d bot.Delivery, now time.Time) (bot.
 	}
 	defer view.Close()
 	if d.Broadcast != "" {
-		var meant bool
-		if d, meant, err = w.meant(view, d); err != nil {
+		var end bot.DeliveryState
+		if d, end, err = w.meant(view, d); err != nil {
 			return d, bot.Parcel{}, err
 		}
-		if !meant {
-			return ended(d, bot.DeliveryDropped, "", now), bot.Parcel{}, nil
+		switch end {
+		case bot.DeliveryDropped:
+			return ended(d, end, "", now), bot.Parcel{}, nil
+		case bot.DeliveryRefused:
+			return ended(d, end, whyChanged, now), bot.Parcel{}, nil
 		}
 	}
 	p, ok, err := parcel(view, d)

@@ -81,6 +81,9 @@ const (
 	whyUnsure = "unsure" // it may have come twice already; nobody knows
 	whyNobody = "nobody" // the unit has nobody to write to
 	whyGone   = "gone"   // whom it is for has no record any more
+	// whyChanged is of who speaks no more for the units they were to be written
+	// to for. Who speaks for them now has not been written to.
+	whyChanged = "changed"
 )
 
 // roused wakes the outbox.
