@@ -13,7 +13,7 @@ func OutWhys() []string {
 	return []string{
 		"ip", "secret", "agent", "member", "scope", "busy", "limit", "network", "robot", "content",
 		"license", "file", "used", "unwritten", "bot", "elsewhere", outUnknown,
-		OutRoad, OutLate, OutUnsure, OutGone,
+		OutRoad, OutLate, OutUnsure, OutGone, OutChanged,
 	}
 }
 

@@ -48,7 +48,7 @@ func TestDelivery(t *testing.T) {
 	private := w.say("office", "送达情况")
 	holds(t, "in private", private,
 		"个人消息（自建应用）自2021年6月28日（星期一）8时00分起停发：请在管理后台把 203.0.113.7 加入企业可信IP", "恢复发送",
-		"催报（", "还在陆续交办",
+		"催报送达情况", "还在陆续交办",
 		"已被企业微信接收 50（不等于已读）", "被拒 3", "待发 7", "没能确认送达 2", "不再需要 6",
 		"没发到：山河镇、三嘉乡、周家镇。通讯录里没有这个人", "没发到：工作群“乡镇群”。企业微信返回错误 12345", "还有 1 个没有列出",
 		"不知道送到没有：湫头镇。发了两次", "!没发到：湫头镇",
@@ -56,10 +56,10 @@ func TestDelivery(t *testing.T) {
 	group := w.turn("office", bot.Message{Media: bot.MediaText, Text: "送达", Group: "g"})
 	holds(t, "in a group", group, "有 1 个发送通道停发", "!203.0.113.7", "没发到 2 个（名单请私聊看）", "不知道送到没有 1 个", "可能重复送达 9 个", "!山河镇", "!县妇联", "!县妇幼")
 	w.sent.Broadcast = bot.Broadcast{Kind: bot.BroadcastNotice, Text: "@所有人 停电", At: w.now}
-	holds(t, "which notice", w.turn("office", bot.Message{Media: bot.MediaText, Text: "送达", Group: "g"}), "通知“停电”（")
+	holds(t, "which notice", w.turn("office", bot.Message{Media: bot.MediaText, Text: "送达", Group: "g"}), "通知“停电”送达情况")
 	w.sent.Broadcast.Units = []string{"山河镇"}
-	holds(t, "which notice to some", w.say("office", "送达"), "通知“停电”（")
-	holds(t, "which notice to some, in a group", w.turn("office", bot.Message{Media: bot.MediaText, Text: "送达", Group: "g"}), "通知（", "!停电")
+	holds(t, "which notice to some", w.say("office", "送达"), "通知“停电”送达情况")
+	holds(t, "which notice to some, in a group", w.turn("office", bot.Message{Media: bot.MediaText, Text: "送达", Group: "g"}), "通知送达情况", "!停电")
 	holds(t, "a liaison", w.say("lisi", "送达"), "由县安委办办理", "!接收")
 
 	for _, text := range []string{"进度", "通知 明天开会", "催报", "你好"} {

@@ -168,6 +168,9 @@ const (
 	OutLate   = "late"   // the time for it ran out
 	OutUnsure = "unsure" // it may have come twice already; nobody knows
 	OutGone   = "gone"   // whom it is for has no record any more
+	// OutChanged is of who speaks no more for the units they were to be written
+	// to for. Who speaks for them now has not been written to.
+	OutChanged = "changed"
 	// OutNobody stands for a unit without anybody to write to: the delivery has
 	// ended before it began. It has no sentence: see [Sent.Unreached].
 	OutNobody = "nobody"

@@ -137,6 +137,42 @@ func TestNudgeTakenBack(t *testing.T) {
 	})
 }
 
+// TestLiaisonReplaced: who speaks for a unit no more gets nothing for it, and the
+// office reads that nobody was written to; not if the unit has handed in.
+func TestLiaisonReplaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.enrol("单位,类别,联络员userid\n山河镇,乡镇,lisi\n县妇联,部门,fulian\n湫头镇,乡镇,qiu\n")
+		r.platform.behave = func(bot.Parcel, string) (bot.Attempt, bool) {
+			return bot.Attempt{Fate: bot.FateLater, Why: "limit", Wait: 10 * time.Minute, Limited: true}, false
+		}
+		r.commit("boss", bot.Changes{Broadcast: &bot.Broadcast{ID: "b", Kind: bot.BroadcastNudge, At: time.Now(), Form: r.notice.Main}})
+		p := r.start(nil)
+		defer p.end()
+		time.Sleep(time.Minute)
+		key := bot.ReportKey{Unit: "山河镇", Form: r.notice.Main, Period: r.notice.Form(r.notice.Main).Period}
+		r.commit("lisi", bot.Changes{
+			Report:     &bot.Report{Key: key, State: bot.Submitted, Version: 1, Counted: 1},
+			Submission: &bot.Submission{Key: key, Version: 1},
+		})
+		r.commit("boss", bot.Changes{People: []bot.Person{
+			{ID: r.store.PersonID("lisi"), UserID: "lisi"}, {ID: r.store.PersonID("fulian"), UserID: "fulian"},
+		}})
+		r.platform.does(nil)
+		time.Sleep(time.Hour)
+		if diff := cmp.Diff([]string{"qiu: 尚未报送：湫头镇"}, r.platform.said()); diff != "" {
+			t.Error(diff)
+		}
+		s := r.sent()
+		if diff := cmp.Diff(map[bot.DeliveryState]int{bot.DeliveryAccepted: 1, bot.DeliveryDropped: 1, bot.DeliveryRefused: 1}, s.Counts); diff != "" {
+			t.Error(diff)
+		}
+		if len(s.Missed) != 1 || s.Missed[0].Why != "changed" || !slices.Equal(s.Missed[0].Units, []string{"县妇联"}) {
+			t.Errorf("missed %+v", s.Missed)
+		}
+	})
+}
+
 // TestLongBroadcast: a long text goes out in parts, in order, and counts once.
 func TestLongBroadcast(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

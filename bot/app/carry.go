@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"anyuebot/bot"
@@ -156,12 +153,15 @@ func (w *worker) ready(ctx context.Context, d bot.Delivery, now time.Time) (bot.
 	}
 	defer view.Close()
 	if d.Broadcast != "" {
-		var meant bool
-		if d, meant, err = w.meant(view, d); err != nil {
+		var end bot.DeliveryState
+		if d, end, err = w.meant(view, d); err != nil {
 			return d, bot.Parcel{}, err
 		}
-		if !meant {
-			return ended(d, bot.DeliveryDropped, "", now), bot.Parcel{}, nil
+		switch end {
+		case bot.DeliveryDropped:
+			return ended(d, end, "", now), bot.Parcel{}, nil
+		case bot.DeliveryRefused:
+			return ended(d, end, bot.OutChanged, now), bot.Parcel{}, nil
 		}
 	}
 	p, ok, err := parcel(view, d)
@@ -218,29 +218,4 @@ func (w *worker) mended(ctx context.Context, via string) {
 	w.roads.open(via)
 	w.c.Log.Info("outbox: a halted road takes messages again", "road", via)
 	w.roused()
-}
-
-// alarm is what the office is told of a halt: a message to each of its members
-// whom another road reaches. Without words the log has to do, and what the
-// office sees when it next writes.
-func (w *worker) alarm(h bot.Halt, now time.Time) (tell []bot.Delivery, people []bot.Person) {
-	lines, err := w.lines(bot.Alarm(w.c.Notice, []bot.Halt{h}, w.c.Zone))
-	if err != nil {
-		w.c.Log.Error("outbox: no words for a halted road", "why", h.Why, "error", err)
-		return nil, nil
-	}
-	text := strings.Join(lines, "\n")
-	for _, userID := range slices.Sorted(maps.Keys(w.office)) {
-		via := w.c.Channel.Via(bot.Parcel{UserID: userID, Text: text})
-		if userID == "" || via == "" || w.roads.isHalted(via) || len(tell) == bot.MaxDeliveries {
-			continue
-		}
-		person := bot.Person{ID: w.c.Outbox.PersonID(userID), UserID: userID}
-		people = append(people, person)
-		tell = append(tell, bot.Delivery{
-			ID: fmt.Sprintf("halt-%d-%s", now.UnixNano(), person.ID), Kind: "halt", Person: person.ID, Text: text,
-			Queued: w.now(), State: bot.DeliveryPending, Due: now, Until: until("", now),
-		})
-	}
-	return tell, people
 }

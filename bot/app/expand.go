@@ -138,27 +138,25 @@ func (w *worker) recipient(view OutboxView, b bot.Broadcast, person, group strin
 	if to.Person, ok, err = view.Person(person); err != nil || !ok || b.Form == "" {
 		return to, ok, err
 	}
-	for _, unit := range to.Person.Units {
-		status, err := view.Status(w.key(unit, b.Form))
-		if err != nil {
-			return to, false, err
-		}
-		to.Status = append(to.Status, status)
-	}
-	return to, true, nil
+	to.Status, err = w.statuses(view, to.Person.Units, b.Form)
+	return to, err == nil, err
 }
 
 // meant asks once more whether a delivery of a broadcast is meant, and takes
-// over what it says now. A message in parts keeps its words unless there are as
-// many parts as before.
-func (w *worker) meant(view OutboxView, d bot.Delivery) (bot.Delivery, bool, error) {
+// over what it says now. If it is not, end tells how it ends. A message in parts
+// keeps its words unless there are as many parts as before.
+func (w *worker) meant(view OutboxView, d bot.Delivery) (_ bot.Delivery, end bot.DeliveryState, err error) {
 	b, ok, err := view.Broadcast(d.Broadcast)
 	if err != nil || !ok {
-		return d, false, err
+		return d, bot.DeliveryDropped, err
 	}
 	list, err := w.composed(view, b, d.Person, d.Group, d.Queued)
-	if err != nil || len(list) == 0 {
-		return d, false, err
+	if err != nil {
+		return d, "", err
+	}
+	if len(list) == 0 {
+		end, err := w.missed(view, b, d)
+		return d, end, err
 	}
 	for _, now := range list {
 		if now.ID == d.ID {
@@ -166,5 +164,37 @@ func (w *worker) meant(view OutboxView, d bot.Delivery) (bot.Delivery, bool, err
 		}
 	}
 	d.Units = list[0].Units
-	return d, true, nil
+	return d, "", nil
+}
+
+// missed is the end of a delivery to somebody who speaks for none of its units
+// any more: refused, so that the office sees it, unless those units need it no
+// more.
+func (w *worker) missed(view OutboxView, b bot.Broadcast, d bot.Delivery) (bot.DeliveryState, error) {
+	if d.Person == "" {
+		return bot.DeliveryDropped, nil
+	}
+	to := bot.Recipient{Person: bot.Person{ID: d.Person, Units: d.Units}}
+	if b.Form != "" {
+		var err error
+		if to.Status, err = w.statuses(view, d.Units, b.Form); err != nil {
+			return "", err
+		}
+	}
+	if _, still := w.compose(w.c.Notice, b, to, w.now()); !still {
+		return bot.DeliveryDropped, nil
+	}
+	return bot.DeliveryRefused, nil
+}
+
+// statuses are those of some units with a form.
+func (w *worker) statuses(view OutboxView, units []string, form string) ([]bot.Status, error) {
+	list := make([]bot.Status, len(units))
+	for i, unit := range units {
+		var err error
+		if list[i], err = view.Status(w.key(unit, form)); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
 }

@@ -388,6 +388,26 @@ func TestHalt(t *testing.T) {
 	})
 }
 
+// TestAlarm: a road that knows itself that it is halted is told of by another,
+// and not by itself.
+func TestAlarm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		p := r.start(nil)
+		defer p.end()
+		for _, via := range []string{"app", "long"} { // the boss is reached by the latter
+			if err := p.app.Alarm(t.Context(), bot.Halt{Via: via, Why: "elsewhere", Since: time.Now()}); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+		}
+		told := slices.DeleteFunc(slices.Clone(r.platform.said()), func(s string) bool { return !strings.HasPrefix(s, "boss: halt") })
+		if len(told) != 1 || !strings.Contains(told[0], r.notice.Wording["via.app"]) {
+			t.Errorf("the office was told %q", told)
+		}
+	})
+}
+
 // TestHaltAtStart: a process that begins tries a halted road at once.
 func TestHaltAtStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

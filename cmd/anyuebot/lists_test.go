@@ -17,7 +17,7 @@ import (
 // TestCausesAgree: every cause that a channel or the outbox gives has the
 // office's mend, and there is no mend for a cause that nobody gives.
 func TestCausesAgree(t *testing.T) {
-	given := slices.Concat(wecom.Whys(), wecom.LongWhys(), []string{bot.OutRoad, bot.OutLate, bot.OutUnsure, bot.OutGone})
+	given := slices.Concat(wecom.Whys(), wecom.LongWhys(), []string{bot.OutRoad, bot.OutLate, bot.OutUnsure, bot.OutGone, bot.OutChanged})
 	slices.Sort(given)
 	given = slices.Compact(given) // a channel may find no road as well
 	told := slices.Sorted(slices.Values(bot.OutWhys()))
