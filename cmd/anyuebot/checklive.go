@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"maps"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -218,6 +220,10 @@ func (l *liveCheck) long(ctx context.Context) {
 		l.line(what, err, "运行中的服务已连上，自 "+bot.Instant(state.Since.In(time.Local)))
 		return
 	}
+	if !idle(l.cfg) {
+		l.line(what, errors.New("没有查：存储打不开，可能有服务在用，再连一次会断开它。请用运行服务的那个用户来运行 check"), "")
+		return
+	}
 	long, err := wecom.NewLong(wecom.LongConfig{
 		URL: l.cfg.WSURL, BotID: l.cfg.AibotID, Secret: l.cfg.AibotSecret, Name: l.cfg.AibotName,
 		Words: wecom.Words{Working: "-", Lost: "-"},
@@ -231,6 +237,20 @@ func (l *liveCheck) long(ctx context.Context) {
 	if err == nil {
 		l.note("长连接：同一个机器人只能一处连着。别处有服务在用它的，刚才已被断开，请重启那里的服务")
 	}
+}
+
+// idle reports whether certainly no service runs on the configured store: one
+// of another user has its socket closed to us, and the store locked.
+func idle(cfg config) bool {
+	path, ok := strings.CutPrefix(cfg.Store, boltScheme)
+	if !ok {
+		return true
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return true
+	}
+	engine, err := openEngine(cfg.Store)
+	return err == nil && engine.Close() == nil
 }
 
 func longStateWork(_ context.Context, s *service, _ url.Values, _ io.Reader, out io.Writer) error {

@@ -546,6 +546,19 @@ func TestCheckBeside(t *testing.T) {
 		defer held.Close()
 		wants(t, c.check(), "✗ 存储：另一个 anyuebot 正在使用")
 	})
+	t.Run("a service that does not let us in", func(t *testing.T) {
+		c := newCheckup(t)
+		byLong(c)
+		held, err := openEngine(c.env["ANYUE_STORE"])
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer held.Close()
+		wants(t, c.check(), "✗ 长连接：没有查：存储打不开，可能有服务在用，再连一次会断开它")
+		if n := len(c.long.Frames()); n > 0 {
+			t.Errorf("the check took the bot away: %d frames", n)
+		}
+	})
 }
 
 // TestCheckEnds: a platform that takes connections and never answers holds the
