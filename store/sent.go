@@ -12,10 +12,11 @@ import (
 // as what went worst. Units are in roster order.
 func (v *View) Sent() (*bot.Sent, error) {
 	var last *bot.Broadcast
-	err := v.broadcasts(v.store.keys.every(kindBroadcast), func(b bot.Broadcast) {
+	err := visit(v, v.store.keys.every(kindBroadcast), func(b bot.Broadcast) error {
 		if last == nil || !b.At.Before(last.At) {
 			last = &b
 		}
+		return nil
 	})
 	if last == nil || err != nil {
 		return nil, err
@@ -23,7 +24,7 @@ func (v *View) Sent() (*bot.Sent, error) {
 	sent := &bot.Sent{Broadcast: *last, Counts: map[bot.DeliveryState]int{}}
 	worst := map[[2]string]bot.Delivery{} // by person and group
 	for _, kind := range []kind{kindOut, kindSent} {
-		if err := v.deliveries(v.store.keys.every(kind, last.ID), func(d bot.Delivery) error {
+		if err := visit(v, v.store.keys.every(kind, last.ID), func(d bot.Delivery) error {
 			to := [2]string{d.Person, d.Group}
 			was, ok := worst[to]
 			switch {
