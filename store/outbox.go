@@ -74,28 +74,18 @@ func (v *View) Status(key bot.ReportKey) (bot.Status, error) {
 }
 
 // Open visits the deliveries that have not ended, in no order that matters.
-func (v *View) Open(visit func(bot.Delivery) error) error {
-	return v.deliveries(v.store.keys.every(kindOut), visit)
+func (v *View) Open(each func(bot.Delivery) error) error {
+	return visit(v, v.store.keys.every(kindOut), each)
 }
 
 // Ended visits the deliveries that have ended, by a last attempt at since or
 // later.
-func (v *View) Ended(since time.Time, visit func(bot.Delivery) error) error {
-	return v.deliveries(v.store.keys.every(kindSent), func(d bot.Delivery) error {
+func (v *View) Ended(since time.Time, each func(bot.Delivery) error) error {
+	return visit(v, v.store.keys.every(kindSent), func(d bot.Delivery) error {
 		if d.At.Before(since) {
 			return nil
 		}
-		return visit(d)
-	})
-}
-
-func (v *View) deliveries(prefix string, visit func(bot.Delivery) error) error {
-	return v.each(prefix, func(e kv.Entry) error {
-		var d bot.Delivery
-		if err := v.store.codec.decode(e.Key, e.Value, &d); err != nil {
-			return err
-		}
-		return visit(d)
+		return each(d)
 	})
 }
 
@@ -124,31 +114,14 @@ func (v *View) Broadcast(id string) (bot.Broadcast, bool, error) {
 // Unexpanded lists the broadcasts that are not expanded to their end, the
 // oldest first.
 func (v *View) Unexpanded() ([]bot.Broadcast, error) {
-	var list []bot.Broadcast
-	err := v.broadcasts(v.store.keys.every(kindBroadcast, broadcastOpen), func(b bot.Broadcast) { list = append(list, b) })
-	slices.SortStableFunc(list, func(a, b bot.Broadcast) int { return a.At.Compare(b.At) })
-	return list, err
-}
-
-func (v *View) broadcasts(prefix string, visit func(bot.Broadcast)) error {
-	return v.each(prefix, func(e kv.Entry) error {
-		var b bot.Broadcast
-		err := v.store.codec.decode(e.Key, e.Value, &b)
-		visit(b)
-		return err
-	})
+	open, err := list[bot.Broadcast](v, v.store.keys.every(kindBroadcast, broadcastOpen))
+	slices.SortStableFunc(open, func(a, b bot.Broadcast) int { return a.At.Compare(b.At) })
+	return open, err
 }
 
 // Halts lists the roads that take nothing, sorted by name.
 func (v *View) Halts() ([]bot.Halt, error) {
-	var list []bot.Halt
-	err := v.each(v.store.keys.every(kindHalt), func(e kv.Entry) error {
-		var h bot.Halt
-		err := v.store.codec.decode(e.Key, e.Value, &h)
-		list = append(list, h)
-		return err
-	})
-	return list, err
+	return list[bot.Halt](v, v.store.keys.every(kindHalt))
 }
 
 // Queue stores new deliveries, at most [bot.MaxDeliveries], together with the records of

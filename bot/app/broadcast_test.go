@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -262,9 +263,9 @@ func TestBroadcastThatGrows(t *testing.T) {
 			fmt.Fprintf(&csv, "单位%03d,部门,%s\n", i, who)
 		}
 		r.enrol(csv.String())
-		asked := 0
+		var asked atomic.Int32
 		r.compose = func(n *bot.Notice, b bot.Broadcast, to bot.Recipient, now time.Time) (bot.Send, bool) {
-			if asked++; asked > bot.MaxDeliveries {
+			if asked.Add(1) > bot.MaxDeliveries {
 				b.Text = strings.Repeat("安全生产、", 300)
 			}
 			return say(n, b, to, now)
