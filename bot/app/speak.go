@@ -53,7 +53,7 @@ func (a *App) speak(id string, m bot.Message, v bot.View, c *bot.Changes, speech
 		if err != nil {
 			return reply, err
 		}
-		reply.Card = &bot.Card{Task: m.Press.Task, Title: title}
+		reply.Card = &bot.Card{Task: m.Press.Task, Title: title, Alone: speech.Alone}
 	}
 	real := time.Now()
 	apart := bot.Delivery{
