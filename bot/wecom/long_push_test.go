@@ -366,7 +366,7 @@ func TestLongMedia(t *testing.T) {
 		w.online()
 		for i := range 3 { // keys come with and without their padding
 			content := fmt.Appendf(nil, "第 %d 份", i)
-			w.say(wecomtest.Msg{From: "woAAAAAAAAAAAAAAAAAAAAAAAA", Kind: wecomtest.File}, wecomtest.LongFile{Name: "附件2.txt", Content: content})
+			w.say(wecomtest.Msg{From: "woAAAAAAAAAAAAAAAAAAAAAAAA", Kind: wecomtest.File, Files: []wecomtest.Attachment{{Name: "附件2.txt", Content: content}}})
 			m := w.desk.messages()[i]
 			if len(m.Files) != 1 || m.Files[0].Problem != "" || m.Files[0].Name != "附件2.txt" || !slices.Equal(kept.last(), content) {
 				t.Errorf("the turn got %+v, and %q is kept", m.Files, kept.last())
@@ -375,7 +375,7 @@ func TestLongMedia(t *testing.T) {
 				t.Errorf("the turn was asked by %q", m.From)
 			}
 		}
-		w.say(wecomtest.Msg{From: "lina", Kind: wecomtest.Image}, wecomtest.LongFile{Gone: true})
+		w.say(wecomtest.Msg{From: "lina", Kind: wecomtest.Image, Files: []wecomtest.Attachment{{Gone: true}}})
 		if m := w.desk.messages()[3]; len(m.Files) != 1 || m.Files[0].Problem != bot.FileExpired {
 			t.Errorf("the turn got %+v", m.Files)
 		}

@@ -17,17 +17,6 @@ const (
 	codeLife      = 72 * time.Hour
 )
 
-// memberRates are what one member gets from one application; the rest is
-// dropped and nobody is told (page 90312).
-func memberRates() []rate { return []rate{{30, time.Minute}, {1000, time.Hour}} }
-
-// appTask is a card that an application sent.
-type appTask struct {
-	agent int
-	card  Card
-	body  []byte // of the request it came with
-}
-
 // cardCode takes one update of a card (page 94888).
 type cardCode struct {
 	agent int
@@ -196,18 +185,18 @@ func (a *API) deliver(v *visit, m appMessage) outcome {
 	now := a.cfg.Now()
 	same := fmt.Sprintf("%d %s", app.AgentID, v.body)
 	repeat := ""
-	if m.repeat > 0 && now.Before(a.repeats[same]) {
+	if m.repeat > 0 && now.Before(a.repeats.get(same)) {
 		repeat = "repeat"
 	}
 	m.shown.MsgID = a.newID("msg")
 	rest["msgid"] = m.shown.MsgID
 	if m.task != nil {
 		m.shown.task = fmt.Sprintf("%d %s", app.AgentID, m.task.Task)
-		if of := a.tasks[m.shown.task]; of == nil {
-			a.tasks[m.shown.task] = &appTask{agent: app.AgentID, card: *m.task, body: v.body}
+		if of := a.tasks.get(m.shown.task); of == nil {
+			a.tasks.put(m.shown.task, v.body, len(v.body))
 		} else if repeat == "" {
 			out := refused(codeParameter, v.ip)
-			if !bytes.Equal(of.body, v.body) {
+			if !bytes.Equal(of, v.body) {
 				out.why = "two cards of one application have one task_id"
 			}
 			return out
@@ -217,13 +206,13 @@ func (a *API) deliver(v *visit, m appMessage) outcome {
 		}
 	}
 	if m.repeat > 0 && repeat == "" {
-		a.repeats[same] = now.Add(m.repeat)
+		a.repeats.put(same, now.Add(m.repeat), len(same))
 	}
 	for _, user := range to {
 		s := m.shown
 		s.To = user
 		why := repeat
-		if why == "" && !a.paceOf(app.AgentID, user).allows(now, memberRates()...) {
+		if why == "" && !a.paceOf(app.AgentID, user).allows(now, usual()...) {
 			why = "limit"
 		}
 		a.show(s, why)
@@ -265,7 +254,7 @@ func (a *API) paceOf(agent int, user string) *pace {
 
 func (a *API) cardCode(agent int, task string) string {
 	code := a.newID("code") + randomHex(16)
-	a.codes[code] = &cardCode{agent: agent, task: task, until: a.cfg.Now().Add(codeLife)}
+	a.codes.put(code, &cardCode{agent: agent, task: task, until: a.cfg.Now().Add(codeLife)}, 0)
 	return code
 }
 
@@ -314,7 +303,7 @@ func (a *API) updateCard(v *visit) (func() outcome, error) {
 		if app.AgentID != agent {
 			return refused(codeOtherAgent, v.ip)
 		}
-		c := a.codes[code]
+		c := a.codes.get(code)
 		if c == nil || c.agent != agent || c.used || !a.cfg.Now().Before(c.until) {
 			return refused(codeParameter, v.ip)
 		}
