@@ -491,6 +491,26 @@ func TestCardsWithACallback(t *testing.T) {
 	}
 }
 
+// TestARefusedCard is no loss where words say the same: what would be reported
+// as not having arrived is there.
+func TestARefusedCard(t *testing.T) {
+	card := &bot.Card{Task: "any@1", Title: "提交吗", Buttons: []bot.Button{{Label: "提交", Say: "提交"}}}
+	for _, c := range []struct {
+		code int
+		want bot.Attempt
+	}{
+		{40058, accepted},
+		{-1, bot.Attempt{Fate: bot.FateLater, Code: -1, Why: "busy", Via: "app"}},
+		{60020, bot.Attempt{Fate: bot.FateHalted, Code: 60020, Why: "ip", Detail: "203.0.113.9", Via: "app"}},
+	} {
+		client := play(t, giveToken(theToken), ask{ask: send + theToken, body: say("text", "你好"), give: sentM1}, ask{ask: send + theToken, body: "~template_card", give: errcode(c.code)})
+		post := NewPost(PostConfig{API: newAPI(t, client, nil), Robots: newRobots(t, client, nil), Pressable: true})
+		if got := post.Send(t.Context(), bot.Parcel{ID: "p1", UserID: "zhangwei", Text: "你好", Card: card}); got != c.want {
+			t.Errorf("%d: got %+v", c.code, got)
+		}
+	}
+}
+
 // TestQuiet: after 45009 nobody is written to by the application for a minute,
 // and other roads stay open.
 func TestQuiet(t *testing.T) {

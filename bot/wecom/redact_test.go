@@ -122,20 +122,3 @@ func TestNothingIsGivenAway(t *testing.T) {
 func sending(p bot.Parcel) func(context.Context, *Post) (any, error) {
 	return func(ctx context.Context, post *Post) (any, error) { return post.Send(ctx, p), nil }
 }
-
-// TestReasons: each code that is judged is judged to a reason that is listed,
-// so that wording can be held complete.
-func TestReasons(t *testing.T) {
-	listed := map[string]bool{}
-	for _, why := range Whys() {
-		if listed[why] || why == "" {
-			t.Errorf("%q is listed twice", why)
-		}
-		listed[why] = true
-	}
-	for code := int64(-10); code < 900000; code++ {
-		if v := judgeCode(code); !listed[v.why] || v.fate == bot.FateAccepted || v.fate == "" {
-			t.Errorf("%d: %+v", code, v)
-		}
-	}
-}
