@@ -151,27 +151,22 @@ func (p *Post) Send(ctx context.Context, parcel bot.Parcel) bot.Attempt {
 	return attempt
 }
 
+// callParcel names a failure that no call was needed for.
+const callParcel = "parcel"
+
 func (p *Post) send(ctx context.Context, parcel bot.Parcel) bot.Attempt {
-	const call = "parcel"
 	road := p.road(parcel)
 	all := contents(parcel)
 	if len(all) == 0 {
-		return turnedDown(call, WhyContent).attempt(road)
+		return turnedDown(callParcel, WhyContent).attempt(road)
 	}
 	left, accepted := p.made.left(parcel.ID, all)
 	if len(left) == 0 {
 		return accepted
 	}
-	if slices.Contains(left, partFile) {
-		// Found out before the words are sent that announce it.
-		switch {
-		case !sendable(parcel.File) || p.files == nil && road != ViaLong:
-			return turnedDown(call, WhyFile).attempt(road)
-		case road == "":
-			return turnedDown(call, WhyRoad).attempt("")
-		}
+	if failure := p.unsendable(parcel, left, road); failure != nil {
+		return failure.attempt(road)
 	}
-
 	var answered *Failure
 	if p.answers(parcel, left) {
 		answered = p.answer(ctx, parcel, left[0])
@@ -179,8 +174,7 @@ func (p *Post) send(ctx context.Context, parcel bot.Parcel) bot.Attempt {
 		case answered == nil:
 			// A card is not sent after its words: it would come by another
 			// road, which is another chat. What it offers can be typed.
-			accepted = bot.Attempt{Fate: bot.FateAccepted, Via: ViaReply}
-			accepted = p.made.mark(parcel.ID, partText|partCard, accepted)
+			accepted = p.made.mark(parcel.ID, partText|partCard, bot.Attempt{Fate: bot.FateAccepted, Via: ViaReply})
 			if left[len(left)-1] != partFile {
 				return accepted
 			}
@@ -191,7 +185,26 @@ func (p *Post) send(ctx context.Context, parcel bot.Parcel) bot.Attempt {
 			return answered.attempt(ViaReply)
 		}
 	}
+	return p.by(ctx, road, parcel, left, answered)
+}
 
+// unsendable finds out that a file cannot go before the words are sent that
+// announce it; nil if it can, or is not there.
+func (p *Post) unsendable(parcel bot.Parcel, left []part, road string) *Failure {
+	switch {
+	case !slices.Contains(left, partFile):
+		return nil
+	case !sendable(parcel.File) || p.files == nil && road != ViaLong:
+		return turnedDown(callParcel, WhyFile)
+	case road == "":
+		return turnedDown(callParcel, WhyRoad)
+	}
+	return nil
+}
+
+// by sends what is left by a road. answered is what became of the late answer,
+// for where there is none.
+func (p *Post) by(ctx context.Context, road string, parcel bot.Parcel, left []part, answered *Failure) bot.Attempt {
 	switch {
 	case road == ViaApp:
 		return p.carry(ctx, parcel, left, p.byApp(parcel))
@@ -200,13 +213,13 @@ func (p *Post) send(ctx context.Context, parcel bot.Parcel) bot.Attempt {
 	case road != "":
 		return p.carry(ctx, parcel, left, p.byRobot(parcel))
 	case parcel.ReplyURL != "":
-		used := turnedDown("aibot/response", WhyUsed)
+		used := turnedDown(callRespond, WhyUsed)
 		if answered != nil {
 			used.Code, used.Status = answered.Code, answered.Status
 		}
 		return used.attempt(ViaReply)
 	}
-	return turnedDown(call, WhyRoad).attempt("")
+	return turnedDown(callParcel, WhyRoad).attempt("")
 }
 
 // answer gives the late answer to a message. nil if the platform took it.

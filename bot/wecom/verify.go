@@ -30,44 +30,25 @@ const verifyTime = time.Second
 func (a Address) Verify(ctx context.Context, client *http.Client) error {
 	address, err := url.Parse(a.URL)
 	if err != nil || address.Host == "" || address.Scheme != "https" && address.Scheme != "http" {
-		return errors.New("no http or https address")
+		return errAddress
 	}
-	codec, err := newCodec(a.Token, a.AESKey)
+	words, err := a.challenge(address)
 	if err != nil {
 		return err
 	}
-	number, err := rand.Int(rand.Reader, big.NewInt(1<<62))
-	if err != nil {
-		return err
-	}
-	words := number.String()
-	sealed, err := codec.seal([]byte(words), a.Receiver)
-	if err != nil {
-		return err
-	}
-	timestamp, nonce := strconv.FormatInt(time.Now().Unix(), 10), rand.Text()
-	address.RawQuery = url.Values{
-		"msg_signature": {codec.sign(timestamp, nonce, sealed)}, "timestamp": {timestamp}, "nonce": {nonce}, "echostr": {sealed},
-	}.Encode()
-
 	// The platform follows no redirect.
 	plain := *client
 	plain.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	start := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, 10*verifyTime)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), nil)
 	if err != nil {
-		return errors.New("no http or https address")
+		return errAddress
 	}
+	start := time.Now()
 	resp, err := plain.Do(req)
 	if err != nil {
-		// The error's words hold the address with its signature.
-		var wrapped *url.Error
-		if errors.As(err, &wrapped) {
-			err = wrapped.Err
-		}
-		return fmt.Errorf("it cannot be reached: %w", err)
+		return fmt.Errorf("it cannot be reached: %w", bare(err))
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
@@ -85,17 +66,42 @@ func (a Address) Verify(ctx context.Context, client *http.Client) error {
 	return nil
 }
 
+var errAddress = errors.New("no http or https address")
+
+// challenge gives an address the query of a check, and returns the words that
+// have to come back.
+func (a Address) challenge(address *url.URL) (words string, err error) {
+	codec, err := newCodec(a.Token, a.AESKey)
+	if err != nil {
+		return "", err
+	}
+	number, err := rand.Int(rand.Reader, big.NewInt(1<<62))
+	if err != nil {
+		return "", err
+	}
+	words = number.String()
+	sealed, err := codec.seal([]byte(words), a.Receiver)
+	if err != nil {
+		return "", err
+	}
+	timestamp, nonce := strconv.FormatInt(time.Now().Unix(), 10), rand.Text()
+	address.RawQuery = url.Values{
+		"msg_signature": {codec.sign(timestamp, nonce, sealed)}, "timestamp": {timestamp}, "nonce": {nonce}, "echostr": {sealed},
+	}.Encode()
+	return words, nil
+}
+
 // ClockOffset tells how far this machine's clock is ahead of the platform's, to
 // the second or so.
 func ClockOffset(ctx context.Context, client *http.Client, base string) (time.Duration, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodHead, base, nil)
 	if err != nil {
-		return 0, errors.New("no http or https address")
+		return 0, errAddress
 	}
 	start := time.Now()
 	resp, err := client.Do(req)
 	if err != nil {
-		return 0, err
+		return 0, bare(err)
 	}
 	resp.Body.Close()
 	half := time.Since(start) / 2
