@@ -35,7 +35,7 @@
 //     one process has the bot, longconnect.go connects again and again and
 //     probes; longsocket.go is one connection, longframe.go what goes over it.
 //   - longturn.go takes callbacks to their turns, longreply.go decides what is
-//     said, longletter.go gets it out.
+//     said, longletter.go gets it out; lanes.go keeps both in their order.
 //   - longpush.go writes unasked, longupload.go uploads for that.
 //
 // Outwards:

@@ -81,11 +81,11 @@ type Long struct {
 	state   LongState
 	socket  *socket // subscribed; nil if none is
 	closing bool
-	stopRun context.CancelFunc    // ends Run
-	busy    int                   // turns and letters that are not done
-	lanes   map[string][]*task    // turns to come, by member; a key means that somebody works on them
-	letters map[longChat][]letter // answers to go out, by conversation; likewise
-	unsure  []letter              // answers that left and were not acknowledged
+	stopRun context.CancelFunc      // ends Run
+	busy    int                     // turns and letters that are not done
+	lanes   lanes[string, *task]    // turns to come, by member
+	letters lanes[longChat, letter] // answers to go out, by conversation
+	unsure  []letter                // answers that left and were not acknowledged
 }
 
 // LongPhase is how the long connection stands.
@@ -146,8 +146,8 @@ func NewLong(cfg LongConfig, turns Turns, log *slog.Logger) (*Long, error) {
 		again:    make(chan struct{}, 1),
 		changed:  make(chan struct{}),
 		state:    LongState{Phase: LongClosed, Since: time.Now()},
-		lanes:    map[string][]*task{},
-		letters:  map[longChat][]letter{},
+		lanes:    lanes[string, *task]{},
+		letters:  lanes[longChat, letter]{},
 	}
 	l.work, l.stopWork = context.WithCancel(context.Background())
 	return l, nil

@@ -76,15 +76,12 @@ func (l *Long) post(p letter) {
 		}()
 		return
 	}
-	queue, sending := l.letters[p.to]
+	put := l.letters.last
 	if p.again {
-		queue = append([]letter{p}, queue...)
-	} else {
-		queue = append(queue, p)
+		put = l.letters.first
 	}
-	l.letters[p.to] = queue
 	l.busy++
-	if !sending {
+	if put(p.to, p) {
 		go l.send(p.to)
 	}
 }
@@ -93,15 +90,12 @@ func (l *Long) post(p letter) {
 func (l *Long) send(to longChat) {
 	for {
 		l.mu.Lock()
-		queue := l.letters[to]
-		if len(queue) == 0 {
-			delete(l.letters, to)
-			l.mu.Unlock()
+		p, ok := l.letters.next(to)
+		l.mu.Unlock()
+		if !ok {
 			return
 		}
-		l.letters[to] = queue[1:]
-		l.mu.Unlock()
-		l.deliver(queue[0])
+		l.deliver(p)
 		l.done()
 	}
 }

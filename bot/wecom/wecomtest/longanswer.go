@@ -78,17 +78,10 @@ func (l *Long) respond(n *longLine, req string, raw []byte) *fault {
 	if b.MsgType == "stream" {
 		return l.streamed(a, b)
 	}
-	s, f := l.message(b)
+	s, f := l.message(chatOf(a.where.from, a.where.group), req, b)
 	if f != nil {
 		return f
 	}
-	s.Req = req
-	c := chatOf(a.where.from, a.where.group)
-	if f := l.paced(c); f != nil {
-		return f
-	}
-	l.ratable(b, s)
-	l.show(c, s)
 	a.finish(LongAnswer{Text: s.Text, Card: s.Card, File: s.File})
 	return nil
 }
@@ -184,18 +177,11 @@ func (l *Long) welcome(n *longLine, req string, raw []byte) *fault {
 	if err := json.Unmarshal(raw, &b); err != nil {
 		return broken(codeNotJSON, "a greeting cannot be read")
 	}
-	s, f := l.message(b)
+	s, f := l.message(chatOf(a.where.from, a.where.group), req, b)
 	if f != nil {
 		return f
 	}
-	s.Req = req
-	c := chatOf(a.where.from, a.where.group)
-	if f := l.paced(c); f != nil {
-		return f
-	}
 	a.used = true
-	l.ratable(b, s)
-	l.show(c, s)
 	a.finish(LongAnswer{Text: s.Text, Card: s.Card})
 	return nil
 }
@@ -233,8 +219,24 @@ func (l *Long) update(n *longLine, req string, raw []byte) *fault {
 	return nil
 }
 
-// message reads a message that is no stream. Under l.mu.
-func (l *Long) message(b longBody) (*Seen, *fault) {
+// message shows a message that is no stream, in answer to a callback or to
+// none. Under l.mu.
+func (l *Long) message(c chat, req string, b longBody) (*Seen, *fault) {
+	s, f := l.read(b)
+	if f != nil {
+		return nil, f
+	}
+	if f := l.paced(c); f != nil {
+		return nil, f
+	}
+	s.Req = req
+	l.ratable(b, s)
+	l.show(c, s)
+	return s, nil
+}
+
+// read makes of a body what will be seen. Under l.mu.
+func (l *Long) read(b longBody) (*Seen, *fault) {
 	s := &Seen{Kind: b.MsgType, Done: true}
 	var media string
 	switch b.MsgType {
@@ -313,16 +315,8 @@ func (l *Long) send(raw []byte) *fault {
 	if b.MsgType == "template_card" && b.ChatType == 2 {
 		return broken(codeMsgType, "a card was sent to a group")
 	}
-	s, f := l.message(b)
-	if f != nil {
-		return f
-	}
-	if f := l.paced(c); f != nil {
-		return f
-	}
-	l.ratable(b, s)
-	l.show(c, s)
-	return nil
+	_, f := l.message(c, "", b)
+	return f
 }
 
 // paced notes one more message in a conversation, or says that there were too
