@@ -102,15 +102,15 @@ func TestLimitsForget(t *testing.T) {
 	}
 }
 
-// TestNothingIsDropped sends as fast as our own limits let it, for two hours:
-// the platform shows all of it.
+// TestNothingIsDropped sends as fast as our own limits let it, beyond the hour
+// after which the longest of them begins anew: the platform shows all of it.
 func TestNothingIsDropped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		api := company(t)
 		post := postTo(t, api, nil)
 		sent := map[string]int{}
 		start := time.Now()
-		for i := 0; time.Since(start) < 2*time.Hour; i++ {
+		for i := 0; time.Since(start) < 65*time.Minute; i++ {
 			wait := time.Hour
 			for _, p := range []bot.Parcel{{UserID: "zhangwei", Text: fmt.Sprint(i)}, {Group: "wrG", Robot: theKey, Text: fmt.Sprint(i)}} {
 				got := post.Send(t.Context(), p)
@@ -129,10 +129,10 @@ func TestNothingIsDropped(t *testing.T) {
 		if n := len(api.Dropped()); n != 0 {
 			t.Errorf("the platform dropped %d", n)
 		}
-		if got := len(api.PersonalOf("zhangwei")); got != sent["zhangwei"] || got < 1900 || got > 2030 {
+		if got := len(api.PersonalOf("zhangwei")); got != sent["zhangwei"] || got < 1120 || got > 1180 {
 			t.Errorf("%d of %d arrived", got, sent["zhangwei"])
 		}
-		if got := len(api.Group("wrG")); got != sent[""] || got < 2380 || got > 2420 {
+		if got := len(api.Group("wrG")); got != sent[""] || got < 1280 || got > 1320 {
 			t.Errorf("%d of %d arrived in the group", got, sent[""])
 		}
 	})
