@@ -62,7 +62,7 @@ func (w *Words) check() error {
 	w.Unavailable = cmp.Or(w.Unavailable, w.Lost)
 	for _, words := range []string{w.Working, w.Lost, w.Unavailable} {
 		if words == "" || len(words) > welcomeLimit {
-			return fmt.Errorf("wecom: Words.Working and Words.Lost need 1 to %d bytes each", welcomeLimit)
+			return fmt.Errorf("wecom: Words.Working, Lost and Unavailable need 1 to %d bytes each", welcomeLimit)
 		}
 	}
 	return nil

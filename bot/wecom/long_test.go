@@ -188,7 +188,7 @@ func (w *wire) say(m wecomtest.Msg) wecomtest.LongAnswer {
 	return answer
 }
 
-// subscribed counts how often clients have subscribed, or tried to.
+// frames counts how often clients have sent a command.
 func (w *wire) frames(cmd string) int {
 	n := 0
 	for _, f := range w.Frames() {

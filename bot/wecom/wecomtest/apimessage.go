@@ -86,30 +86,36 @@ func readAppMessage(body []byte) (appMessage, error) {
 		return m, err
 	}
 	m.shown = Shown{Via: "app", Kind: kind}
+	return m, m.readContent(fields[kind])
+}
+
+// readContent reads what stands under the message's kind.
+func (m *appMessage) readContent(raw json.RawMessage) error {
+	kind := m.shown.Kind
 	switch kind {
 	case "text", "markdown":
-		inner, err := object(fields[kind], kind, "content")
+		inner, err := object(raw, kind, "content")
 		if err != nil {
-			return m, err
+			return err
 		}
 		if err := value(inner, "content", &m.shown.Text); err != nil {
-			return m, err
+			return err
 		}
-		return m, bounded(m.shown.Text, maxAppText)
+		return bounded(m.shown.Text, maxAppText)
 	case "template_card":
-		card, err := readCard(fields[kind], appCard)
+		card, err := readCard(raw, appCard)
 		if err != nil {
-			return m, err
+			return err
 		}
 		m.task, m.shown.Card = &card, &card
-		return m, nil
+		return nil
 	}
-	inner, err := object(fields[kind], kind, "media_id")
+	inner, err := object(raw, kind, "media_id")
 	if err != nil {
-		return m, err
+		return err
 	}
 	m.mediaFor = kind
-	return m, value(inner, "media_id", &m.media)
+	return value(inner, "media_id", &m.media)
 }
 
 func recipients(fields map[string]json.RawMessage) ([]string, error) {
@@ -191,15 +197,8 @@ func (a *API) deliver(v *visit, m appMessage) outcome {
 	m.shown.MsgID = a.newID("msg")
 	rest["msgid"] = m.shown.MsgID
 	if m.task != nil {
-		m.shown.task = fmt.Sprintf("%d %s", app.AgentID, m.task.Task)
-		if of := a.tasks.get(m.shown.task); of == nil {
-			a.tasks.put(m.shown.task, v.body, len(v.body))
-		} else if repeat == "" {
-			out := refused(codeParameter, v.ip)
-			if !bytes.Equal(of, v.body) {
-				out.why = "two cards of one application have one task_id"
-			}
-			return out
+		if out := a.deal(v, &m, app, repeat != ""); out != nil {
+			return *out
 		}
 		if m.task.Type == cardButtons {
 			rest["response_code"] = a.cardCode(app.AgentID, m.shown.task)
@@ -218,6 +217,25 @@ func (a *API) deliver(v *visit, m appMessage) outcome {
 		a.show(s, why)
 	}
 	return accepted(rest)
+}
+
+// deal notes the card of a message, or says what the message is refused with:
+// no two cards of an application may have one task_id.
+func (a *API) deal(v *visit, m *appMessage, app Account, repeat bool) *outcome {
+	m.shown.task = fmt.Sprintf("%d %s", app.AgentID, m.task.Task)
+	of := a.tasks.get(m.shown.task)
+	if of == nil {
+		a.tasks.put(m.shown.task, v.body, len(v.body))
+		return nil
+	}
+	if repeat {
+		return nil
+	}
+	out := refused(codeParameter, v.ip)
+	if !bytes.Equal(of, v.body) {
+		out.why = "two cards of one application have one task_id"
+	}
+	return &out
 }
 
 func refusedWords(code int, ip string) string {
