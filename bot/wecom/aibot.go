@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"strings"
 	"time"
 )
 
@@ -67,7 +66,7 @@ func NewAibot(cfg Config, turns Turns, log *slog.Logger) (*Aibot, error) {
 	a := &Aibot{
 		endpoint: e,
 		preparer: preparer{media: cfg.Media, identify: cfg.Identify},
-		name:     trimSpace(strings.TrimPrefix(trimSpace(cfg.Name), "@")),
+		name:     botName(cfg.Name),
 		words:    cfg.Words,
 	}
 	// The receiveid of a company's own bot is empty (page 101033).
@@ -123,7 +122,7 @@ func (a *Aibot) message(x exchange, call callback) outcome {
 		out.what = "too late"
 		return out
 	}
-	words := a.fit(x.r.Context(), reply.Text, call.message.Limit, out.stream)
+	words := fitted(x.r.Context(), a.log, reply.Text, call.message.Limit, id)
 	out.what = "answered"
 	switch {
 	case call.trigger == onMessage && words != "":
@@ -162,7 +161,7 @@ func (a *Aibot) refresh(x exchange, call callback) outcome {
 		a.send(x, streamReply(id, a.words.Working, false), &out)
 	case found:
 		out.what = "answered"
-		words := a.fit(x.r.Context(), reply.Text, streamLimit, out.stream)
+		words := fitted(x.r.Context(), a.log, reply.Text, streamLimit, id)
 		a.send(x, streamReply(id, words, true).with(reply.Card), &out)
 	default:
 		out.what = "lost"

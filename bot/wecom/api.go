@@ -2,6 +2,7 @@ package wecom
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -56,9 +57,7 @@ func NewAPI(cfg APIConfig) (*API, error) {
 	if cfg.AgentID <= 0 {
 		return nil, errors.New("wecom: the agent id is a number above 0")
 	}
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.DiscardHandler)
-	}
+	cfg.Log = cmp.Or(cfg.Log, slog.New(slog.DiscardHandler))
 	return &API{
 		line:    l,
 		tokens:  &tokens{line: l, corpID: url.QueryEscape(cfg.CorpID), secret: cfg.Secret, agent: agentText(cfg.AgentID)},
@@ -98,6 +97,15 @@ func (a *API) post(ctx context.Context, path string, body any) (result, *Failure
 		})
 	})
 }
+
+// What a message is, by its msgtype. Not every road takes each of them.
+const (
+	msgText     = "text"
+	msgMarkdown = "markdown"
+	msgCard     = "template_card"
+	msgFile     = "file"
+	msgImage    = "image"
+)
 
 // appMessage is a message to one member (page 90236).
 type appMessage struct {

@@ -153,7 +153,7 @@ func (a *App) message(x exchange, call callback) outcome {
 			return out
 		}
 	}
-	words := a.fit(x.r.Context(), reply.Text, call.message.Limit, out.stream)
+	words := fitted(x.r.Context(), a.log, reply.Text, call.message.Limit, id)
 	out.what = "answered"
 	switch {
 	case call.trigger == onPress && reply.Card != nil:

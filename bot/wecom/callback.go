@@ -62,7 +62,7 @@ func (w *Words) check() error {
 	w.Unavailable = cmp.Or(w.Unavailable, w.Lost)
 	for _, words := range []string{w.Working, w.Lost, w.Unavailable} {
 		if words == "" || len(words) > welcomeLimit {
-			return fmt.Errorf("wecom: Words.Working and Words.Lost need 1 to %d bytes each", welcomeLimit)
+			return fmt.Errorf("wecom: Words.Working, Lost and Unavailable need 1 to %d bytes each", welcomeLimit)
 		}
 	}
 	return nil
@@ -131,9 +131,7 @@ func newEndpoint(title string, s settings, turns Turns, log *slog.Logger) (*endp
 	if s.turn <= 0 {
 		s.turn = defaultTurn
 	}
-	if log == nil {
-		log = slog.New(slog.DiscardHandler)
-	}
+	log = cmp.Or(log, slog.New(slog.DiscardHandler))
 	return &endpoint{
 		title: title, codec: codec, now: s.now, answer: s.answer, log: log,
 		runs: newRuns(turns, s.words.Unavailable, s.turn, log),
@@ -278,15 +276,6 @@ func (e *endpoint) write(x exchange, body []byte, err error, out *outcome) {
 		return
 	}
 	write(x.w, body)
-}
-
-func (e *endpoint) fit(ctx context.Context, words string, limit int, stream string) string {
-	fitted, cut := fit(words, limit)
-	if cut {
-		e.log.LogAttrs(ctx, slog.LevelError, "wecom reply cut: it should have been paged",
-			slog.String("stream", stream), slog.Int("bytes", len(words)), slog.Int("limit", limit))
-	}
-	return fitted
 }
 
 var (

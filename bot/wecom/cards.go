@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"encoding/xml"
 	"slices"
-	"strings"
-	"unicode/utf16"
 
 	"anyuebot/bot"
 )
@@ -110,23 +108,4 @@ func newCard(c *bot.Card, title, subtitle int) *templateCard {
 		card.Buttons = []cardButton{{Text: pressedLabel, Style: otherStyle, Key: pressedKey}}
 	}
 	return card
-}
-
-func oneLine(s string) string {
-	return strings.Join(strings.Fields(strings.ToValidUTF8(s, "")), " ")
-}
-
-// clip shortens s to at most so many characters, counted as the platform does:
-// in units of UTF-16.
-func clip(s string, most int) string {
-	end, units := 0, 0 // of what stays if s has to be cut
-	for i, r := range s {
-		if units < most {
-			end = i
-		}
-		if units += utf16.RuneLen(r); units > most {
-			return strings.TrimRightFunc(s[:end], isSpace) + ellipsis
-		}
-	}
-	return s
 }

@@ -30,13 +30,50 @@ func newLimits(allowances ...allowance) *limits {
 	return &limits{allowances: allowances, spent: map[string][]time.Time{}, shut: map[string]time.Time{}}
 }
 
-// toRobot are the limits of a group robot (page 91770), toMember of one member
-// in one application (page 90312).
-func toRobot() *limits  { return newLimits(allowance{20, time.Minute}) }
-func toMember() *limits { return newLimits(allowance{30, time.Minute}, allowance{1000, time.Hour}) }
+// toRobot are the limits of a group robot (page 91770).
+func toRobot() *limits { return newLimits(allowance{20, time.Minute}) }
 
-// take charges n messages at once, or none of them: wait is then how long it
-// is till they may go.
+// usual are the limits of one member in one application (page 90312), of one
+// conversation over the long connection, answers and pushes together, and of
+// that connection's uploads (page 101463).
+func usual() *limits { return newLimits(allowance{30, time.Minute}, allowance{1000, time.Hour}) }
+
+// toLeaveRoom are our own limits of pushes: the rest is for the answers that
+// share the usual limits with them, because somebody waits for those.
+func toLeaveRoom() *limits { return newLimits(allowance{20, time.Minute}, allowance{800, time.Hour}) }
+
+// A meter counts messages before they are sent, by whom they go to.
+type meter interface {
+	// take charges n messages at once, or none of them: wait is then how long it
+	// is till they may go.
+	take(key string, n int, now time.Time) (wait time.Duration)
+	// giveBack takes back n charges for what was never sent.
+	giveBack(key string, n int)
+	// close lets nothing through for a while, because the platform said so.
+	close(key string, until time.Time)
+}
+
+// both counts by two limits at once, of which the second is the platform's.
+type both struct{ ours, theirs *limits }
+
+func (b both) take(key string, n int, now time.Time) time.Duration {
+	if wait := b.ours.take(key, n, now); wait > 0 {
+		return wait
+	}
+	wait := b.theirs.take(key, n, now)
+	if wait > 0 {
+		b.ours.giveBack(key, n)
+	}
+	return wait
+}
+
+func (b both) giveBack(key string, n int) {
+	b.ours.giveBack(key, n)
+	b.theirs.giveBack(key, n)
+}
+
+func (b both) close(key string, until time.Time) { b.theirs.close(key, until) }
+
 func (l *limits) take(key string, n int, now time.Time) (wait time.Duration) {
 	key = strings.ToLower(key) // userids compare so
 	l.mu.Lock()
@@ -88,7 +125,8 @@ func (l *limits) remember(key string, n int, at, now time.Time) {
 	}
 }
 
-// giveBack takes back the youngest n charges: they were never sent.
+// giveBack takes back the youngest n charges: which of them were not sent makes
+// no difference.
 func (l *limits) giveBack(key string, n int) {
 	key = strings.ToLower(key)
 	l.mu.Lock()
@@ -100,7 +138,6 @@ func (l *limits) giveBack(key string, n int) {
 // everybody is the key under which [limits.close] stands for all keys.
 const everybody = ""
 
-// close lets nothing through for a while, because the platform said so.
 func (l *limits) close(key string, until time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -161,6 +161,15 @@ func (l *line) exchange(ctx context.Context, r request) (a result) {
 	return a
 }
 
+// bare is an error of a client without the address in it, which may hold a
+// secret, a signature, or a proxy's password.
+func bare(err error) error {
+	if inner := (*url.Error)(nil); errors.As(err, &inner) {
+		return inner.Err
+	}
+	return err
+}
+
 // unreached reports whether an error means that there was never a connection.
 func unreached(err error) bool {
 	var op *net.OpError

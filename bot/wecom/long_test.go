@@ -179,16 +179,16 @@ func (w *wire) online() {
 	synctest.Wait()
 }
 
-func (w *wire) say(m wecomtest.Msg, files ...wecomtest.LongFile) wecomtest.LongAnswer {
+func (w *wire) say(m wecomtest.Msg) wecomtest.LongAnswer {
 	w.t.Helper()
-	answer, err := w.Say(context.Background(), m, files...)
+	answer, err := w.Say(context.Background(), m)
 	if err != nil {
 		w.t.Fatalf("%q: %v\n%s", m.Text, err, w.log)
 	}
 	return answer
 }
 
-// subscribed counts how often clients have subscribed, or tried to.
+// frames counts how often clients have sent a command.
 func (w *wire) frames(cmd string) int {
 	n := 0
 	for _, f := range w.Frames() {
@@ -459,7 +459,7 @@ func TestLongRating(t *testing.T) {
 	onWire(t, func(t *testing.T, w *wire) {
 		answer := w.say(hello())
 		w.desk.do = func(context.Context, bot.Message) (bot.Reply, error) { return bot.Reply{Text: "谢谢"}, nil }
-		if err := w.Rate("zhangwei", "", answer.Stream, 2, "不对", 3); err != nil {
+		if err := w.Rate(wecomtest.Rating{From: "zhangwei", ID: answer.Stream, Type: 2, Content: "不对", Reasons: []int{3}}); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Minute)

@@ -1,46 +1,16 @@
 package wecom
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"log/slog"
-	"slices"
 	"time"
 
 	"anyuebot/bot"
 )
 
-// The reasons for which a push does not arrive, beside those of [Whys].
-const (
-	WhyUnwritten = "unwritten" // nobody in that conversation has written to the bot, or the bot is not in it
-	WhyBot       = "bot"       // the bot's id or the secret of its long connection is wrong
-	WhyElsewhere = "elsewhere" // another connection has taken the bot over
-)
-
-// The errcodes of the long connection that mean something to it (pages 90313
-// and 101463).
-const (
-	codeBusy        = -1
-	codeFrequency   = 45009
-	codeConcurrency = 45033
-	codeStreamLate  = 846608
-	codeUnusable    = 846609 // the connection stands, and takes nothing
-)
-
-// LongWhys are the reasons above.
-func LongWhys() []string { return []string{WhyUnwritten, WhyBot, WhyElsewhere} }
-
 // offlineWait is when to ask again whether the connection is there.
 const offlineWait = 10 * time.Second
-
-// The msgtypes of a push. There is no text among them (errcode 40008).
-const (
-	msgMarkdown = "markdown"
-	msgCard     = "template_card"
-	msgFile     = "file"
-	msgImage    = "image"
-)
 
 // sendBody is a message that answers nothing (page 101463).
 type sendBody struct {
@@ -67,7 +37,6 @@ func (b sendBody) to(c longChat) sendBody {
 // Mention has no place here, nor have Robot and ReplyURL.
 func (l *Long) Push(ctx context.Context, p bot.Parcel) bot.Attempt {
 	attempt := l.push(ctx, p)
-	attempt.Via = ViaLong
 	if attempt.Fate != bot.FateAccepted {
 		l.log.LogAttrs(ctx, slog.LevelWarn, "wecom push", slog.String("parcel", hash(p.ID)), slog.String("fate", string(attempt.Fate)),
 			slog.Int64("errcode", attempt.Code), slog.String("why", attempt.Why), slog.Bool("unsure", attempt.Unsure))
@@ -81,10 +50,10 @@ func (l *Long) push(ctx context.Context, p bot.Parcel) bot.Attempt {
 		to = longChat{id: p.Group, group: true}
 	}
 	if to.id == "" {
-		return bot.Attempt{Fate: bot.FateRefused, Why: WhyRoad}
+		return turnedDown(cmdSend, WhyRoad).attempt(ViaLong)
 	}
 	if off := l.offline(); off != nil {
-		return *off
+		return off.attempt(ViaLong)
 	}
 	all := contents(p)
 	if len(all) == 0 {
@@ -94,116 +63,93 @@ func (l *Long) push(ctx context.Context, p bot.Parcel) bot.Attempt {
 	if len(left) == 0 {
 		return accepted
 	}
-	var file sendBody
-	if slices.Contains(left, partFile) {
-		// It goes up before the words that announce it: it is what fails.
-		var failure *Failure
-		if file, failure = l.fileBody(ctx, p.File); failure != nil {
-			return failure.attempt(ViaLong)
-		}
+	return l.courier.carry(ctx, p, left, l.carrier(p, to))
+}
+
+// carrier writes to one conversation over the connection. Cards page 101463 has
+// in private chats alone.
+func (l *Long) carrier(p bot.Parcel, to longChat) carrier {
+	c := carrier{
+		via: ViaLong, meter: both{ours: l.pushes, theirs: l.all}, key: to.key(), shuts: to.key(), cards: !to.group,
 	}
-	if wait := l.limits.push(to, len(left), time.Now()); wait > 0 {
-		return bot.Attempt{Fate: bot.FateLater, Why: WhyLimit, Via: ViaLong, Wait: wait, Limited: true}
+	kind := ""
+	if p.File != nil {
+		kind = longKind(p.File)
+		c.file = uploadKey(ViaLong, kind, p.File)
+		c.upload = func(ctx context.Context) (string, *Failure) { return l.upload(ctx, p.File, kind) }
 	}
-	for i, one := range left {
-		body := file
+	c.send = func(ctx context.Context, one part, mediaID string) (string, *Failure) {
+		var body sendBody
 		switch {
+		case one == partFile && kind == msgImage:
+			body = sendBody{MsgType: msgImage, Image: &mediaBody{mediaID}}
+		case one == partFile:
+			body = sendBody{MsgType: msgFile, File: &mediaBody{mediaID}}
 		case one == partText:
 			words, _ := fit(p.Text, streamLimit)
 			body = sendBody{MsgType: msgMarkdown, Markdown: &textBody{words}}
-		case one == partCard && !to.group:
+		case c.cards:
 			body = sendBody{MsgType: msgCard, Card: aibotCard(p.Card)}
-		case one == partCard && p.Text == "":
+		default:
 			body = sendBody{MsgType: msgMarkdown, Markdown: &textBody{cardWords(p.Card)}}
-		case one == partCard:
-			l.limits.unsent(to, 1)
-			continue // page 101463 has cards in private chats alone, and the words are enough
 		}
-		attempt := l.pushOne(ctx, to, body.to(to))
-		if attempt.Code == codeMediaID && one == partFile {
-			// Forgotten before its time. The next attempt uploads it anew.
-			l.kept.drop(mediaKey(p.File, body.MsgType))
-			attempt.Fate = bot.FateLater
-		}
-		if attempt.Fate == bot.FateRefused && one == partCard && p.Text != "" {
-			continue // whatever it offers can be typed
-		}
-		if attempt.Fate != bot.FateAccepted {
-			l.limits.unsent(to, len(left)-i-1)
-			attempt.Told = one == partCard && p.Text != "" && p.File == nil
-			return attempt
-		}
-		accepted = bot.Attempt{Fate: bot.FateAccepted, Via: ViaLong, MsgID: cmp.Or(accepted.MsgID, attempt.MsgID)}
-		l.made.mark(p.ID, one, accepted)
+		return l.pushOne(ctx, body.to(to))
 	}
-	return accepted
+	return c
 }
 
 // offline says what to do while nothing can be sent; nil if it can.
-func (l *Long) offline() *bot.Attempt {
+func (l *Long) offline() *Failure {
 	if l.Up() {
 		return nil
 	}
 	switch state := l.State(); state.Phase {
 	case LongRefused:
-		return &bot.Attempt{Fate: bot.FateHalted, Code: state.Code, Why: WhyBot}
+		return &Failure{Call: cmdSend, Fate: bot.FateHalted, Code: state.Code, Why: WhyBot}
 	case LongElsewhere:
-		return &bot.Attempt{Fate: bot.FateHalted, Why: WhyElsewhere}
+		return &Failure{Call: cmdSend, Fate: bot.FateHalted, Why: WhyElsewhere}
 	}
-	return &bot.Attempt{Fate: bot.FateLater, Why: WhyNetwork, Wait: offlineWait, Limited: true}
+	return away(cmdSend)
 }
 
-func (l *Long) pushOne(ctx context.Context, to longChat, body sendBody) bot.Attempt {
+// away is the failure of a frame for which there is no connection. It is no
+// attempt: the connection is being seen to.
+func away(cmd string) *Failure {
+	return &Failure{Call: cmd, Fate: bot.FateLater, Why: WhyNetwork, wait: offlineWait, limited: true}
+}
+
+func (l *Long) pushOne(ctx context.Context, body sendBody) (msgID string, failure *Failure) {
 	s := l.current()
 	if s == nil {
-		return bot.Attempt{Fate: bot.FateLater, Why: WhyNetwork, Wait: offlineWait, Limited: true}
+		return "", away(cmdSend)
 	}
 	code, f, err := s.call(ctx, ackWait, cmdSend, newReqID(cmdSend), body)
 	switch {
 	case errors.Is(err, errNotSent):
-		return bot.Attempt{Fate: bot.FateLater, Why: WhyNetwork, Wait: offlineWait}
+		return "", &Failure{Call: cmdSend, Fate: bot.FateLater, Why: WhyNetwork, wait: offlineWait}
 	case err != nil:
-		return bot.Attempt{Fate: bot.FateLater, Why: WhyNetwork, Wait: pause, Unsure: true}
+		return "", &Failure{Call: cmdSend, Fate: bot.FateLater, Why: WhyNetwork, wait: pause, unsure: true}
 	case code != 0:
-		return l.judge(s, to, cmdSend, code).attempt(ViaLong)
+		return "", judgeFrame(s, cmdSend, code)
 	}
 	var said struct {
 		MsgID string `json:"msgid"`
 	}
 	_ = decode(f.Body, &said, "the body") // no page promises one
-	return bot.Attempt{Fate: bot.FateAccepted, MsgID: said.MsgID}
+	return said.MsgID, nil
 }
 
-// judge says what an errcode means for a push or an upload.
-func (l *Long) judge(s *socket, to longChat, cmd string, code int64) *Failure {
-	f := &Failure{Call: cmd, Code: code}
+// judgeFrame says what an errcode means for a push or an upload. Here some mean
+// something else than over HTTP.
+func judgeFrame(s *socket, cmd string, code int64) *Failure {
 	switch code {
 	case 93001, 93006, 93008:
-		f.Fate, f.Why = bot.FateRefused, WhyUnwritten
+		return &Failure{Call: cmd, Code: code, Fate: bot.FateRefused, Why: WhyUnwritten}
 	case 853000, 93019:
-		f.Fate, f.Why = bot.FateHalted, WhyBot
+		return &Failure{Call: cmd, Code: code, Fate: bot.FateHalted, Why: WhyBot}
 	case codeUnusable:
 		s.end(errUnusable)
-		f.Fate, f.Why, f.wait = bot.FateLater, WhyNetwork, offlineWait
-	default:
-		v := judgeCode(code)
-		f.Fate, f.Why = v.fate, v.why
-		if v.why == WhyLimit {
-			f.limited, f.wait = true, pause
-			if to.id != "" {
-				l.limits.shut(to, time.Now().Add(pause))
-			}
-		}
+		return &Failure{Call: cmd, Code: code, Fate: bot.FateLater, Why: WhyNetwork, wait: offlineWait}
 	}
-	return f
-}
-
-// current is the subscribed socket, nil if there is none.
-func (l *Long) current() *socket {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.socket == nil || l.socket.ctx.Err() != nil {
-		return nil
-	}
-	return l.socket
+	return coded(cmd, code)
 }

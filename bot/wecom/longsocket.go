@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"sync"
 	"time"
 
@@ -56,10 +55,7 @@ func openSocket(ctx context.Context, address string, client *http.Client) (*sock
 		if resp != nil && resp.StatusCode != http.StatusSwitchingProtocols {
 			return nil, &handshakeError{resp.StatusCode}
 		}
-		if inner := (*url.Error)(nil); errors.As(err, &inner) {
-			err = inner.Err
-		}
-		return nil, fmt.Errorf("the socket cannot be opened: %w", err)
+		return nil, fmt.Errorf("the socket cannot be opened: %w", bare(err))
 	}
 	conn.SetReadLimit(frameLimit)
 	s := &socket{conn: conn, waiting: map[string]chan frame{}}

@@ -94,15 +94,14 @@ func (l *Long) queue(t *task) {
 		}
 		return
 	}
-	lane, working := l.lanes[member]
-	l.lanes[member] = append(lane, t)
+	begin := l.lanes.last(member, t)
 	l.busy++
 	l.mu.Unlock()
 
 	if t.call.trigger == onMessage {
 		go l.putOff(t)
 	}
-	if !working {
+	if begin {
 		go l.drive(member)
 	}
 }
@@ -111,15 +110,12 @@ func (l *Long) queue(t *task) {
 func (l *Long) drive(member string) {
 	for {
 		l.mu.Lock()
-		lane := l.lanes[member]
-		if len(lane) == 0 {
-			delete(l.lanes, member)
-			l.mu.Unlock()
+		t, ok := l.lanes.next(member)
+		l.mu.Unlock()
+		if !ok {
 			return
 		}
-		l.lanes[member] = lane[1:]
-		l.mu.Unlock()
-		l.answer(lane[0])
+		l.answer(t)
 		l.done()
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/md5"
 	"encoding/hex"
-	"errors"
 	"io"
 	"time"
 
@@ -40,44 +39,28 @@ type uploadFinish struct {
 	Upload string `json:"upload_id"`
 }
 
-// fileBody uploads a file, unless that was done within the last days, and
-// returns the message that shows it.
-func (l *Long) fileBody(ctx context.Context, f *bot.File) (sendBody, *Failure) {
-	kind := mediaKind(f)
+// longKind is how a file is best shown over the long connection.
+func longKind(f *bot.File) string {
 	if f.Size > longImage {
-		kind = msgFile
+		return msgFile
 	}
-	id, failure := l.kept.id(ctx, mediaKey(f, kind), func(ctx context.Context) (string, *Failure) {
-		return l.upload(ctx, f, kind)
-	})
-	if failure != nil {
-		return sendBody{}, failure
-	}
-	body := sendBody{MsgType: kind}
-	if kind == msgImage {
-		body.Image = &mediaBody{id}
-	} else {
-		body.File = &mediaBody{id}
-	}
-	return body, nil
+	return mediaKind(f)
 }
-
-func mediaKey(f *bot.File, kind string) string { return kind + " " + f.Hash + " " + f.Name }
 
 // upload makes a file a medium of the bot, good for 3 days. Nobody sees it
 // before it is sent, so one that was broken off is simply begun anew.
 func (l *Long) upload(ctx context.Context, f *bot.File, kind string) (string, *Failure) {
 	ctx, cancel := context.WithTimeout(ctx, uploadFor)
 	defer cancel()
-	content, err := l.content(ctx, f)
-	if err != nil {
-		return "", turnedDown(cmdInit, WhyFile)
+	content, failure := l.content(ctx, f)
+	if failure != nil {
+		return "", failure
 	}
 	s := l.current()
 	if s == nil {
-		return "", &Failure{Call: cmdInit, Fate: bot.FateLater, Why: WhyNetwork, wait: offlineWait, limited: true}
+		return "", away(cmdInit)
 	}
-	if wait := l.limits.uploads.take("", 1, time.Now()); wait > 0 {
+	if wait := l.uploading.take(everybody, 1, time.Now()); wait > 0 {
 		return "", &Failure{Call: cmdInit, Fate: bot.FateLater, Why: WhyLimit, wait: wait, limited: true}
 	}
 	sum := md5.Sum(content)
@@ -103,40 +86,42 @@ func (l *Long) upload(ctx context.Context, f *bot.File, kind string) (string, *F
 	return done.Media, nil
 }
 
-// uploaded is what the platform says of a step.
-type uploaded struct {
+// stepped is what the platform says of a step.
+type stepped struct {
 	Upload string `json:"upload_id"`
 	Media  string `json:"media_id"`
 }
 
-func (l *Long) step(ctx context.Context, s *socket, cmd string, body any) (uploaded, *Failure) {
+func (l *Long) step(ctx context.Context, s *socket, cmd string, body any) (stepped, *Failure) {
 	code, f, err := s.call(ctx, uploadWait, cmd, newReqID(cmd), body)
 	if err != nil {
-		return uploaded{}, &Failure{Call: cmd, Fate: bot.FateLater, Why: WhyNetwork, wait: offlineWait}
+		return stepped{}, &Failure{Call: cmd, Fate: bot.FateLater, Why: WhyNetwork, wait: offlineWait}
 	}
 	if code != 0 {
-		return uploaded{}, l.judge(s, longChat{}, cmd, code)
+		failure := judgeFrame(s, cmd, code)
+		failure.quiet = false // what is asked for is fewer files, and no less said
+		return stepped{}, failure
 	}
-	var said uploaded
+	var said stepped
 	if err := decode(f.Body, &said, "the body"); err != nil {
-		return uploaded{}, &Failure{Call: cmd, Fate: bot.FateLater, Why: WhyUnknown}
+		return stepped{}, &Failure{Call: cmd, Fate: bot.FateLater, Why: WhyUnknown}
 	}
 	return said, nil
 }
 
 // content reads a file whole: the platform wants its sum first.
-func (l *Long) content(ctx context.Context, f *bot.File) ([]byte, error) {
+func (l *Long) content(ctx context.Context, f *bot.File) ([]byte, *Failure) {
 	if l.cfg.Files == nil || !sendable(f) {
-		return nil, errors.New("the file cannot be sent")
+		return nil, turnedDown(cmdInit, WhyFile)
 	}
 	r, err := l.cfg.Files.Open(ctx, f.Hash)
 	if err != nil {
-		return nil, err
+		return nil, unreadable(cmdInit, err)
 	}
 	defer r.Close()
-	content, err := io.ReadAll(io.LimitReader(r, f.Size+1))
-	if err == nil && int64(len(content)) != f.Size {
-		err = errors.New("the file has another size")
+	content, err := io.ReadAll(&exactly{r: r, left: f.Size})
+	if err != nil {
+		return nil, unreadable(cmdInit, err)
 	}
-	return content, err
+	return content, nil
 }

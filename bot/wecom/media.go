@@ -81,7 +81,7 @@ type Media struct {
 // NewMedia makes a Media. Its errors say what is wrong with the configuration
 // and never repeat a secret.
 func NewMedia(cfg MediaConfig) (*Media, error) {
-	m := &Media{files: cfg.Files, hosts: map[string]bool{}, client: &http.Client{}, log: cfg.Log}
+	m := &Media{files: cfg.Files, hosts: map[string]bool{}, client: &http.Client{}, log: cmp.Or(cfg.Log, slog.New(slog.DiscardHandler))}
 	if m.files == nil {
 		return nil, errors.New("wecom: Media needs Files to keep what it fetches")
 	}
@@ -103,9 +103,6 @@ func NewMedia(cfg MediaConfig) (*Media, error) {
 			return http.ErrUseLastResponse
 		}
 		return nil
-	}
-	if m.log == nil {
-		m.log = slog.New(slog.DiscardHandler)
 	}
 	return m, nil
 }

@@ -10,6 +10,11 @@ import (
 // it on a keyboard.
 const fourPerEm = '\u2005'
 
+// botName is a display name as it is configured, with or without the "@".
+func botName(configured string) string {
+	return trimSpace(strings.TrimPrefix(trimSpace(configured), "@"))
+}
+
 // stripMention takes the mention of the bot out of what a member wrote, and
 // the space around the rest. In a group the words keep the "@" and the bot's
 // display name (page 100719, sample "@RobotA hello robot"); what follows the

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"anyuebot/bot"
@@ -53,22 +52,19 @@ type Post struct {
 	log       *slog.Logger
 
 	replies  responder
-	media    media
 	toMember *limits
 	toRobot  *limits
-	made     progress
+	courier
 }
 
 // NewPost makes no request.
 func NewPost(cfg PostConfig) *Post {
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.DiscardHandler)
-	}
+	cfg.Log = cmp.Or(cfg.Log, slog.New(slog.DiscardHandler))
 	return &Post{
 		api: cfg.API, robots: cfg.Robots, long: cfg.Long, files: cfg.Files,
 		pressable: cfg.Pressable, log: cfg.Log,
 		replies:  responder{line: cfg.Robots.line},
-		toMember: toMember(), toRobot: toRobot(),
+		toMember: usual(), toRobot: toRobot(),
 	}
 }
 
@@ -155,27 +151,22 @@ func (p *Post) Send(ctx context.Context, parcel bot.Parcel) bot.Attempt {
 	return attempt
 }
 
+// callParcel names a failure that no call was needed for.
+const callParcel = "parcel"
+
 func (p *Post) send(ctx context.Context, parcel bot.Parcel) bot.Attempt {
-	const call = "parcel"
 	road := p.road(parcel)
 	all := contents(parcel)
 	if len(all) == 0 {
-		return turnedDown(call, WhyContent).attempt(road)
+		return turnedDown(callParcel, WhyContent).attempt(road)
 	}
 	left, accepted := p.made.left(parcel.ID, all)
 	if len(left) == 0 {
 		return accepted
 	}
-	if slices.Contains(left, partFile) {
-		// Found out before the words are sent that announce it.
-		switch {
-		case !sendable(parcel.File) || p.files == nil && road != ViaLong:
-			return turnedDown(call, WhyFile).attempt(road)
-		case road == "":
-			return turnedDown(call, WhyRoad).attempt("")
-		}
+	if failure := p.unsendable(parcel, left, road); failure != nil {
+		return failure.attempt(road)
 	}
-
 	var answered *Failure
 	if p.answers(parcel, left) {
 		answered = p.answer(ctx, parcel, left[0])
@@ -183,8 +174,7 @@ func (p *Post) send(ctx context.Context, parcel bot.Parcel) bot.Attempt {
 		case answered == nil:
 			// A card is not sent after its words: it would come by another
 			// road, which is another chat. What it offers can be typed.
-			accepted = bot.Attempt{Fate: bot.FateAccepted, Via: ViaReply}
-			accepted = p.made.mark(parcel.ID, partText|partCard, accepted)
+			accepted = p.made.mark(parcel.ID, partText|partCard, bot.Attempt{Fate: bot.FateAccepted, Via: ViaReply})
 			if left[len(left)-1] != partFile {
 				return accepted
 			}
@@ -195,7 +185,26 @@ func (p *Post) send(ctx context.Context, parcel bot.Parcel) bot.Attempt {
 			return answered.attempt(ViaReply)
 		}
 	}
+	return p.by(ctx, road, parcel, left, answered)
+}
 
+// unsendable finds out that a file cannot go before the words are sent that
+// announce it; nil if it can, or is not there.
+func (p *Post) unsendable(parcel bot.Parcel, left []part, road string) *Failure {
+	switch {
+	case !slices.Contains(left, partFile):
+		return nil
+	case !sendable(parcel.File) || p.files == nil && road != ViaLong:
+		return turnedDown(callParcel, WhyFile)
+	case road == "":
+		return turnedDown(callParcel, WhyRoad)
+	}
+	return nil
+}
+
+// by sends what is left by a road. answered is what became of the late answer,
+// for where there is none.
+func (p *Post) by(ctx context.Context, road string, parcel bot.Parcel, left []part, answered *Failure) bot.Attempt {
 	switch {
 	case road == ViaApp:
 		return p.carry(ctx, parcel, left, p.byApp(parcel))
@@ -204,24 +213,24 @@ func (p *Post) send(ctx context.Context, parcel bot.Parcel) bot.Attempt {
 	case road != "":
 		return p.carry(ctx, parcel, left, p.byRobot(parcel))
 	case parcel.ReplyURL != "":
-		used := turnedDown("aibot/response", WhyUsed)
+		used := turnedDown(callRespond, WhyUsed)
 		if answered != nil {
 			used.Code, used.Status = answered.Code, answered.Status
 		}
 		return used.attempt(ViaReply)
 	}
-	return turnedDown(call, WhyRoad).attempt("")
+	return turnedDown(callParcel, WhyRoad).attempt("")
 }
 
 // answer gives the late answer to a message. nil if the platform took it.
 func (p *Post) answer(ctx context.Context, parcel bot.Parcel, first part) *Failure {
-	m := responseMessage{MsgType: "markdown"}
+	m := responseMessage{MsgType: msgMarkdown}
 	switch {
 	case first == partText:
 		words, _ := fit(parcel.Text, respondLimit)
 		m.Mark = &textBody{words}
 	case parcel.Group == "":
-		m = responseMessage{MsgType: "template_card", Card: aibotCard(parcel.Card)}
+		m = responseMessage{MsgType: msgCard, Card: aibotCard(parcel.Card)}
 	default:
 		m.Mark = &textBody{cardWords(parcel.Card)}
 	}
@@ -250,87 +259,15 @@ func (p *Post) push(ctx context.Context, parcel bot.Parcel, left []part) bot.Att
 	return attempt
 }
 
-// A carrier is a road of single messages, set up for one parcel.
-type carrier struct {
-	via    string
-	limits *limits
-	key    string // whom the limits count
-	shuts  string // whom they let nothing through to when the platform asks for quiet
-	media  string // names the parcel's file on this road
-	cards  bool   // whether it takes cards with buttons
-	joined bool   // whether the card has room for the words, so that one message is enough
-	upload func(context.Context) (mediaID string, failure *Failure)
-	send   func(ctx context.Context, one part, mediaID string) (msgID string, failure *Failure)
-}
-
-// carry sends what is left of a parcel, one message after the other.
-func (p *Post) carry(ctx context.Context, parcel bot.Parcel, left []part, c carrier) bot.Attempt {
-	if !c.cards && parcel.Text != "" {
-		// Whatever a card offers can be typed, and the words say so.
-		left = slices.DeleteFunc(left, func(one part) bool { return one == partCard })
-	}
-	withCard := part(0)
-	if c.joined && slices.Contains(left, partText) && slices.Contains(left, partCard) {
-		withCard = partText
-		left = slices.DeleteFunc(left, func(one part) bool { return one == withCard })
-	}
-	if wait := c.limits.take(c.key, len(left), time.Now()); wait > 0 {
-		return bot.Attempt{Fate: bot.FateLater, Why: WhyLimit, Via: c.via, Wait: wait, Limited: true}
-	}
-	unsent := len(left)
-	told := parcel.Text != "" && !slices.Contains(left, partText)
-	fail := func(f *Failure) bot.Attempt {
-		c.limits.giveBack(c.key, unsent)
-		if f.limited {
-			c.limits.close(c.shuts, time.Now().Add(f.wait))
-		}
-		return f.attempt(c.via)
-	}
-
-	// The file goes up before the words that announce it: it is what fails.
-	mediaID := ""
-	if slices.Contains(left, partFile) {
-		var failure *Failure
-		if mediaID, failure = p.media.id(ctx, c.media, c.upload); failure != nil {
-			return fail(failure)
-		}
-	}
-	accepted := bot.Attempt{Fate: bot.FateAccepted, Via: c.via}
-	for _, part := range left {
-		id, failure := c.send(ctx, part, mediaID)
-		if failure != nil && failure.Code == codeMediaID && part == partFile {
-			// Forgotten before its time. Once more, with a new one.
-			p.media.drop(c.media)
-			if mediaID, failure = p.media.id(ctx, c.media, c.upload); failure == nil {
-				id, failure = c.send(ctx, part, mediaID)
-			}
-		}
-		if failure != nil {
-			if failure.reached() {
-				unsent--
-			}
-			attempt := fail(failure)
-			attempt.Told = told && part == partCard && parcel.File == nil
-			return attempt
-		}
-		unsent--
-		told = told || part == partText
-		accepted.MsgID = cmp.Or(accepted.MsgID, id)
-		if part == partCard {
-			part |= withCard
-		}
-		accepted = p.made.mark(parcel.ID, part, accepted)
-	}
-	return p.made.mark(parcel.ID, partCard, accepted) // sent, or not needed
-}
-
 // byApp writes to one member as the application.
 func (p *Post) byApp(parcel bot.Parcel) carrier {
-	c := carrier{via: ViaApp, limits: p.toMember, key: parcel.UserID, shuts: everybody, cards: p.buttons(parcel)}
+	c := carrier{via: ViaApp, meter: p.toMember, key: parcel.UserID, shuts: everybody, cards: p.buttons(parcel)}
 	c.joined = c.cards && parcel.Text != "" && appCard(parcel.Card).carries(parcel.Text)
+	kind := ""
 	if parcel.File != nil {
-		name, kind := shownName(parcel.File), mediaKind(parcel.File)
-		c.media = strings.Join([]string{ViaApp, kind, parcel.File.Hash, name}, "\n")
+		kind = mediaKind(parcel.File)
+		name := shownName(parcel.File)
+		c.file = uploadKey(c.via, kind, parcel.File)
 		c.upload = func(ctx context.Context) (string, *Failure) {
 			return renamed(name, func(name string) (string, *Failure) {
 				return p.api.upload(ctx, name, kind, parcel.File.Size, p.opener(ctx, parcel.File))
@@ -344,14 +281,14 @@ func (p *Post) byApp(parcel bot.Parcel) carrier {
 		}
 		m := appMessage{ToUser: parcel.UserID, Check: 1, Interval: interval(parcel.ID)}
 		switch {
-		case one == partFile && mediaKind(parcel.File) == "image":
-			m.MsgType, m.Image = "image", &mediaBody{mediaID}
+		case one == partFile && kind == msgImage:
+			m.MsgType, m.Image = msgImage, &mediaBody{mediaID}
 		case one == partFile:
-			m.MsgType, m.File = "file", &mediaBody{mediaID}
+			m.MsgType, m.File = msgFile, &mediaBody{mediaID}
 		case one == partText:
 			m.words(parcel.Text)
 		case c.cards:
-			m.MsgType, m.Card = "template_card", appCard(parcel.Card)
+			m.MsgType, m.Card = msgCard, appCard(parcel.Card)
 			if c.joined {
 				m.Card.Subtitle = parcel.Text
 			}
@@ -375,9 +312,9 @@ func (m *appMessage) words(text string) {
 	plain := untabled(text)
 	words, _ := fit(plain, appTextLimit)
 	if dressed(plain) {
-		m.MsgType, m.Mark = "markdown", &textBody{words}
+		m.MsgType, m.Mark = msgMarkdown, &textBody{words}
 	} else {
-		m.MsgType, m.Text = "text", &textBody{words}
+		m.MsgType, m.Text = msgText, &textBody{words}
 	}
 }
 
@@ -395,10 +332,10 @@ func interval(parcel string) int64 {
 // byRobot writes to a group by its robot.
 func (p *Post) byRobot(parcel bot.Parcel) carrier {
 	id := hash(parcel.Robot)
-	c := carrier{via: viaRobot(parcel.Robot), limits: p.toRobot, key: id, shuts: id}
+	c := carrier{via: viaRobot(parcel.Robot), meter: p.toRobot, key: id, shuts: id}
 	if parcel.File != nil {
 		name := shownName(parcel.File)
-		c.media = strings.Join([]string{c.via, parcel.File.Hash, name}, "\n")
+		c.file = uploadKey(c.via, msgFile, parcel.File)
 		c.upload = func(ctx context.Context) (string, *Failure) {
 			return renamed(name, func(name string) (string, *Failure) {
 				return p.robots.upload(ctx, parcel.Robot, name, parcel.File.Size, p.opener(ctx, parcel.File))
@@ -409,7 +346,7 @@ func (p *Post) byRobot(parcel bot.Parcel) carrier {
 		var m robotMessage
 		switch {
 		case one == partFile:
-			m = robotMessage{MsgType: "file", File: &mediaBody{mediaID}}
+			m = robotMessage{MsgType: msgFile, File: &mediaBody{mediaID}}
 		case one == partText:
 			m = robotWords(parcel.Text, mentions(parcel.Mention))
 		default: // a robot's cards have no buttons (page 91770)
@@ -439,99 +376,4 @@ func renamed(name string, upload func(name string) (string, *Failure)) (string, 
 		}
 	}
 	return id, failure
-}
-
-// part is one message of a parcel.
-type part uint8
-
-const (
-	partText part = 1 << iota
-	partCard
-	partFile
-)
-
-// contents are the messages of a parcel, in the order in which they are sent.
-func contents(p bot.Parcel) []part {
-	var all []part
-	if p.Text != "" {
-		all = append(all, partText)
-	}
-	if p.Card != nil {
-		all = append(all, partCard)
-	}
-	if p.File != nil {
-		all = append(all, partFile)
-	}
-	return all
-}
-
-// cardWords stand for a card where no card can be shown. Its choices can be
-// typed, and the words that go with it say so.
-func cardWords(c *bot.Card) string {
-	words := []string{c.Title}
-	for _, b := range c.Buttons {
-		words = append(words, "· "+cmp.Or(b.Label, b.Say))
-	}
-	return strings.Join(words, "\n")
-}
-
-// progressKept is far longer than a parcel is tried for in one go.
-const progressKept = 12 * time.Hour
-
-// progress remembers what of which parcel the platform took, so that nothing
-// is said twice by this process, even if what it did could not be written down
-// at once. The zero value is ready.
-type progress struct {
-	mu    sync.Mutex
-	made  map[string]*madePart
-	swept time.Time
-}
-
-type madePart struct {
-	parts    part
-	accepted bot.Attempt
-	at       time.Time
-}
-
-// left is what of a parcel is still to be sent; if nothing is, accepted is what
-// became of it.
-func (g *progress) left(id string, all []part) (left []part, accepted bot.Attempt) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	m := g.made[id]
-	if m == nil {
-		return all, bot.Attempt{}
-	}
-	return slices.DeleteFunc(slices.Clone(all), func(one part) bool { return m.parts&one != 0 }), m.accepted
-}
-
-// mark notes that parts were accepted, and returns what has become of the
-// parcel by that: its id on the platform is that of its first message.
-func (g *progress) mark(id string, parts part, accepted bot.Attempt) bot.Attempt {
-	if id == "" {
-		return accepted // nothing to know it by
-	}
-	now := time.Now()
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.made == nil {
-		g.made = map[string]*madePart{}
-	}
-	if now.Sub(g.swept) > time.Minute {
-		g.swept = now
-		for old, m := range g.made {
-			if now.Sub(m.at) > progressKept {
-				delete(g.made, old)
-			}
-		}
-	}
-	m := g.made[id]
-	if m == nil {
-		m = &madePart{}
-		g.made[id] = m
-	}
-	accepted.MsgID = cmp.Or(m.accepted.MsgID, accepted.MsgID)
-	m.parts |= parts
-	m.accepted, m.at = accepted, now
-	return accepted
 }

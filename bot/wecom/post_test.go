@@ -516,7 +516,7 @@ func TestCardsWithACallback(t *testing.T) {
 // TestCardBehindItsWords: who has the words has been told, whatever becomes of
 // the card.
 func TestCardBehindItsWords(t *testing.T) {
-	parcel := bot.Parcel{ID: "p1", UserID: "zhangwei", Text: "你好", Card: &bot.Card{Task: "any@1", Title: "提交吗", Buttons: []bot.Button{{Label: "提交", Say: "提交"}}}}
+	parcel := bot.Parcel{ID: "p1", UserID: "zhangwei", Text: "**你好**", Card: &bot.Card{Task: "any@1", Title: "提交吗", Buttons: []bot.Button{{Label: "提交", Say: "提交"}}}}
 	client := play(t, giveToken(theToken),
 		ask{ask: send + theToken, give: errcode(-1)},
 		ask{ask: send + theToken, give: sentM1},
@@ -526,10 +526,30 @@ func TestCardBehindItsWords(t *testing.T) {
 	for i, want := range []bot.Attempt{
 		{Fate: bot.FateLater, Code: -1, Why: "busy", Via: "app"},
 		{Fate: bot.FateLater, Code: -1, Why: "busy", Via: "app", Told: true},
-		{Fate: bot.FateRefused, Code: 40058, Why: "content", Via: "app", Told: true},
+		accepted,
 	} {
 		if got := post.Send(t.Context(), parcel); got != want {
 			t.Errorf("attempt %d: got %+v, want %+v", i, got, want)
+		}
+	}
+}
+
+// TestARefusedCard is no loss where words say the same: what would be reported
+// as not having arrived is there.
+func TestARefusedCard(t *testing.T) {
+	card := &bot.Card{Task: "any@1", Title: "提交吗", Buttons: []bot.Button{{Label: "提交", Say: "提交"}}}
+	for _, c := range []struct {
+		code int
+		want bot.Attempt
+	}{
+		{40058, accepted},
+		{-1, bot.Attempt{Fate: bot.FateLater, Code: -1, Why: "busy", Via: "app", Told: true}},
+		{60020, bot.Attempt{Fate: bot.FateHalted, Code: 60020, Why: "ip", Detail: "203.0.113.9", Via: "app", Told: true}},
+	} {
+		client := play(t, giveToken(theToken), ask{ask: send + theToken, body: say("markdown", "**你好**"), give: sentM1}, ask{ask: send + theToken, body: "~template_card", give: errcode(c.code)})
+		post := NewPost(PostConfig{API: newAPI(t, client, nil), Robots: newRobots(t, client, nil), Pressable: true})
+		if got := post.Send(t.Context(), bot.Parcel{ID: "p1", UserID: "zhangwei", Text: "**你好**", Card: card}); got != c.want {
+			t.Errorf("%d: got %+v", c.code, got)
 		}
 	}
 }

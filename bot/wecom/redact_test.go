@@ -4,8 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"slices"
+	"strings"
 	"testing"
+	"time"
+
+	"github.com/coder/websocket"
 
 	"anyuebot/bot"
 )
@@ -57,27 +66,37 @@ func TestNothingIsGivenAway(t *testing.T) {
 	card := bot.Card{Task: "any@1", Title: "x", Buttons: []bot.Button{{Label: "x", Say: "x"}}}
 	group := bot.Parcel{ID: "p1", UserID: "zhangwei", Group: "wrG", Robot: theKey, Text: "你好", Mention: []string{"zhangwei"}}
 	calls := map[string]func(context.Context, *Post) (any, error){
-		"text":   sending(bot.Parcel{ID: "p1", UserID: "zhangwei", Text: "你好"}),
-		"card":   sending(bot.Parcel{ID: "p1", UserID: "zhangwei", Card: &card}),
-		"file":   sending(bot.Parcel{ID: "p1", UserID: "zhangwei", File: doc}),
-		"group":  sending(group),
-		"gfile":  sending(bot.Parcel{ID: "p1", Group: "wrG", Robot: theKey, File: doc}),
-		"answer": sending(bot.Parcel{ID: "p1", UserID: "zhangwei", ReplyURL: theURL, Text: "你好"}),
-		"update": func(ctx context.Context, p *Post) (any, error) {
+		"Post.Send text":        sending(bot.Parcel{ID: "p1", UserID: "zhangwei", Text: "你好"}),
+		"Post.Send card":        sending(bot.Parcel{ID: "p1", UserID: "zhangwei", Card: &card}),
+		"Post.Send file":        sending(bot.Parcel{ID: "p1", UserID: "zhangwei", File: doc}),
+		"Post.Send group":       sending(group),
+		"Post.Send group file":  sending(bot.Parcel{ID: "p1", Group: "wrG", Robot: theKey, File: doc}),
+		"Post.Send late answer": sending(bot.Parcel{ID: "p1", UserID: "zhangwei", ReplyURL: theURL, Text: "你好"}),
+		"API.UpdateCard": func(ctx context.Context, p *Post) (any, error) {
 			return nil, p.api.UpdateCard(ctx, "zhangwei", theCode, card)
 		},
-		"identify": func(ctx context.Context, p *Post) (any, error) {
+		"API.Identify": func(ctx context.Context, p *Post) (any, error) {
 			_, _, err := p.api.Identify(ctx, "zhangwei")
 			return nil, err
 		},
-		"download": func(ctx context.Context, p *Post) (any, error) {
+		"API.Download": func(ctx context.Context, p *Post) (any, error) {
 			_, _, err := p.api.Download(ctx, theCode)
 			return nil, err
 		},
-		"token":   func(ctx context.Context, p *Post) (any, error) { return nil, p.api.CheckToken(ctx) },
-		"address": func(ctx context.Context, p *Post) (any, error) { return p.api.CheckAddress(ctx) },
-		"agent":   func(ctx context.Context, p *Post) (any, error) { return p.api.CheckAgent(ctx) },
-		"robot":   func(ctx context.Context, p *Post) (any, error) { return nil, p.robots.Check(ctx, theKey) },
+		"API.CheckToken":   func(ctx context.Context, p *Post) (any, error) { return nil, p.api.CheckToken(ctx) },
+		"API.CheckAddress": func(ctx context.Context, p *Post) (any, error) { return p.api.CheckAddress(ctx) },
+		"API.CheckAgent":   func(ctx context.Context, p *Post) (any, error) { return p.api.CheckAgent(ctx) },
+		"Robots.Check":     func(ctx context.Context, p *Post) (any, error) { return nil, p.robots.Check(ctx, theKey) },
+	}
+	quiet := []string{"Post.Reach", "Post.Remember", "Post.Via"} // make no request
+	for _, of := range []reflect.Type{reflect.TypeFor[*API](), reflect.TypeFor[*Robots](), reflect.TypeFor[*Post]()} {
+		for i := range of.NumMethod() {
+			name := of.Elem().Name() + "." + of.Method(i).Name
+			called := func(call string) bool { return call == name || strings.HasPrefix(call, name+" ") }
+			if !slices.Contains(quiet, name) && !slices.ContainsFunc(slices.Collect(maps.Keys(calls)), called) {
+				t.Errorf("%s is not tried", name)
+			}
+		}
 	}
 	for failure, how := range failures {
 		for call, make := range calls {
@@ -123,19 +142,150 @@ func sending(p bot.Parcel) func(context.Context, *Post) (any, error) {
 	return func(ctx context.Context, post *Post) (any, error) { return post.Send(ctx, p), nil }
 }
 
-// TestReasons: each code that is judged is judged to a reason that is listed,
-// so that wording can be held complete.
-func TestReasons(t *testing.T) {
-	listed := map[string]bool{}
-	for _, why := range Whys() {
-		if listed[why] || why == "" {
-			t.Errorf("%q is listed twice", why)
+// TestMediaGivesNothingAway: whoever has the address of a file has the file.
+func TestMediaGivesNothingAway(t *testing.T) {
+	address := somewhere + "&key=" + theKey
+	for name, answer := range map[string]cloud{
+		"no line":   func(*http.Request) (*http.Response, error) { return nil, errRefusedLine },
+		"any error": func(*http.Request) (*http.Response, error) { return nil, errors.New(theSecret) },
+		"expired":   status(403),
+		"an error":  status(500),
+		"no file": func(r *http.Request) (*http.Response, error) {
+			return mediaAnswer(200, strings.NewReader(address)), nil
+		},
+		"a redirect": func(r *http.Request) (*http.Response, error) {
+			return mediaAnswer(302, nil, "Location", "https://evil.example/?"+theKey), nil
+		},
+		"broken off": func(*http.Request) (*http.Response, error) {
+			return mediaAnswer(200, io.MultiReader(strings.NewReader("x"), &failing{})), nil
+		},
+		"no such key": nil,
+	} {
+		var log book
+		ref := mediaRef{kind: bot.MediaImage, url: address}
+		if answer == nil {
+			ref.key = theSecret
 		}
-		listed[why] = true
+		files, err := newTestMedia(t, &disk{}, answer, &log).fetch(t.Context(), []mediaRef{ref})
+		if err != nil || len(files) != 1 || files[0].Problem == "" {
+			t.Errorf("%s: %+v, %v", name, files, err)
+		}
+		unspoken(t, "the log of "+name, log.String())
+		unspoken(t, "the file of "+name, fmt.Sprintf("%+v", files))
 	}
-	for code := int64(-10); code < 900000; code++ {
-		if v := judgeCode(code); !listed[v.why] || v.fate == bot.FateAccepted || v.fate == "" {
-			t.Errorf("%d: %+v", code, v)
+}
+
+// failing breaks off with a secret in its words.
+type failing struct{}
+
+func (*failing) Read([]byte) (int, error) { return 0, errBrokenLine }
+
+// TestTheLongConnectionGivesNothingAway: the platform repeats in its words what
+// it was sent, and refuses it with every code there is.
+func TestTheLongConnectionGivesNothingAway(t *testing.T) {
+	doc := &bot.File{Hash: "doc", Name: "汇总.docx", Size: 10}
+	card := &bot.Card{Task: "any@1", Title: "x", Buttons: []bot.Button{{Label: "x", Say: "x"}}}
+	for _, code := range []int{-1, 40007, 40008, 40058, 45001, 45009, 45033, 93001, 93006, 93008, 93017, 846605, 846608, 846609, 853000, 999999} {
+		for refused, cmd := range map[string]string{"subscribing": cmdSubscribe, "sending": cmdSend, "a file": cmdInit, "a chunk": cmdChunk, "the end of a file": cmdFinish} {
+			server := httptest.NewServer(echoing(cmd, code))
+			var log book
+			long, err := NewLong(LongConfig{
+				URL: strings.Replace(server.URL, "http", "ws", 1) + "/?key=" + theKey, BotID: "b", Secret: theSecret, Name: "x",
+				Words: Words{Working: "w", Lost: "l"}, Files: shelf{"doc": "a document"},
+			}, quiet{}, log.logger())
+			if err != nil {
+				t.Fatal(err)
+			}
+			what := fmt.Sprint(refused, " with ", code)
+			if cmd == cmdSubscribe {
+				err = long.Probe(t.Context())
+				var f *Failure
+				if !errors.As(err, &f) || errors.Unwrap(err) != nil {
+					t.Errorf("%s: %v", what, err)
+				}
+				unspoken(t, "the error of "+what, fmt.Sprintf("%v %#v", err, f))
+			} else {
+				ended := make(chan error, 1)
+				go func() { ended <- long.Run(t.Context()) }()
+				if long.subscribed(t.Context()) == nil {
+					t.Fatal("not connected")
+				}
+				for _, p := range []bot.Parcel{{ID: "1", UserID: "zhangwei", Text: "你好"}, {ID: "2", UserID: "zhangwei", Card: card}, {ID: "3", UserID: "zhangwei", File: doc}} {
+					unspoken(t, "the outcome of "+what, fmt.Sprintf("%+v", long.Push(t.Context(), p)))
+				}
+				closing, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+				if err := long.Close(closing); err != nil {
+					t.Errorf("%s: %v", what, err)
+				}
+				cancel()
+				<-ended
+			}
+			server.Close()
+			unspoken(t, "the log of "+what, log.String())
 		}
+	}
+}
+
+// echoing is a platform that answers one command with a code, all others well,
+// and each with the words it was sent.
+func echoing(refused string, code int) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		conn, err := websocket.Accept(w, r, nil)
+		if err != nil {
+			return
+		}
+		defer func() { _ = conn.CloseNow() }()
+		for {
+			_, data, err := conn.Read(r.Context())
+			if err != nil {
+				return
+			}
+			f, err := readFrame(data)
+			if err != nil {
+				return
+			}
+			said := 0
+			if f.Cmd == refused {
+				said = code
+			}
+			answer, err := marshal(map[string]any{
+				"headers": f.Headers, "errcode": said, "errmsg": string(data) + theSecret + "zhangwei",
+				"body": map[string]string{"upload_id": theCode, "media_id": theCode, "msgid": "m"},
+			})
+			if err != nil || conn.Write(r.Context(), websocket.MessageText, answer) != nil {
+				return
+			}
+		}
+	}
+}
+
+// TestChecksGiveNothingAway: what an administrator is shown of an address holds
+// neither its query nor what was signed.
+func TestChecksGiveNothingAway(t *testing.T) {
+	for name, answer := range map[string]roundTrip{
+		"no line": func(*http.Request) (*http.Response, error) { return nil, errors.New("connection refused") },
+		"an echo": func(req *http.Request) (*http.Response, error) { return respondWith(req, req.URL.String()), nil },
+		"a redirect": func(req *http.Request) (*http.Response, error) {
+			resp := respondWith(req, "")
+			resp.StatusCode = http.StatusFound
+			resp.Header.Set("Location", req.URL.String())
+			return resp, nil
+		},
+	} {
+		client := &http.Client{Transport: answer}
+		err := Address{URL: "https://bot.example/" + theKey, Token: theToken, AESKey: sampleKey, Receiver: theCorp}.Verify(t.Context(), client)
+		if err == nil {
+			t.Errorf("%s: verified", name)
+			continue
+		}
+		unspoken(t, name, err.Error())
+		if strings.Contains(err.Error(), sampleKey) || strings.Contains(err.Error(), "msg_signature") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err = ClockOffset(t.Context(), client, "https://qyapi.example/"+theKey); err == nil {
+			t.Errorf("%s: has a time", name)
+			continue
+		}
+		unspoken(t, name, err.Error())
 	}
 }

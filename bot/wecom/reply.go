@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"anyuebot/bot"
 )
@@ -125,21 +123,4 @@ func write(w http.ResponseWriter, body []byte) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	_, _ = w.Write(body) // nobody is left to be told: the platform will ask again
-}
-
-const ellipsis = "\u2026"
-
-// fit makes words fit for the wire: valid UTF-8 of at most limit bytes. It
-// reports whether they had to be cut. The conversation pages its answers, so
-// this is a belt and no more.
-func fit(words string, limit int) (string, bool) {
-	words = strings.ToValidUTF8(words, string(utf8.RuneError))
-	if len(words) <= limit {
-		return words, false
-	}
-	end := limit - len(ellipsis)
-	for end > 0 && !utf8.RuneStart(words[end]) {
-		end--
-	}
-	return words[:end] + ellipsis, true
 }

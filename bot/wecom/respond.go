@@ -19,6 +19,7 @@ type responder struct {
 }
 
 const (
+	callRespond  = "aibot/response"
 	answerable   = time.Hour // how long an address is good for
 	respondLimit = 20480     // bytes of markdown
 )
@@ -66,14 +67,13 @@ func (r *responder) target(address string) *url.URL {
 // respond uses the address up. It is marked before the request: whatever comes
 // of it, there is no second one, unless the request never left.
 func (r *responder) respond(ctx context.Context, address string, m responseMessage) *Failure {
-	const call = "aibot/response"
 	to := r.target(address)
 	if to == nil || !r.take(address) {
-		return turnedDown(call, WhyUsed)
+		return turnedDown(callRespond, WhyUsed)
 	}
 	body, err := marshal(m)
 	if err != nil {
-		return turnedDown(call, WhyContent)
+		return turnedDown(callRespond, WhyContent)
 	}
 	a := r.line.call(ctx, callTime, request{
 		method: http.MethodPost, to: to, kind: "application/json", body: bytes.NewReader(body), length: int64(len(body)),
@@ -81,7 +81,7 @@ func (r *responder) respond(ctx context.Context, address string, m responseMessa
 	if !a.sent {
 		r.untake(address)
 	}
-	return judge(call, a)
+	return judge(callRespond, a)
 }
 
 func (r *responder) take(address string) bool {

@@ -2,6 +2,7 @@ package wecom
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
 	"log/slog"
@@ -36,9 +37,7 @@ func NewRobots(cfg RobotsConfig) (*Robots, error) {
 	if err != nil {
 		return nil, err
 	}
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.DiscardHandler)
-	}
+	cfg.Log = cmp.Or(cfg.Log, slog.New(slog.DiscardHandler))
 	return &Robots{line: l, log: cfg.Log}, nil
 }
 
@@ -68,13 +67,13 @@ func robotWords(text string, mention []string) robotMessage {
 	switch {
 	case len(mention) > 0 || !dressed(text) && !tabled(text) && len(text) <= robotTextLimit:
 		words, _ := fit(undressed(text), robotTextLimit)
-		return robotMessage{MsgType: "text", Text: &mentionedBody{Content: words, Mentioned: mention}}
+		return robotMessage{MsgType: msgText, Text: &mentionedBody{Content: words, Mentioned: mention}}
 	case tabled(text):
 		words, _ := fit(text, robotMarkLimit)
 		return robotMessage{MsgType: "markdown_v2", MarkV2: &textBody{words}}
 	}
 	words, _ := fit(text, robotMarkLimit)
-	return robotMessage{MsgType: "markdown", Mark: &textBody{words}}
+	return robotMessage{MsgType: msgMarkdown, Mark: &textBody{words}}
 }
 
 func (r *Robots) send(ctx context.Context, key string, m robotMessage) *Failure {

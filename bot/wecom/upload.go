@@ -7,15 +7,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"mime"
 	"mime/multipart"
 	"net/textproto"
-	"path"
 	"strings"
 	"sync"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/sync/singleflight"
 
@@ -26,8 +22,8 @@ const (
 	leastFile  = 6        // bytes; of 5 and less the platform says that they are none (page 90253)
 	mostFile   = 20 << 20 // bytes
 	mostImage  = 5 << 20  // bytes; the pages say 10 MB in one place and 5 in another
-	mediumKept = 60 * time.Hour
-	mediaKept  = 1024
+	uploadKept = 60 * time.Hour
+	uploadsMax = 1024 // files remembered at once
 )
 
 // FileOpener opens what is kept under a hash.
@@ -74,27 +70,33 @@ func (e *exactly) Read(p []byte) (int, error) {
 	return n, e.err
 }
 
-// media remember what was uploaded where, for the 3 days that the platform
+// uploads remember what was uploaded where, for the 3 days that the platform
 // keeps it: a file that goes to eighty people is uploaded once, and a message
 // that is sent again is the same to the last byte. The zero value is ready.
-type media struct {
+type uploads struct {
 	flight singleflight.Group
 	mu     sync.Mutex
-	known  map[string]medium
+	known  map[string]uploaded
 }
 
-type medium struct {
-	id    string
-	until time.Time
+// uploaded is a file as the platform knows it.
+type uploaded struct {
+	mediaID string
+	until   time.Time
+}
+
+// uploadKey names a file on a road, as what is shown there.
+func uploadKey(via, kind string, f *bot.File) string {
+	return strings.Join([]string{via, kind, f.Hash, shownName(f)}, "\n")
 }
 
 // id returns the media id of a file on the road, uploading it if need be.
-func (m *media) id(ctx context.Context, key string, upload func(context.Context) (string, *Failure)) (string, *Failure) {
+func (m *uploads) id(ctx context.Context, key string, upload func(context.Context) (string, *Failure)) (string, *Failure) {
 	m.mu.Lock()
 	known, found := m.known[key]
 	m.mu.Unlock()
 	if found && time.Now().Before(known.until) {
-		return known.id, nil
+		return known.mediaID, nil
 	}
 	// Others wait for the same file, so it does not end with one of them.
 	uploading := m.flight.DoChan(key, func() (any, error) {
@@ -104,10 +106,10 @@ func (m *media) id(ctx context.Context, key string, upload func(context.Context)
 		}
 		m.mu.Lock()
 		defer m.mu.Unlock()
-		if m.known == nil || len(m.known) >= mediaKept {
-			m.known = map[string]medium{}
+		if m.known == nil || len(m.known) >= uploadsMax {
+			m.known = map[string]uploaded{}
 		}
-		m.known[key] = medium{id: id, until: time.Now().Add(mediumKept)}
+		m.known[key] = uploaded{mediaID: id, until: time.Now().Add(uploadKept)}
 		return id, nil
 	})
 	select {
@@ -122,7 +124,7 @@ func (m *media) id(ctx context.Context, key string, upload func(context.Context)
 }
 
 // drop forgets a media id that the platform does not know any more.
-func (m *media) drop(key string) {
+func (m *uploads) drop(key string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	delete(m.known, key)
@@ -131,97 +133,13 @@ func (m *media) drop(key string) {
 // mediaKind is how a file is best shown: as a picture, or as what it is.
 func mediaKind(f *bot.File) string {
 	if (f.Type == "image/jpeg" || f.Type == "image/png") && f.Size <= mostImage {
-		return "image"
+		return msgImage
 	}
-	return "file"
+	return msgFile
 }
 
 // sendable reports whether the platform takes files of that size.
 func sendable(f *bot.File) bool { return f.Hash != "" && f.Size >= leastFile && f.Size <= mostFile }
-
-// shownName is a file's name as it may stand in a request: a name and no path,
-// without what would end the header it stands in.
-func shownName(f *bot.File) string {
-	name := strings.ToValidUTF8(f.Name, "")
-	name = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsControl(r) || unicode.Is(unicode.Cf, r):
-			return -1
-		case strings.ContainsRune(`/\:*?"<>|`, r):
-			return '_'
-		}
-		return r
-	}, name)
-	name = strings.Trim(name, " .")
-	extension := path.Ext(name)
-	if len(extension) < 2 || len(extension) > 11 || strings.Trim(strings.ToLower(extension[1:]), "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
-		extension = "" // a full stop in the words
-	}
-	stem := strings.TrimSuffix(name, extension)
-	for end := nameLimit - len(extension); len(stem) > end; {
-		_, size := utf8.DecodeLastRuneInString(stem)
-		stem = stem[:len(stem)-size]
-	}
-	if stem == "" {
-		stem = plainStem
-	}
-	if extension == "" {
-		extension = extensionOf(f.Type)
-	}
-	return stem + extension
-}
-
-// plainStem names a file that has no name, or none in letters that are taken.
-const plainStem = "file"
-
-// plainName is the name in ASCII: some ways of sending refuse others.
-func plainName(name string) string {
-	extension := path.Ext(name)
-	stem := strings.Map(func(r rune) rune {
-		if r > unicode.MaxASCII {
-			return -1
-		}
-		return r
-	}, strings.TrimSuffix(name, extension))
-	if stem = strings.Trim(stem, " ._-()"); stem == "" {
-		stem = plainStem
-	}
-	return stem + extension
-}
-
-// extensionOf is not the system's table: that differs from machine to machine.
-func extensionOf(kind string) string {
-	switch kind, _, _ := mime.ParseMediaType(kind); kind {
-	case "image/jpeg":
-		return ".jpg"
-	case "image/png":
-		return ".png"
-	case "application/pdf":
-		return ".pdf"
-	case "text/csv":
-		return ".csv"
-	case "text/plain":
-		return ".txt"
-	case "application/json":
-		return ".json"
-	case "application/zip":
-		return ".zip"
-	case "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":
-		return ".xlsx"
-	case "application/vnd.openxmlformats-officedocument.wordprocessingml.document":
-		return ".docx"
-	}
-	return ".bin"
-}
-
-func ascii(s string) bool {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
-}
 
 // form is a multipart body with one file in it (page 90253): what stands before
 // and behind the content, and the type that names the boundary between them.

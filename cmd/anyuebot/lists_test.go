@@ -1,33 +1,15 @@
 package main
 
 import (
-	"slices"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"anyuebot/bot"
 	"anyuebot/bot/wecom"
 	"anyuebot/prompts"
 	"anyuebot/store/kv"
 )
-
-// TestCausesAgree: every cause that a channel or the outbox gives has the
-// office's mend, and there is no mend for a cause that nobody gives.
-func TestCausesAgree(t *testing.T) {
-	given := slices.Concat(wecom.Whys(), wecom.LongWhys(), []string{bot.OutRoad, bot.OutLate, bot.OutUnsure, bot.OutGone, bot.OutChanged})
-	slices.Sort(given)
-	given = slices.Compact(given) // a channel may find no road as well
-	told := slices.Sorted(slices.Values(bot.OutWhys()))
-	if diff := cmp.Diff(given, told); diff != "" {
-		t.Errorf("given and told:\n%s", diff)
-	}
-	if slices.Contains(told, bot.OutNobody) {
-		t.Errorf("%q is told by the names of the units", bot.OutNobody)
-	}
-}
 
 // TestRoadsAgree: every road that a channel takes has its name in words.
 func TestRoadsAgree(t *testing.T) {

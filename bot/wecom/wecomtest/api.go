@@ -144,15 +144,15 @@ type API struct {
 	violations []Violation
 	mischief   func(Request) Mischief
 	mute       string // why nobody will see what is being sent just now
-	tokens     map[string]*token
-	media      map[string]*medium
-	addresses  map[string]*address
-	repeats    map[string]time.Time // until when the same request is a repeat
-	members    map[string]*pace     // by application and member
+	tokens     recent[*token]
+	media      recent[*medium]
+	addresses  recent[*address]
+	repeats    recent[time.Time] // until when the same request is a repeat
+	members    map[string]*pace  // by application and member
 	robots     map[string]*pace
-	tasks      map[string]*appTask // by application and task_id
-	codes      map[string]*cardCode
-	answers    map[string]*answerCode
+	tasks      recent[[]byte] // the request a card came with, by application and task_id
+	codes      recent[*cardCode]
+	answers    recent[*answerCode]
 	shown      []Shown
 	dropped    []Dropped
 
@@ -190,9 +190,7 @@ func NewAPI(cfg APIConfig) *API {
 	}
 	a := &API{
 		cfg: cfg, prefix: randomHex(6),
-		counts: map[string]int{}, tokens: map[string]*token{}, media: map[string]*medium{}, addresses: map[string]*address{},
-		repeats: map[string]time.Time{}, members: map[string]*pace{}, robots: map[string]*pace{},
-		tasks: map[string]*appTask{}, codes: map[string]*cardCode{}, answers: map[string]*answerCode{},
+		counts: map[string]int{}, members: map[string]*pace{}, robots: map[string]*pace{},
 	}
 	a.cfg.Robots, a.cfg.Apps = maps.Clone(cfg.Robots), slices.Clone(cfg.Apps)
 	a.endpoints = map[string]endpoint{
@@ -306,9 +304,13 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	carry, err := a.read(e, known, v, r)
 
+	counted := v.endpoint
+	if !known {
+		counted = "" // there is no end to what is unknown
+	}
 	a.mu.Lock()
-	a.counts[v.endpoint]++
-	q := Request{Endpoint: v.endpoint, N: a.counts[v.endpoint], At: a.cfg.Now()}
+	a.counts[counted]++
+	q := Request{Endpoint: v.endpoint, N: a.counts[counted], At: a.cfg.Now()}
 	mischief := a.mischief
 	a.mu.Unlock()
 	var m Mischief
@@ -335,13 +337,13 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a.mute = ""
 	}
 	if out.why != "" {
-		a.violations = append(a.violations, Violation{Endpoint: v.endpoint, Code: out.code, Why: out.why})
+		a.violations = latest(a.violations, Violation{Endpoint: v.endpoint, Code: out.code, Why: out.why})
 	}
 	out = m.spoil(out, a.newID("x"))
 	if q.Code = out.code; out.status != http.StatusOK {
 		q.Code = out.status
 	}
-	a.requests = append(a.requests, q)
+	a.requests = latest(a.requests, q)
 	a.mu.Unlock()
 	a.tell()
 	m.write(w, r, out)

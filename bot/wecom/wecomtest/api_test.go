@@ -781,10 +781,7 @@ func TestMischief(t *testing.T) {
 
 func TestAFileIsCutShort(t *testing.T) {
 	o := company(t)
-	address, err := o.offer(Attachment{"a", make([]byte, 100)}, make([]byte, 32))
-	if err != nil {
-		t.Fatal(err)
-	}
+	address := o.offer(Attachment{Name: "a", Content: make([]byte, 100)}, make([]byte, 32))
 	o.Misbehave(func(Request) Mischief { return Mischief{Cut: true} })
 	resp, err := o.client.Get(address)
 	if err != nil {

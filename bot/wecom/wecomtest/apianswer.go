@@ -20,7 +20,7 @@ func (a *API) answerURL(to where, msgid string, show func(Shown) error) string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	code := a.newID("answer") + randomHex(16)
-	a.answers[code] = &answerCode{to: to, msgid: msgid, until: a.cfg.Now().Add(answerLife), show: show}
+	a.answers.put(code, &answerCode{to: to, msgid: msgid, until: a.cfg.Now().Add(answerLife), show: show}, 0)
 	return a.cfg.URL + responsePath + code
 }
 
@@ -35,7 +35,7 @@ func (a *API) botResponse(v *visit) (func() outcome, error) {
 		return nil, err
 	}
 	return func() outcome {
-		to := a.answers[v.query.Get("response_code")]
+		to := a.answers.get(v.query.Get("response_code"))
 		if to == nil || to.used || !a.cfg.Now().Before(to.until) {
 			return refused(codeParameter, v.ip)
 		}

@@ -2,13 +2,10 @@ package wecomtest
 
 import (
 	"bytes"
-	"crypto/aes"
-	"crypto/cipher"
 	"io"
 	"mime"
 	"mime/multipart"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -61,7 +58,7 @@ func (a *API) keep(m medium) outcome {
 	now := a.cfg.Now()
 	m.until = now.Add(mediaLife)
 	id := a.newID("media")
-	a.media[id] = &m
+	a.media.put(id, &m, len(m.Content))
 	// created_at is a number in quotes (page 90253).
 	return accepted(map[string]any{"type": m.kind, "media_id": id, "created_at": strconv.FormatInt(now.Unix(), 10)})
 }
@@ -72,14 +69,14 @@ func (a *API) receive(file Attachment, kind string) string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	id := a.newID("media")
-	a.media[id] = &medium{Attachment: file, kind: kind, until: a.cfg.Now().Add(mediaLife)}
+	a.media.put(id, &medium{Attachment: file, kind: kind, until: a.cfg.Now().Add(mediaLife)}, len(file.Content))
 	return id
 }
 
 // mediumOf returns a file that may be sent as kind, by a robot or by "" for an
 // application; nil if it may not.
 func (a *API) mediumOf(id, kind, robot string) *Attachment {
-	m := a.media[id]
+	m := a.media.get(id)
 	if m == nil || m.kind != kind || m.robot != robot || !a.cfg.Now().Before(m.until) {
 		return nil
 	}
@@ -166,28 +163,12 @@ func (a *API) mediaGet(v *visit) (func() outcome, error) {
 		if _, no := a.authorized(v); no != nil {
 			return *no
 		}
-		m := a.media[v.query.Get("media_id")]
-		if m == nil || m.robot != "" || !a.cfg.Now().Before(m.until) {
+		m := a.media.get(v.query.Get("media_id"))
+		if m == nil || m.Gone || m.robot != "" || !a.cfg.Now().Before(m.until) {
 			return refused(codeMedia, v.ip)
 		}
 		return m.Attachment.outcome(m.Content)
 	}, nil
-}
-
-// outcome answers with content under the attachment's name, which stands there
-// twice: in ASCII for old programs, and in full.
-func (f Attachment) outcome(content []byte) outcome {
-	plain := strings.Map(func(r rune) rune {
-		if r < ' ' || r > '~' || r == '"' || r == '\\' {
-			return '_'
-		}
-		return r
-	}, f.Name)
-	escaped := strings.ReplaceAll(url.QueryEscape(f.Name), "+", "%20")
-	return outcome{status: http.StatusOK, body: content, header: http.Header{
-		"Content-Type":        {"application/octet-stream"},
-		"Content-Disposition": {`attachment; filename="` + plain + `"; filename*=UTF-8''` + escaped},
-	}}
 }
 
 // address leads to a file that a member sent to a bot, sealed.
@@ -200,27 +181,21 @@ type address struct {
 // offer makes an address for a file, sealed with a key of 32 bytes: the bot's
 // EncodingAESKey, or over the long connection one of its own (pages 100719,
 // 101463).
-func (a *API) offer(file Attachment, key []byte) (string, error) {
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return "", err
-	}
-	pad := 32 - len(file.Content)%32
-	sealed := append(bytes.Clone(file.Content), bytes.Repeat([]byte{byte(pad)}, pad)...)
-	cipher.NewCBCEncrypter(block, key[:16]).CryptBlocks(sealed, sealed)
+func (a *API) offer(file Attachment, key []byte) string {
+	sealed := sealFile(file.Content, key)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	id := a.newID("m") + randomHex(16)
-	a.addresses[id] = &address{file: file, sealed: sealed, until: a.cfg.Now().Add(addressLife)}
-	return a.cfg.URL + mediaPath + id, nil
+	a.addresses.put(id, &address{file: file, sealed: sealed, until: a.cfg.Now().Add(addressLife)}, len(sealed))
+	return a.cfg.URL + mediaPath + id
 }
 
 // mediaAddress answers at an address: for five minutes, and forbidden after.
 func (a *API) mediaAddress(v *visit) (func() outcome, error) {
 	return func() outcome {
-		at := a.addresses[strings.TrimPrefix(v.path, mediaPath)]
+		at := a.addresses.get(strings.TrimPrefix(v.path, mediaPath))
 		switch {
-		case at == nil:
+		case at == nil || at.file.Gone:
 			return outcome{status: http.StatusNotFound, body: []byte("<Error><Code>NoSuchKey</Code></Error>")}
 		case !a.cfg.Now().Before(at.until):
 			return outcome{status: http.StatusForbidden, body: []byte("<Error><Code>AccessDenied</Code></Error>")}

@@ -17,17 +17,6 @@ const (
 	codeLife      = 72 * time.Hour
 )
 
-// memberRates are what one member gets from one application; the rest is
-// dropped and nobody is told (page 90312).
-func memberRates() []rate { return []rate{{30, time.Minute}, {1000, time.Hour}} }
-
-// appTask is a card that an application sent.
-type appTask struct {
-	agent int
-	card  Card
-	body  []byte // of the request it came with
-}
-
 // cardCode takes one update of a card (page 94888).
 type cardCode struct {
 	agent int
@@ -97,30 +86,36 @@ func readAppMessage(body []byte) (appMessage, error) {
 		return m, err
 	}
 	m.shown = Shown{Via: "app", Kind: kind}
+	return m, m.readContent(fields[kind])
+}
+
+// readContent reads what stands under the message's kind.
+func (m *appMessage) readContent(raw json.RawMessage) error {
+	kind := m.shown.Kind
 	switch kind {
 	case "text", "markdown":
-		inner, err := object(fields[kind], kind, "content")
+		inner, err := object(raw, kind, "content")
 		if err != nil {
-			return m, err
+			return err
 		}
 		if err := value(inner, "content", &m.shown.Text); err != nil {
-			return m, err
+			return err
 		}
-		return m, bounded(m.shown.Text, maxAppText)
+		return bounded(m.shown.Text, maxAppText)
 	case "template_card":
-		card, err := readCard(fields[kind], appCard)
+		card, err := readCard(raw, appCard)
 		if err != nil {
-			return m, err
+			return err
 		}
 		m.task, m.shown.Card = &card, &card
-		return m, nil
+		return nil
 	}
-	inner, err := object(fields[kind], kind, "media_id")
+	inner, err := object(raw, kind, "media_id")
 	if err != nil {
-		return m, err
+		return err
 	}
 	m.mediaFor = kind
-	return m, value(inner, "media_id", &m.media)
+	return value(inner, "media_id", &m.media)
 }
 
 func recipients(fields map[string]json.RawMessage) ([]string, error) {
@@ -196,39 +191,51 @@ func (a *API) deliver(v *visit, m appMessage) outcome {
 	now := a.cfg.Now()
 	same := fmt.Sprintf("%d %s", app.AgentID, v.body)
 	repeat := ""
-	if m.repeat > 0 && now.Before(a.repeats[same]) {
+	if m.repeat > 0 && now.Before(a.repeats.get(same)) {
 		repeat = "repeat"
 	}
 	m.shown.MsgID = a.newID("msg")
 	rest["msgid"] = m.shown.MsgID
 	if m.task != nil {
-		m.shown.task = fmt.Sprintf("%d %s", app.AgentID, m.task.Task)
-		if of := a.tasks[m.shown.task]; of == nil {
-			a.tasks[m.shown.task] = &appTask{agent: app.AgentID, card: *m.task, body: v.body}
-		} else if repeat == "" {
-			out := refused(codeParameter, v.ip)
-			if !bytes.Equal(of.body, v.body) {
-				out.why = "two cards of one application have one task_id"
-			}
-			return out
+		if out := a.deal(v, &m, app, repeat != ""); out != nil {
+			return *out
 		}
 		if m.task.Type == cardButtons {
 			rest["response_code"] = a.cardCode(app.AgentID, m.shown.task)
 		}
 	}
 	if m.repeat > 0 && repeat == "" {
-		a.repeats[same] = now.Add(m.repeat)
+		a.repeats.put(same, now.Add(m.repeat), len(same))
 	}
 	for _, user := range to {
 		s := m.shown
 		s.To = user
 		why := repeat
-		if why == "" && !a.paceOf(app.AgentID, user).allows(now, memberRates()...) {
+		if why == "" && !a.paceOf(app.AgentID, user).allows(now, usual()...) {
 			why = "limit"
 		}
 		a.show(s, why)
 	}
 	return accepted(rest)
+}
+
+// deal notes the card of a message, or says what the message is refused with:
+// no two cards of an application may have one task_id.
+func (a *API) deal(v *visit, m *appMessage, app Account, repeat bool) *outcome {
+	m.shown.task = fmt.Sprintf("%d %s", app.AgentID, m.task.Task)
+	of := a.tasks.get(m.shown.task)
+	if of == nil {
+		a.tasks.put(m.shown.task, v.body, len(v.body))
+		return nil
+	}
+	if repeat {
+		return nil
+	}
+	out := refused(codeParameter, v.ip)
+	if !bytes.Equal(of, v.body) {
+		out.why = "two cards of one application have one task_id"
+	}
+	return &out
 }
 
 func refusedWords(code int, ip string) string {
@@ -265,7 +272,7 @@ func (a *API) paceOf(agent int, user string) *pace {
 
 func (a *API) cardCode(agent int, task string) string {
 	code := a.newID("code") + randomHex(16)
-	a.codes[code] = &cardCode{agent: agent, task: task, until: a.cfg.Now().Add(codeLife)}
+	a.codes.put(code, &cardCode{agent: agent, task: task, until: a.cfg.Now().Add(codeLife)}, 0)
 	return code
 }
 
@@ -314,7 +321,7 @@ func (a *API) updateCard(v *visit) (func() outcome, error) {
 		if app.AgentID != agent {
 			return refused(codeOtherAgent, v.ip)
 		}
-		c := a.codes[code]
+		c := a.codes.get(code)
 		if c == nil || c.agent != agent || c.used || !a.cfg.Now().Before(c.until) {
 			return refused(codeParameter, v.ip)
 		}

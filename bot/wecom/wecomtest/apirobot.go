@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
-	"time"
 )
 
 const (
@@ -13,9 +12,6 @@ const (
 	maxRobotMarkdown = 4096    // bytes (page 91770)
 	maxRobotPicture  = 2 << 20 // bytes before base64 (page 91770)
 )
-
-// robotRates are what a robot may send (page 91770).
-func robotRates() []rate { return []rate{{20, time.Minute}} }
 
 // webhookSend has a robot say something in its group (page 91770).
 func (a *API) webhookSend(v *visit) (func() outcome, error) {
@@ -35,7 +31,7 @@ func (a *API) webhookSend(v *visit) (func() outcome, error) {
 		if a.robots[key] == nil {
 			a.robots[key] = &pace{}
 		}
-		if !a.robots[key].allows(a.cfg.Now(), robotRates()...) {
+		if !a.robots[key].allows(a.cfg.Now(), ofRobot()...) {
 			return refused(codeFrequency, v.ip)
 		}
 		if media != "" {

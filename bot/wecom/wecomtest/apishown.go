@@ -28,12 +28,6 @@ type Shown struct {
 	task     string // key in API.tasks
 }
 
-// Attachment is a file, picture or film.
-type Attachment struct {
-	Name    string
-	Content []byte
-}
-
 // Dropped is a message that was accepted and that nobody will ever see.
 type Dropped struct {
 	Shown
@@ -82,10 +76,10 @@ func (a *API) show(s Shown, why string) {
 		why = a.mute
 	}
 	if why != "" {
-		a.dropped = append(a.dropped, Dropped{s, why})
+		a.dropped = latest(a.dropped, Dropped{s, why})
 		return
 	}
-	a.shown = append(a.shown, s)
+	a.shown = latest(a.shown, s)
 	a.news = append(a.news, s)
 }
 
@@ -105,33 +99,4 @@ func (a *API) tell() {
 			hear(s)
 		}
 	}
-}
-
-// pace remembers when somebody was written to.
-type pace struct{ at []time.Time }
-
-// allows notes one more message unless there were too many: within is the
-// bound for each span of time, the longest last.
-func (p *pace) allows(now time.Time, within ...rate) bool {
-	longest := within[len(within)-1].span
-	p.at = slices.DeleteFunc(p.at, func(t time.Time) bool { return now.Sub(t) >= longest })
-	for _, r := range within {
-		recent := 0
-		for _, t := range p.at {
-			if now.Sub(t) < r.span {
-				recent++
-			}
-		}
-		if recent >= r.most {
-			return false
-		}
-	}
-	p.at = append(p.at, now)
-	return true
-}
-
-// rate is how many are allowed in any span of time.
-type rate struct {
-	most int
-	span time.Duration
 }

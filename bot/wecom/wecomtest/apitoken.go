@@ -34,13 +34,13 @@ func (a *API) getToken(v *visit) (func() outcome, error) {
 
 func (a *API) tokenOf(agent int) string {
 	now := a.cfg.Now()
-	for name, t := range a.tokens {
-		if t.agent == agent && !t.withdrawn && now.Before(t.until) {
+	for name, held := range a.tokens.held {
+		if t := held.value; t.agent == agent && !t.withdrawn && now.Before(t.until) {
 			return name
 		}
 	}
 	name := a.newID("token") + randomHex(100) // real ones are about as long
-	a.tokens[name] = &token{agent: agent, until: now.Add(tokenLife)}
+	a.tokens.put(name, &token{agent: agent, until: now.Add(tokenLife)}, 0)
 	return name
 }
 
@@ -53,8 +53,8 @@ func (a *API) WithdrawTokens() {
 }
 
 func (a *API) withdraw() {
-	for _, t := range a.tokens {
-		t.withdrawn = true
+	for _, held := range a.tokens.held {
+		held.value.withdrawn = true
 	}
 }
 
@@ -77,7 +77,7 @@ func (a *API) authorized(v *visit) (Account, *outcome) {
 		out := refused(code, v.ip)
 		return Account{}, &out
 	}
-	t := a.tokens[v.query.Get("access_token")]
+	t := a.tokens.get(v.query.Get("access_token"))
 	switch {
 	case t == nil || t.withdrawn:
 		return refuse(codeToken)

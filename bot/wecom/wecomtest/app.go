@@ -44,8 +44,7 @@ type App struct {
 
 	mu     sync.Mutex
 	serial int64
-	sent   map[string]*appSent
-	order  []string // keys of sent, oldest first
+	sent   recent[*appSent] // by id
 }
 
 // appSent is a callback that can be sent again.
@@ -76,7 +75,7 @@ func NewApp(cfg AppConfig) (*App, error) {
 	if cfg.Patience <= 0 {
 		cfg.Patience = patience
 	}
-	return &App{cfg: cfg, line: line, sealer: sealer, prefix: randomDigits(9), sent: map[string]*appSent{}}, nil
+	return &App{cfg: cfg, line: line, sealer: sealer, prefix: randomDigits(9)}, nil
 }
 
 // AppMsg is what a member sends to an application (page 90239).
@@ -112,21 +111,7 @@ type AppAnswer struct {
 
 // Verify does what the console does when an administrator saves the callback
 // address (page 90238).
-func (a *App) Verify(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, verifyWithin)
-	defer cancel()
-	echo := randomDigits(19)
-	got, err := a.Call(ctx, Call{Method: http.MethodGet, Plain: []byte(echo)})
-	switch {
-	case err != nil:
-		return fmt.Errorf("wecomtest: the address was not verified: %w", err)
-	case got.Status != http.StatusOK:
-		return fmt.Errorf("wecomtest: the address was not verified: status %d", got.Status)
-	case string(got.Body) != echo:
-		return bad("the check of the address wants the %d digits of echostr alone, and got %d bytes", len(echo), len(got.Body))
-	}
-	return nil
-}
+func (a *App) Verify(ctx context.Context) error { return verified(ctx, a.Call) }
 
 // Send has a member send a message, up to three times until it is answered.
 func (a *App) Send(ctx context.Context, m AppMsg) (AppAnswer, error) {
@@ -176,7 +161,7 @@ func (a *App) Press(ctx context.Context, from, task, key string) (AppAnswer, err
 // lost: the same, sealed anew.
 func (a *App) Resend(ctx context.Context, id string) (AppAnswer, error) {
 	a.mu.Lock()
-	s := a.sent[id]
+	s := a.sent.get(id)
 	a.mu.Unlock()
 	if s == nil {
 		return AppAnswer{}, fmt.Errorf("wecomtest: %q was never sent, or too long ago", id)
@@ -259,14 +244,7 @@ func (a *App) newID() string {
 func (a *App) remember(s *appSent) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.sent[s.id] == nil {
-		a.order = append(a.order, s.id)
-	}
-	a.sent[s.id] = s
-	if len(a.order) > remembered {
-		delete(a.sent, a.order[0])
-		a.order = a.order[1:]
-	}
+	a.sent.put(s.id, s, 0)
 }
 
 // deliver sends a callback until it is answered, each time sealed anew.

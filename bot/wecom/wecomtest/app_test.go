@@ -182,7 +182,7 @@ func flat(e element) string {
 func TestAppMediaCanBeFetched(t *testing.T) {
 	o := company(t)
 	a, c := bureau(t, o.API)
-	if _, err := a.Send(t.Context(), AppMsg{From: "lina", Kind: Image, File: Attachment{"a.jpg", []byte("picture")}}); err != nil {
+	if _, err := a.Send(t.Context(), AppMsg{From: "lina", Kind: Image, File: Attachment{Name: "a.jpg", Content: []byte("picture")}}); err != nil {
 		t.Fatal(err)
 	}
 	g := o.get("/cgi-bin/media/get?access_token=" + o.token() + "&media_id=" + c.saw()[0].kid("MediaId").text)

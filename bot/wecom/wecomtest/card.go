@@ -246,43 +246,50 @@ func (c *Card) readButtons(fields map[string]json.RawMessage, d dialect) error {
 	}
 	keys := map[string]bool{}
 	for _, raw := range list {
-		fields, err := loose(raw, "a button", []string{"text", "key"}, more)
+		b, err := readButton(raw, more)
 		if err != nil {
 			return err
 		}
-		b := Button{Style: 1}
-		if err := value(fields, "text", &b.Label); err != nil {
-			return err
-		}
-		if err := value(fields, "key", &b.Key); err != nil {
-			return err
-		}
-		if err := optional(fields, "style", &b.Style); err != nil {
-			return err
-		}
-		leads := 0
-		if err := optional(fields, "type", &leads); err != nil {
-			return err
-		}
-		switch n := len(utf16.Encode([]rune(b.Label))); {
-		case n == 0 || n > maxLabel:
-			return bad("a button's text has %d characters, not 1 to %d (error 40016)", n, maxLabel)
-		case b.Key == "" || len(b.Key) > maxKey:
-			return bad("a button's key has %d bytes, not 1 to %d", len(b.Key), maxKey)
-		case keys[b.Key]:
+		if keys[b.Key] {
 			return bad("two buttons have one key")
-		case b.Style < 1 || b.Style > 4:
-			return bad("a button's style is %d, not 1 to 4", b.Style)
-		case leads != 0:
-			return bad("a button's type is %d: this program sends none that leads elsewhere", leads)
-		}
-		if _, has := fields["style"]; !has {
-			b.Style = 0
 		}
 		keys[b.Key] = true
 		c.Buttons = append(c.Buttons, b)
 	}
 	return nil
+}
+
+func readButton(raw json.RawMessage, more []string) (Button, error) {
+	var b Button
+	fields, err := loose(raw, "a button", []string{"text", "key"}, more)
+	if err != nil {
+		return b, err
+	}
+	if err := value(fields, "text", &b.Label); err != nil {
+		return b, err
+	}
+	if err := value(fields, "key", &b.Key); err != nil {
+		return b, err
+	}
+	if err := optional(fields, "style", &b.Style); err != nil {
+		return b, err
+	}
+	leads := 0
+	if err := optional(fields, "type", &leads); err != nil {
+		return b, err
+	}
+	_, styled := fields["style"]
+	switch n := len(utf16.Encode([]rune(b.Label))); {
+	case n == 0 || n > maxLabel:
+		return b, bad("a button's text has %d characters, not 1 to %d (error 40016)", n, maxLabel)
+	case b.Key == "" || len(b.Key) > maxKey:
+		return b, bad("a button's key has %d bytes, not 1 to %d", len(b.Key), maxKey)
+	case styled && (b.Style < 1 || b.Style > 4):
+		return b, bad("a button's style is %d, not 1 to 4", b.Style)
+	case leads != 0:
+		return b, bad("a button's type is %d: this program sends none that leads elsewhere", leads)
+	}
+	return b, nil
 }
 
 func (c *Card) readFeedback(fields map[string]json.RawMessage) error {

@@ -30,7 +30,7 @@ func (p *Platform) deliver(ctx context.Context, s *sent, times int) (Answer, err
 		if err := sleep(ctx, p.cfg.Poll); err != nil {
 			return a, err
 		}
-		callback := p.common(p.newID("r"), s.where, "stream")
+		callback := common(p.newID("r"), p.cfg.BotID, s.where, "stream")
 		callback["stream"] = map[string]any{"id": a.Stream}
 		plain, err := json.Marshal(callback)
 		if err != nil {
@@ -89,11 +89,11 @@ func (p *Platform) claim(s *sent, stream string) error {
 	if s.stream != "" && s.stream != stream {
 		return bad("a resend was answered by another stream than the message before")
 	}
-	if of, taken := p.streams[stream]; taken && of != s.id {
+	if of := p.streams.get(stream); of != "" && of != s.id {
 		return bad("two messages were answered by one stream")
 	}
 	s.stream = stream
-	p.streams[stream] = s.id
+	p.streams.put(stream, s.id, 0)
 	return nil
 }
 

@@ -33,6 +33,25 @@
 // [Direct] joins platform and service without a network, which also lets
 // testing/synctest turn the clock.
 //
+// It keeps the latest few thousand of everything, because the demo runs on it for
+// weeks (recent.go).
+//
+// Where to look:
+//
+//   - platform.go, message.go, deliver.go, reply.go and press.go are the
+//     智能机器人 by callback: its state, what members send, how it is delivered, how
+//     answers are read, and cards and ratings; hostile.go is what others send.
+//   - app.go, appreply.go and xml.go are the same for the application.
+//   - api.go takes requests; apitoken.go, apimessage.go, apirobot.go, apimedia.go
+//     and apianswer.go carry them out; apishown.go shows what came of them;
+//     mischief.go and hour.go spoil them.
+//   - long.go, longline.go and longwire.go hold connections; longsay.go is what
+//     members say; longtake.go takes frames, which longshape.go describes,
+//     longanswer.go shows and longupload.go puts together; longseen.go is what
+//     people see, longmedia.go what they sent, longspite.go what goes wrong.
+//   - All share card.go and strict.go, which read JSON without mercy; seal.go,
+//     pace.go, attachment.go and recent.go; line.go and direct.go reach the service.
+//
 // The package is written from the platform's documents and apart from package
 // wecom, which it must not import, lest one mistake be made twice and cancel
 // out. It does not import testing either: the demo runs on it. Where documents

@@ -63,22 +63,22 @@ type Long struct {
 	serial   int
 	open     map[*longLine]bool // every connection
 	live     *longLine          // the subscribed one, nil if none
-	attempts []time.Time        // of subscribing, in the last minute
+	attempts pace               // of subscribing
 
 	frames  []LongFrame
-	reqs    map[string]bool   // req_ids the client has made up
-	asked   map[string]*Asked // by req_id
-	last    map[string]*Asked // by msgid, the latest push
+	reqs    recent[bool]   // req_ids the client has made up
+	asked   recent[*Asked] // by req_id
+	last    recent[*Asked] // by msgid, the latest push
 	chats   map[chat]*talk
-	streams map[string]*stream // by stream id
-	cards   map[string]*Seen   // by task_id
-	rated   map[string]bool    // feedback ids of what was shown
-	greeted map[string]string  // day of the last enter_chat by member
+	streams recent[*stream] // by stream id
+	cards   recent[*Seen]   // by task_id
+	rated   recent[bool]    // feedback ids of what was shown
+	greeted recent[string]  // day of the last enter_chat by member
 
-	media   map[string]*stored // what members sent, by the last part of its address
-	uploads map[string]*upload // by upload_id
-	kept    map[string]*held   // by media_id
-	inits   limit
+	media   recent[*stored] // what members sent, by the last part of its address
+	uploads recent[*upload] // by upload_id
+	kept    recent[*held]   // by media_id
+	inits   pace
 
 	spite     []*Spite
 	down      int
@@ -98,9 +98,9 @@ func chatOf(from, group string) chat {
 
 // talk is what happened in a conversation.
 type talk struct {
-	met   bool // somebody has written to the bot there
-	seen  []*Seen
-	limit limit
+	met  bool // somebody has written to the bot there
+	seen []*Seen
+	pace pace
 }
 
 // NewLong makes the platform's end for one bot. A configuration without a
@@ -128,15 +128,13 @@ func NewLong(cfg LongConfig) *Long {
 	}
 	return &Long{
 		cfg: cfg, prefix: randomHex(6), changed: make(chan struct{}),
-		open: map[*longLine]bool{}, reqs: map[string]bool{}, asked: map[string]*Asked{}, last: map[string]*Asked{},
-		chats: map[chat]*talk{}, streams: map[string]*stream{}, cards: map[string]*Seen{}, rated: map[string]bool{},
-		greeted: map[string]string{}, media: map[string]*stored{}, uploads: map[string]*upload{}, kept: map[string]*held{},
+		open: map[*longLine]bool{}, chats: map[chat]*talk{},
 	}
 }
 
 // ServeHTTP serves a connection till its end, or a picture or file.
 func (l *Long) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if id, ok := strings.CutPrefix(r.URL.Path, "/media/"); ok {
+	if id, ok := strings.CutPrefix(r.URL.Path, mediaPath); ok {
 		l.serveMedia(w, r, id)
 		return
 	}
@@ -238,23 +236,4 @@ type longFrame struct {
 
 type longHeaders struct {
 	ReqID string `json:"req_id"`
-}
-
-// limit counts what was let through: 30 in a minute and 1000 in an hour (page
-// 101463).
-type limit struct{ at []time.Time }
-
-func (m *limit) allow(now time.Time) bool {
-	for len(m.at) > 0 && now.Sub(m.at[0]) >= time.Hour {
-		m.at = m.at[1:]
-	}
-	minute := 0
-	for i := len(m.at) - 1; i >= 0 && now.Sub(m.at[i]) < time.Minute; i-- {
-		minute++
-	}
-	if minute >= 30 || len(m.at) >= 1000 {
-		return false
-	}
-	m.at = append(m.at, now)
-	return true
 }

@@ -51,7 +51,7 @@ type aMedia struct {
 
 // callbackOf finds what a frame answers. Under l.mu.
 func (l *Long) callbackOf(n *longLine, req string, on trigger, within time.Duration) (*Asked, *fault) {
-	a := l.asked[req]
+	a := l.asked.get(req)
 	switch {
 	case a == nil:
 		return nil, broken(codeBadReq, "no callback had this req_id")
@@ -78,57 +78,32 @@ func (l *Long) respond(n *longLine, req string, raw []byte) *fault {
 	if b.MsgType == "stream" {
 		return l.streamed(a, b)
 	}
-	s, f := l.message(b)
+	s, f := l.message(chatOf(a.where.from, a.where.group), req, b)
 	if f != nil {
 		return f
 	}
-	s.Req = req
-	c := chatOf(a.where.from, a.where.group)
-	if !l.talk(c).limit.allow(time.Now()) {
-		return denied(codeFrequency, "over 30 messages in a minute, or 1000 in an hour, in this conversation")
-	}
-	l.keep(b, s)
-	l.show(c, s)
 	a.finish(LongAnswer{Text: s.Text, Card: s.Card, File: s.File})
 	return nil
 }
 
 // streamed takes a part of a stream.
 func (l *Long) streamed(a *Asked, b longBody) *fault {
-	now := time.Now()
-	s := l.streams[b.Stream.ID]
-	if s == nil {
-		if a.stream != nil && !a.stream.seen.Done {
-			return broken(codeParameter, "a stream began while another one of the same message was unfinished")
-		}
-		c := chatOf(a.where.from, a.where.group)
-		if !l.talk(c).limit.allow(now) {
-			return denied(codeFrequency, "over 30 messages in a minute, or 1000 in an hour, in this conversation")
-		}
-		s = &stream{id: b.Stream.ID, of: a.ID, from: a.where.from, began: now,
-			seen: &Seen{Kind: "stream", Req: a.Req, Stream: b.Stream.ID}}
-		l.streams[s.id] = s
-		if b.Stream.Feedback.ID != "" {
-			l.rated[b.Stream.Feedback.ID] = true
-		}
-		l.show(c, s.seen)
-	} else {
-		switch {
-		case s.of != a.ID:
-			return broken(codeParameter, "two messages were answered by one stream")
-		case s.seen.Done && b.Stream.Finish && b.Stream.Content == s.seen.Text:
-			// Said again, because the acknowledgement got lost or the message came
-			// twice. It stands there once.
-			a.stream = s
-			a.finish(s.answer())
-			return nil
-		case s.seen.Done:
-			return broken(codeStreamLate, "a finished stream was written on")
-		case now.Sub(s.began) > l.cfg.Follow:
-			return denied(codeStreamLate, "a stream was written on after %v", l.cfg.Follow)
-		case b.Stream.Feedback.ID != "":
-			return broken(codeParameter, "a feedback id came after the first part of a stream")
-		}
+	s := l.streams.get(b.Stream.ID)
+	var f *fault
+	switch {
+	case s == nil:
+		s, f = l.begin(a, b)
+	case s.of == a.ID && s.seen.Done && b.Stream.Finish && b.Stream.Content == s.seen.Text:
+		// Said again, because the acknowledgement got lost or the message came
+		// twice. It stands there once.
+		a.stream = s
+		a.finish(s.answer())
+		return nil
+	default:
+		f = l.goesOn(s, a, b)
+	}
+	if f != nil {
+		return f
 	}
 	a.stream = s
 	s.seen.Text = b.Stream.Content
@@ -140,6 +115,40 @@ func (l *Long) streamed(a *Asked, b longBody) *fault {
 		a.finish(s.answer())
 	}
 	l.tell()
+	return nil
+}
+
+// begin shows a stream that is new. Under l.mu.
+func (l *Long) begin(a *Asked, b longBody) (*stream, *fault) {
+	if a.stream != nil && !a.stream.seen.Done {
+		return nil, broken(codeParameter, "a stream began while another one of the same message was unfinished")
+	}
+	c := chatOf(a.where.from, a.where.group)
+	if f := l.paced(c); f != nil {
+		return nil, f
+	}
+	s := &stream{id: b.Stream.ID, of: a.ID, from: a.where.from, began: time.Now(),
+		seen: &Seen{Kind: "stream", Req: a.Req, Stream: b.Stream.ID}}
+	l.streams.put(s.id, s, 0)
+	if b.Stream.Feedback.ID != "" {
+		l.rated.put(b.Stream.Feedback.ID, true, 0)
+	}
+	l.show(c, s.seen)
+	return s, nil
+}
+
+// goesOn finds what is wrong with one more part of a stream. Under l.mu.
+func (l *Long) goesOn(s *stream, a *Asked, b longBody) *fault {
+	switch {
+	case s.of != a.ID:
+		return broken(codeParameter, "two messages were answered by one stream")
+	case s.seen.Done:
+		return broken(codeStreamLate, "a finished stream was written on")
+	case time.Since(s.began) > l.cfg.Follow:
+		return denied(codeStreamLate, "a stream was written on after %v", l.cfg.Follow)
+	case b.Stream.Feedback.ID != "":
+		return broken(codeParameter, "a feedback id came after the first part of a stream")
+	}
 	return nil
 }
 
@@ -168,18 +177,11 @@ func (l *Long) welcome(n *longLine, req string, raw []byte) *fault {
 	if err := json.Unmarshal(raw, &b); err != nil {
 		return broken(codeNotJSON, "a greeting cannot be read")
 	}
-	s, f := l.message(b)
+	s, f := l.message(chatOf(a.where.from, a.where.group), req, b)
 	if f != nil {
 		return f
 	}
-	s.Req = req
-	c := chatOf(a.where.from, a.where.group)
-	if !l.talk(c).limit.allow(time.Now()) {
-		return denied(codeFrequency, "over 30 messages in a minute, or 1000 in an hour, in this conversation")
-	}
 	a.used = true
-	l.keep(b, s)
-	l.show(c, s)
 	a.finish(LongAnswer{Text: s.Text, Card: s.Card})
 	return nil
 }
@@ -208,7 +210,7 @@ func (l *Long) update(n *longLine, req string, raw []byte) *fault {
 		return broken(codeParameter, "the new card is not for who pressed the old one")
 	}
 	a.used = true
-	if s := l.cards[c.Task]; s != nil {
+	if s := l.cards.get(c.Task); s != nil {
 		s.Card = &c
 		s.Pressed++
 	}
@@ -217,8 +219,24 @@ func (l *Long) update(n *longLine, req string, raw []byte) *fault {
 	return nil
 }
 
-// message reads a message that is no stream. Under l.mu.
-func (l *Long) message(b longBody) (*Seen, *fault) {
+// message shows a message that is no stream, in answer to a callback or to
+// none. Under l.mu.
+func (l *Long) message(c chat, req string, b longBody) (*Seen, *fault) {
+	s, f := l.read(b)
+	if f != nil {
+		return nil, f
+	}
+	if f := l.paced(c); f != nil {
+		return nil, f
+	}
+	s.Req = req
+	l.ratable(b, s)
+	l.show(c, s)
+	return s, nil
+}
+
+// read makes of a body what will be seen. Under l.mu.
+func (l *Long) read(b longBody) (*Seen, *fault) {
 	s := &Seen{Kind: b.MsgType, Done: true}
 	var media string
 	switch b.MsgType {
@@ -231,7 +249,7 @@ func (l *Long) message(b longBody) (*Seen, *fault) {
 		if err != nil {
 			return nil, faultOf(err)
 		}
-		if l.cards[c.Task] != nil {
+		if l.cards.get(c.Task) != nil {
 			return nil, broken(codeParameter, "two cards have one task_id")
 		}
 		s.Card = &c
@@ -245,12 +263,12 @@ func (l *Long) message(b longBody) (*Seen, *fault) {
 		media = b.Video.ID
 	}
 	if media != "" {
-		h := l.kept[media]
+		h := l.kept.get(media)
 		switch {
 		case h == nil:
 			return nil, broken(codeMedia, "there is no such media_id")
-		case time.Since(h.at) > longKeep:
-			return nil, denied(codeMedia, "the media_id is over %v old", longKeep)
+		case time.Since(h.at) > mediaLife:
+			return nil, denied(codeMedia, "the media_id is over %v old", mediaLife)
 		case h.kind != b.MsgType:
 			return nil, broken(codeMedia, "a media_id of kind %s was sent as %s", h.kind, b.MsgType)
 		}
@@ -260,14 +278,14 @@ func (l *Long) message(b longBody) (*Seen, *fault) {
 	return s, nil
 }
 
-// keep notes what a shown message can be rated by. Under l.mu.
-func (l *Long) keep(b longBody, s *Seen) {
+// ratable notes what a shown message can be rated by. Under l.mu.
+func (l *Long) ratable(b longBody, s *Seen) {
 	id := b.Markdown.Feedback.ID
 	if s.Card != nil {
 		id = s.Card.Feedback
 	}
 	if id != "" {
-		l.rated[id] = true
+		l.rated.put(id, true, 0)
 	}
 }
 
@@ -297,14 +315,15 @@ func (l *Long) send(raw []byte) *fault {
 	if b.MsgType == "template_card" && b.ChatType == 2 {
 		return broken(codeMsgType, "a card was sent to a group")
 	}
-	s, f := l.message(b)
-	if f != nil {
-		return f
-	}
-	if !l.talk(c).limit.allow(time.Now()) {
+	_, f := l.message(c, "", b)
+	return f
+}
+
+// paced notes one more message in a conversation, or says that there were too
+// many. Under l.mu.
+func (l *Long) paced(c chat) *fault {
+	if !l.talk(c).pace.allows(time.Now(), usual()...) {
 		return denied(codeFrequency, "over 30 messages in a minute, or 1000 in an hour, in this conversation")
 	}
-	l.keep(b, s)
-	l.show(c, s)
 	return nil
 }

@@ -222,11 +222,11 @@ func TestLongTakesAnswers(t *testing.T) {
 		took("aibot_respond_msg", a.Req, part("s4", "x", true), codeBadReq)
 
 		for _, code := range []int{1, 2, 3} {
-			if err := l.Rate("zhangwei", "", "fb1", code, "", 2); err != nil {
+			if err := l.Rate(Rating{From: "zhangwei", ID: "fb1", Type: code, Reasons: []int{2}}); err != nil {
 				t.Error(err)
 			}
 		}
-		if err := l.Rate("zhangwei", "", "fb3", 1, ""); err == nil {
+		if err := l.Rate(Rating{From: "zhangwei", ID: "fb3", Type: 1}); err == nil {
 			t.Error("rated what was never shown")
 		}
 		if kinds := longShown(l.Seen("zhangwei")); !slices.Equal(kinds, []string{"stream 已记录", "stream …", "markdown <b>", "template_card 确认提交？"}) {
@@ -424,7 +424,7 @@ func TestLongUploads(t *testing.T) {
 		l := long(t, LongConfig{})
 		c := joined(t, l)
 		l.Met("zhangwei", "")
-		content := bytes.Repeat([]byte("0123456789"), 100_000)
+		content := bytes.Repeat([]byte("0123456789"), longChunk/10+2)
 		sum := md5.Sum(content)
 		begin := func(sum string, size, chunks int) string {
 			t.Helper()
@@ -502,7 +502,7 @@ func TestLongUploads(t *testing.T) {
 		if code := chunk(short, 0, content[:10]); code != codeParameter {
 			t.Errorf("after 30 minutes: %d", code)
 		}
-		c = c.away(l, longKeep)
+		c = c.away(l, mediaLife)
 		if code := send("file", "zhangwei", 1); code != codeMedia {
 			t.Errorf("after 3 days: %d", code)
 		}

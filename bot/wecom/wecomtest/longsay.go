@@ -36,15 +36,15 @@ type LongAnswer struct {
 	Text   string   // the final words; "" for a card or a file
 	Shown  []string // all the words on the way there, Text last
 	Card   *Card    // the card that answers a message, or takes the place of one that was pressed
-	File   *LongFile
+	File   *Attachment
 }
 
 // Say has a member send a message and returns what comes in answer: the first
 // finished stream, or the first message of another kind. Pictures, films and
-// files come from files, or else from m; what is missing is made up. Errors are ErrNotDelivered,
-// ErrBusy, ErrOffline, ErrUnanswered, ErrUnfinished, and what ends ctx.
-func (l *Long) Say(ctx context.Context, m Msg, files ...LongFile) (LongAnswer, error) {
-	a, err := l.Push(m, files...)
+// files that m does not have are made up. Errors are ErrNotDelivered, ErrBusy,
+// ErrOffline, ErrUnanswered, ErrUnfinished, and what ends ctx.
+func (l *Long) Say(ctx context.Context, m Msg) (LongAnswer, error) {
+	a, err := l.Push(m)
 	if err != nil {
 		return LongAnswer{}, err
 	}
@@ -52,18 +52,12 @@ func (l *Long) Say(ctx context.Context, m Msg, files ...LongFile) (LongAnswer, e
 }
 
 // Push has a member send a message and does not wait for the answer.
-func (l *Long) Push(m Msg, files ...LongFile) (*Asked, error) {
+func (l *Long) Push(m Msg) (*Asked, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if m.Kind == "" {
-		m.Kind = Text
-	}
-	words := m.Text
-	if m.Group != "" {
-		if m.Unmentioned || m.Kind != Text && m.Kind != Mixed {
-			return nil, ErrNotDelivered
-		}
-		words = "@" + l.cfg.BotName + l.cfg.MentionSpace + words
+	words, err := m.heard(l.cfg.BotName, l.cfg.MentionSpace)
+	if err != nil {
+		return nil, err
 	}
 	if l.busy(m.From) {
 		return nil, ErrBusy
@@ -77,25 +71,9 @@ func (l *Long) Push(m Msg, files ...LongFile) (*Asked, error) {
 		m.ID = l.newID("m")
 	}
 	a := &Asked{ID: m.ID, long: l, trigger: onMessage, where: where{m.From, m.Group}, cmd: "aibot_msg_callback"}
-	callback := l.common(a, string(m.Kind))
-	if files == nil {
-		files = longFiles(m.Files)
-	}
-	said, err := l.says(m.Kind, words, m.Images, files)
-	if err != nil {
+	callback := common(a.ID, l.cfg.BotID, a.where, string(m.Kind)) // with no response_url
+	if err := m.fill(callback, words, l.offer); err != nil {
 		return nil, err
-	}
-	callback[string(m.Kind)] = said
-	if m.Quote != "" || m.QuoteKind != "" {
-		kind := m.QuoteKind
-		if kind == "" {
-			kind = Text
-		}
-		said, err := l.says(kind, m.Quote, 1, longFiles(m.QuoteFiles))
-		if err != nil {
-			return nil, err
-		}
-		callback["quote"] = map[string]any{"msgtype": kind, string(kind): said}
 	}
 	a.body = encode(callback)
 	l.push(a)
@@ -108,7 +86,7 @@ func (l *Long) Push(m Msg, files ...LongFile) (*Asked, error) {
 func (l *Long) Again(id string) (*Asked, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	before := l.last[id]
+	before := l.last.get(id)
 	if before == nil {
 		return nil, fmt.Errorf("wecomtest: message %q was never sent", id)
 	}
@@ -126,8 +104,8 @@ func (l *Long) Again(id string) (*Asked, error) {
 func (l *Long) Enter(ctx context.Context, from string) (LongAnswer, error) {
 	day := l.cfg.Now().Format("2006-01-02")
 	l.mu.Lock()
-	again := l.greeted[from] == day
-	l.greeted[from] = day
+	again := l.greeted.get(from) == day
+	l.greeted.put(from, day, 0)
 	l.mu.Unlock()
 	if again {
 		return LongAnswer{}, ErrNotDelivered
@@ -153,34 +131,26 @@ func (l *Long) Press(ctx context.Context, from, task, key string) (LongAnswer, e
 // PushPress has a member press a button and does not wait.
 func (l *Long) PushPress(from, task, key string) (*Asked, error) {
 	l.mu.Lock()
-	seen := l.cards[task]
+	seen := l.cards.get(task)
 	if seen == nil || !seen.Card.pressable(key) {
 		l.mu.Unlock()
 		return nil, fmt.Errorf("wecomtest: there is no card %q with a button %q", task, key)
 	}
 	kind, group := seen.Card.Type, seen.chat.group
 	l.mu.Unlock()
-	return l.PushEvent(Event{From: from, Group: group, Type: "template_card_event",
-		Body: map[string]any{"card_type": kind, "event_key": key, "task_id": task}})
+	return l.PushEvent(pressOf(from, group, kind, task, key))
 }
 
-// Rate has a member rate what was shown with a feedback id: 1 good, 2 bad, 3
-// taken back (page 101027). There is no answer to it.
-func (l *Long) Rate(from, group, feedback string, score int, words string, reasons ...int) error {
+// Rate has a member rate what was shown with a feedback id. There is no answer
+// to it.
+func (l *Long) Rate(r Rating) error {
 	l.mu.Lock()
-	known := l.rated[feedback]
+	known := l.rated.get(r.ID)
 	l.mu.Unlock()
 	if !known {
-		return fmt.Errorf("wecomtest: nothing was shown with the feedback id %q", feedback)
+		return fmt.Errorf("wecomtest: nothing was shown with the feedback id %q", r.ID)
 	}
-	body := map[string]any{"id": feedback, "type": score}
-	if words != "" {
-		body["content"] = words
-	}
-	if len(reasons) > 0 {
-		body["inaccurate_reason_list"] = reasons
-	}
-	_, err := l.PushEvent(Event{From: from, Group: group, Type: "feedback_event", Body: body})
+	_, err := l.PushEvent(r.event())
 	return err
 }
 
@@ -192,10 +162,6 @@ func (l *Long) PushEvent(e Event) (*Asked, error) {
 		return nil, ErrOffline
 	}
 	a := &Asked{ID: l.newID("e"), long: l, where: where{e.From, e.Group}, cmd: "aibot_event_callback"}
-	event := map[string]any{"eventtype": e.Type}
-	if e.Body != nil {
-		event[e.Type] = e.Body
-	}
 	switch e.Type {
 	case "enter_chat":
 		a.trigger = onEnter
@@ -207,11 +173,8 @@ func (l *Long) PushEvent(e Event) (*Asked, error) {
 	default:
 		a.trigger, a.done = onOther, true
 	}
-	callback := l.common(a, "event")
-	callback["create_time"] = l.cfg.Now().Unix()
-	callback["event"] = event
 	var err error
-	if a.body, err = json.Marshal(callback); err != nil {
+	if a.body, err = json.Marshal(e.callback(a.ID, l.cfg.BotID, l.cfg.Now())); err != nil {
 		return nil, fmt.Errorf("wecomtest: %w", err)
 	}
 	l.push(a)
@@ -221,7 +184,8 @@ func (l *Long) PushEvent(e Event) (*Asked, error) {
 // push sends a message or event over the live connection. Under l.mu.
 func (l *Long) push(a *Asked) {
 	a.Req, a.line, a.at = l.newID("r"), l.live, time.Now()
-	l.asked[a.Req], l.last[a.ID] = a, a
+	l.asked.put(a.Req, a, 0)
+	l.last.put(a.ID, a, 0)
 	l.callback(a.line, a.cmd, a.Req, a.body)
 	l.tell()
 }
@@ -230,51 +194,12 @@ func (l *Long) push(a *Asked) {
 // Under l.mu.
 func (l *Long) busy(from string) bool {
 	open := 0
-	for _, s := range l.streams {
-		if s.from == from && !s.seen.Done && time.Since(s.began) < l.cfg.Follow {
+	for _, held := range l.streams.held {
+		if s := held.value; s.from == from && !s.seen.Done && time.Since(s.began) < l.cfg.Follow {
 			open++
 		}
 	}
 	return open >= interactions
-}
-
-// common holds the fields that every callback has. A chatid comes with groups
-// only, a response_url not at all.
-func (l *Long) common(a *Asked, msgtype string) map[string]any {
-	callback := map[string]any{
-		"msgid": a.ID, "aibotid": l.cfg.BotID, "msgtype": msgtype,
-		"from": map[string]any{"userid": a.where.from}, "chattype": "single",
-	}
-	if a.where.group != "" {
-		callback["chattype"], callback["chatid"] = "group", a.where.group
-	}
-	return callback
-}
-
-// says is what a message of a kind holds under its kind's name. Under l.mu.
-func (l *Long) says(kind Kind, words string, images int, files []LongFile) (map[string]any, error) {
-	switch kind {
-	case Text, Voice:
-		return map[string]any{"content": words}, nil
-	case Image, File, Video:
-		if len(files) == 0 {
-			files = []LongFile{sample(kind)}
-		}
-		return l.offer(files[0]), nil
-	case Mixed:
-		items := []map[string]any{}
-		if words != "" {
-			items = append(items, map[string]any{"msgtype": Text, "text": map[string]any{"content": words}})
-		}
-		for len(files) < images {
-			files = append(slices.Clone(files), sample(Image))
-		}
-		for _, f := range files {
-			items = append(items, map[string]any{"msgtype": Image, "image": l.offer(f)})
-		}
-		return map[string]any{"msg_item": items}, nil
-	}
-	return nil, fmt.Errorf("wecomtest: there is no message of kind %q", kind)
 }
 
 // Answer waits for what the member gets to see: the finished stream, or the

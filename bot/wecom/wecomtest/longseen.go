@@ -18,7 +18,7 @@ type Seen struct {
 	Card   *Card    // as it stands
 	// Pressed is how often a press put another card in its place.
 	Pressed int
-	File    *LongFile
+	File    *Attachment
 
 	chat chat
 }
@@ -70,9 +70,9 @@ func (l *Long) SeenSoon(ctx context.Context, name string, least int) ([]Seen, er
 func (l *Long) show(c chat, s *Seen) {
 	s.At, s.chat = time.Now(), c
 	t := l.talk(c)
-	t.seen = append(t.seen, s)
+	t.seen = latest(t.seen, s)
 	if s.Card != nil && s.Card.Task != "" {
-		l.cards[s.Card.Task] = s
+		l.cards.put(s.Card.Task, s, 0)
 	}
 	l.tell()
 }

@@ -183,7 +183,7 @@ func longShape(cmd, msgtype string) (shape, *fault) {
 	var body shape
 	switch cmd {
 	case "ping":
-		return fieldsOf(must("cmd", textOf(1, 64)), must("headers", longHead())), nil
+		return fieldsOf(must("cmd", textOf(1, 64)), must("headers", reqHead())), nil
 	case "aibot_subscribe":
 		body = fieldsOf(must("bot_id", textOf(1, 256)), must("secret", textOf(1, 256)))
 	case "aibot_respond_msg":
@@ -223,10 +223,10 @@ func longShape(cmd, msgtype string) (shape, *fault) {
 	default:
 		return shape{}, broken(codeParameter, "there is no command %q for a client", cmd)
 	}
-	return fieldsOf(must("cmd", textOf(1, 64)), must("headers", longHead()), must("body", body)), nil
+	return fieldsOf(must("cmd", textOf(1, 64)), must("headers", reqHead()), must("body", body)), nil
 }
 
-func longHead() shape { return fieldsOf(must("req_id", textOf(1, 256))) }
+func reqHead() shape { return fieldsOf(must("req_id", textOf(1, 256))) }
 
 func longFeedback() shapeField { return may("feedback", fieldsOf(must("id", textOf(1, 256)))) }
 

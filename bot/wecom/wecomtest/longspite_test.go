@@ -391,9 +391,10 @@ func TestLongMedia(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := long(t, LongConfig{})
 		c := joined(t, l)
-		named := func(m Msg, files ...LongFile) []json.RawMessage {
+		named := func(m Msg, files ...Attachment) []json.RawMessage {
 			t.Helper()
-			if _, err := l.Push(m, files...); err != nil {
+			m.Files = files
+			if _, err := l.Push(m); err != nil {
 				t.Fatal(err)
 			}
 			f := <-c.calls
@@ -413,13 +414,13 @@ func TestLongMedia(t *testing.T) {
 			}
 			return slices.DeleteFunc(all, func(m json.RawMessage) bool { return m == nil })
 		}
-		mine := LongFile{Name: "附件2 汇总.xlsx", Content: bytes.Repeat([]byte("x"), 64)}
+		mine := Attachment{Name: "附件2 汇总.xlsx", Content: bytes.Repeat([]byte("x"), 64)}
 		for name, got := range map[string]struct {
 			named []json.RawMessage
 			want  []string // names
 		}{
 			"a file":           {named(Msg{From: "u", Kind: File}, mine), []string{mine.Name}},
-			"an empty file":    {named(Msg{From: "u", Kind: File}, LongFile{Name: "空.txt"}), []string{"空.txt"}},
+			"an empty file":    {named(Msg{From: "u", Kind: File}, Attachment{Name: "空.txt"}), []string{"空.txt"}},
 			"any file":         {named(Msg{From: "u", Kind: File}), []string{"file.txt"}},
 			"any picture":      {named(Msg{From: "u", Kind: Image}), []string{"image.png"}},
 			"any film":         {named(Msg{From: "u", Kind: Video}), []string{"video.mp4"}},
@@ -442,20 +443,20 @@ func TestLongMedia(t *testing.T) {
 			t.Errorf("a voice has %s", m)
 		}
 
-		gone := named(Msg{From: "u", Kind: File}, LongFile{Name: "a", Gone: true})[0]
+		gone := named(Msg{From: "u", Kind: File}, Attachment{Name: "a", Gone: true})[0]
 		if _, _, status, err := opened(l.Client(), gone); status != http.StatusNotFound || err != nil {
 			t.Errorf("gone: %d, %v", status, err)
 		}
-		cut := named(Msg{From: "u", Kind: File}, LongFile{Name: "a", Damaged: true})[0]
+		cut := named(Msg{From: "u", Kind: File}, Attachment{Name: "a", Damaged: true})[0]
 		if _, _, _, err := opened(l.Client(), cut); err == nil {
 			t.Error("a damaged file can be read")
 		}
-		odd := named(Msg{From: "u", Kind: File}, LongFile{Name: "a", Header: "inline; filename=b.txt"})[0]
+		odd := named(Msg{From: "u", Kind: File}, Attachment{Name: "a", Header: "inline; filename=b.txt"})[0]
 		if name, _, _, err := opened(l.Client(), odd); name != "b.txt" || err != nil {
 			t.Errorf("%q, %v", name, err)
 		}
 		old := named(Msg{From: "u", Kind: File}, mine)[0]
-		time.Sleep(longMediaFor + 1)
+		time.Sleep(addressLife + 1)
 		if _, _, status, err := opened(l.Client(), old); status != http.StatusForbidden || err != nil {
 			t.Errorf("after 5 minutes: %d, %v", status, err)
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -38,7 +39,7 @@ type LongFrame struct {
 func (l *Long) Frames() []LongFrame {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return append([]LongFrame(nil), l.frames...)
+	return slices.Clone(l.frames)
 }
 
 // Violations returns the frames that no client should have sent.
@@ -56,7 +57,7 @@ func (l *Long) note(f LongFrame) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	f.At = time.Now()
-	l.frames = append(l.frames, f)
+	l.frames = latest(l.frames, f)
 	l.tell()
 }
 
@@ -90,46 +91,34 @@ func faultOf(err error) *fault {
 func (l *Long) take(n *longLine, binary bool, data []byte) (ended bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if n.mute {
+	switch {
+	case n.mute:
 		return false
-	}
-	if n.leaving {
+	case n.leaving:
 		return true
-	}
-	if binary || !utf8.Valid(data) {
-		f, status := broken(0, "a frame is not UTF-8"), websocket.StatusInvalidFramePayloadData
-		if binary {
-			f, status = broken(0, "a frame is binary"), websocket.StatusUnsupportedData
-		}
-		l.frames = append(l.frames, LongFrame{At: time.Now(), Why: f.why})
-		l.post(n, longOut{close: true, status: status})
-		n.leave()
-		l.tell()
+	case binary:
+		l.hangUp(n, "a frame is binary", websocket.StatusUnsupportedData)
+		return true
+	case !utf8.Valid(data):
+		l.hangUp(n, "a frame is not UTF-8", websocket.StatusInvalidFramePayloadData)
 		return true
 	}
 
-	var head struct {
-		Cmd     string
-		Headers longHeaders
-		Body    struct{ MsgType string }
-	}
-	_ = json.Unmarshal(data, &head) // it is looked at strictly below
+	var head longHead
+	err := json.Unmarshal(data, &head) // it is looked at strictly below
 	noted := LongFrame{At: time.Now(), Cmd: head.Cmd, Req: head.Headers.ReqID}
 	s := l.strikes(head.Cmd)
 	if s.CutBefore {
-		l.frames = append(l.frames, noted)
+		l.frames = latest(l.frames, noted)
 		l.cut(n)
 		return true
 	}
-
 	var body any
-	frame, f := readLong(data, head.Cmd, head.Body.MsgType)
-	if f == nil {
-		if s.Code != 0 {
-			f = denied(s.Code, "out of spite")
-		} else {
-			body, f = l.carry(n, frame)
-		}
+	var f *fault
+	if broken := (*json.SyntaxError)(nil); errors.As(err, &broken) {
+		f = notJSON
+	} else {
+		body, f = l.obey(n, head, data, s)
 	}
 	code, msg := 0, "ok"
 	if f != nil {
@@ -139,36 +128,69 @@ func (l *Long) take(n *longLine, binary bool, data []byte) (ended bool) {
 		}
 	}
 	noted.Code = code
-	l.frames = append(l.frames, noted)
+	l.frames = latest(l.frames, noted)
 	l.tell()
-	if s.CutAfter {
+	switch {
+	case s.CutAfter:
 		l.cut(n)
 		return true
+	case !s.Silent:
+		ack := longFrame{Headers: longHeaders{head.Headers.ReqID}, Code: &code, Msg: msg}
+		if body != nil {
+			ack.Body = encode(body)
+		}
+		l.acknowledge(n, longOut{data: encode(ack)}, s)
 	}
-	if s.Silent {
-		return false
+	return false
+}
+
+// longHead is what has to be known of a frame before it can be read.
+type longHead struct {
+	Cmd     string
+	Headers longHeaders
+	Body    struct{ MsgType string }
+}
+
+var notJSON = broken(codeNotJSON, "a frame is not JSON")
+
+// hangUp ends a connection over a frame that cannot be read at all. Under l.mu.
+func (l *Long) hangUp(n *longLine, why string, status websocket.StatusCode) {
+	l.frames = latest(l.frames, LongFrame{At: time.Now(), Why: why})
+	l.post(n, longOut{close: true, status: status})
+	n.leave()
+	l.tell()
+}
+
+// obey does what a frame asks for, if it is good and spite lets it. Under l.mu.
+func (l *Long) obey(n *longLine, head longHead, data []byte, s Spite) (any, *fault) {
+	frame, f := readLong(data, head.Cmd, head.Body.MsgType)
+	switch {
+	case f != nil:
+		return nil, f
+	case s.Code != 0:
+		return nil, denied(s.Code, "out of spite")
 	}
-	ack := longFrame{Headers: longHeaders{head.Headers.ReqID}, Code: &code, Msg: msg}
-	if body != nil {
-		ack.Body = encode(body)
-	}
-	o := longOut{data: encode(ack)}
+	return l.carry(n, frame)
+}
+
+// acknowledge sends an acknowledgement when and as often as spite has it. Under
+// l.mu.
+func (l *Long) acknowledge(n *longLine, ack longOut, s Spite) {
 	send := func() {
-		l.post(n, o)
+		l.post(n, ack)
 		if s.Twice {
-			l.post(n, o)
+			l.post(n, ack)
 		}
 	}
 	if s.Late <= 0 {
 		send()
-		return false
+		return
 	}
 	time.AfterFunc(s.Late, func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		send()
 	})
-	return false
 }
 
 // cut breaks a connection behind what is already queued. Under l.mu.
@@ -178,11 +200,8 @@ func (l *Long) cut(n *longLine) {
 	l.tell()
 }
 
-// readLong reads a frame as strictly as can be.
+// readLong reads a frame, which is JSON, as strictly as can be.
 func readLong(data []byte, cmd, msgtype string) (longFrame, *fault) {
-	if !json.Valid(data) {
-		return longFrame{}, broken(codeNotJSON, "a frame is not JSON")
-	}
 	if err := plainJSON(data); err != nil {
 		return longFrame{}, faultOf(err)
 	}
@@ -207,10 +226,10 @@ func (l *Long) carry(n *longLine, frame longFrame) (any, *fault) {
 	switch frame.Cmd {
 	case "aibot_respond_msg", "aibot_respond_welcome_msg", "aibot_respond_update_msg":
 	default:
-		if l.reqs[req] || l.asked[req] != nil {
+		if l.reqs.get(req) || l.asked.get(req) != nil {
 			return nil, broken(codeBadReq, "the req_id of a %s was used before", frame.Cmd)
 		}
-		l.reqs[req] = true
+		l.reqs.put(req, true, 0)
 	}
 	if frame.Cmd == "aibot_subscribe" {
 		return nil, l.subscribe(n, frame.Body)
@@ -248,14 +267,9 @@ func (l *Long) subscribe(n *longLine, body []byte) *fault {
 	if err := json.Unmarshal(body, &b); err != nil {
 		return broken(codeNotJSON, "a subscription cannot be read")
 	}
-	now := time.Now()
-	for len(l.attempts) > 0 && now.Sub(l.attempts[0]) >= time.Minute {
-		l.attempts = l.attempts[1:]
-	}
-	if len(l.attempts) >= l.cfg.Subscribes {
+	if !l.attempts.allows(time.Now(), rate{l.cfg.Subscribes, time.Minute}) {
 		return broken(codeFrequency, "over %d attempts to subscribe in a minute", l.cfg.Subscribes)
 	}
-	l.attempts = append(l.attempts, now)
 	if n.subscribed {
 		return broken(codeParameter, "the connection is subscribed already")
 	}

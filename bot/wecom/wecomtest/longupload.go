@@ -10,10 +10,9 @@ import (
 )
 
 const (
-	longChunk   = 512 << 10          // bytes of a chunk, before base64 (page 101463)
-	longSession = 30 * time.Minute   // an upload must be finished in it
-	longKeep    = 3 * 24 * time.Hour // a media_id is good so long
-	longLeast   = 5                  // bytes
+	longChunk   = 512 << 10        // bytes of a chunk, before base64 (page 101463)
+	longSession = 30 * time.Minute // an upload must be finished in it
+	longLeast   = 5                // bytes
 )
 
 // upload is a file on its way here, in chunks.
@@ -23,16 +22,17 @@ type upload struct {
 	chunks          [][]byte // nil for what is still missing
 	began           time.Time
 	media           string // its media_id, once it is finished
+	at              time.Time
 }
 
 // held is a file that can be sent by its media_id.
 type held struct {
 	kind string
-	file LongFile
+	file Attachment
 	at   time.Time
 }
 
-// longSizes are the most bytes of a kind of file. Of pictures one copy of the
+// longSize is the most bytes of a kind of file. Of pictures one copy of the
 // documents says 2 MB and another 10.
 func longSize(kind string) int64 {
 	switch kind {
@@ -63,16 +63,16 @@ func (l *Long) uploadInit(raw []byte) (any, *fault) {
 		return nil, broken(codeLargeMedia, "a %s of %d bytes", b.Type, b.Size)
 	case b.Chunks > b.Size || b.Chunks*longChunk < b.Size:
 		return nil, broken(codeParameter, "%d chunks for %d bytes", b.Chunks, b.Size)
-	case !l.inits.allow(time.Now()):
+	case !l.inits.allows(time.Now(), usual()...):
 		return nil, denied(codeFrequency, "over 30 uploads in a minute, or 1000 in an hour")
 	}
 	id := l.newID("u")
-	l.uploads[id] = &upload{kind: b.Type, name: b.Filename, sum: b.MD5, size: b.Size, chunks: make([][]byte, b.Chunks), began: time.Now()}
+	l.uploads.put(id, &upload{kind: b.Type, name: b.Filename, sum: b.MD5, size: b.Size, chunks: make([][]byte, b.Chunks), began: time.Now()}, int(b.Size))
 	return map[string]string{"upload_id": id}, nil
 }
 
 func (l *Long) session(id string) (*upload, *fault) {
-	u := l.uploads[id]
+	u := l.uploads.get(id)
 	switch {
 	case u == nil:
 		return nil, broken(codeParameter, "there is no such upload_id")
@@ -139,8 +139,9 @@ func (l *Long) uploadFinish(raw []byte) (any, *fault) {
 			return nil, broken(codeParameter, "the md5 is another one")
 		}
 		u.media = l.newID("media")
-		l.kept[u.media] = &held{kind: u.kind, at: time.Now(), file: LongFile{Name: u.name, Content: content}}
+		u.at = time.Now()
+		l.kept.put(u.media, &held{kind: u.kind, at: u.at, file: Attachment{Name: u.name, Content: content}}, len(content))
 	}
 	// As the platform's other uploads have it, the instant is a string.
-	return map[string]string{"type": u.kind, "media_id": u.media, "created_at": strconv.FormatInt(l.kept[u.media].at.Unix(), 10)}, nil
+	return map[string]string{"type": u.kind, "media_id": u.media, "created_at": strconv.FormatInt(u.at.Unix(), 10)}, nil
 }

@@ -1,11 +1,13 @@
 package wecomtest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 )
 
 // Kind is the msgtype of a message.
@@ -125,8 +127,8 @@ func (p *Platform) SendTwiceAtOnce(ctx context.Context, m Msg) (first, second An
 func (p *Platform) Enter(ctx context.Context, from string) (Answer, error) {
 	day := p.cfg.Now().Format("2006-01-02")
 	p.mu.Lock()
-	again := p.greeted[from] == day
-	p.greeted[from] = day
+	again := p.greeted.get(from) == day
+	p.greeted.put(from, day, 0)
 	p.mu.Unlock()
 	if again {
 		return Answer{}, ErrNotDelivered
@@ -147,14 +149,8 @@ type Event struct {
 // Event tells the bot of an event. Only enter_chat has an answer with words; a
 // card's event is sent once and no more (page 101027).
 func (p *Platform) Event(ctx context.Context, e Event) (Answer, error) {
-	event := map[string]any{"eventtype": e.Type}
-	if e.Body != nil {
-		event[e.Type] = e.Body
-	}
 	s := &sent{id: p.newID("e"), where: where{e.From, e.Group}}
-	callback := p.common(s.id, s.where, "event")
-	callback["create_time"] = p.cfg.Now().Unix()
-	callback["event"] = event
+	callback := e.callback(s.id, p.cfg.BotID, p.cfg.Now())
 	times := tries
 	switch e.Type {
 	case "enter_chat":
@@ -186,37 +182,23 @@ func (p *Platform) Compose(m Msg) ([]byte, error) {
 }
 
 func (p *Platform) prepare(m Msg) (*sent, error) {
-	if m.Kind == "" {
-		m.Kind = Text
-	}
-	words := m.Text
-	if m.Group != "" {
-		if m.Unmentioned || m.Kind != Text && m.Kind != Mixed {
-			return nil, ErrNotDelivered
-		}
-		words = "@" + p.cfg.BotName + p.cfg.MentionSpace + words
+	words, err := m.heard(p.cfg.BotName, p.cfg.MentionSpace)
+	if err != nil {
+		return nil, err
 	}
 	s := &sent{id: m.ID, trigger: onMessage, where: where{m.From, m.Group}}
 	if s.id == "" {
 		s.id = p.newID("m")
 	}
-	callback := p.common(s.id, s.where, string(m.Kind))
+	callback := common(s.id, p.cfg.BotID, s.where, string(m.Kind))
 	callback["response_url"] = p.responseURL(s)
-	said, err := p.says(m.Kind, words, max(m.Images, len(m.Files)), m.Files, s.id)
-	if err != nil {
+	if err := m.fill(callback, words, func(f *Attachment, _ Kind, at string) map[string]any {
+		if p.cfg.API == nil || f == nil {
+			return map[string]any{"url": "https://media.invalid/" + s.id + at}
+		}
+		return map[string]any{"url": p.cfg.API.offer(*f, p.sealer.key)}
+	}); err != nil {
 		return nil, err
-	}
-	callback[string(m.Kind)] = said
-	if m.Quote != "" || m.QuoteKind != "" {
-		kind := m.QuoteKind
-		if kind == "" {
-			kind = Text
-		}
-		said, err := p.says(kind, m.Quote, max(1, len(m.QuoteFiles)), m.QuoteFiles, s.id+"-quote")
-		if err != nil {
-			return nil, err
-		}
-		callback["quote"] = map[string]any{"msgtype": kind, string(kind): said}
 	}
 	if s.plain, err = json.Marshal(callback); err != nil {
 		return nil, fmt.Errorf("wecomtest: %w", err)
@@ -224,53 +206,91 @@ func (p *Platform) prepare(m Msg) (*sent, error) {
 	return s, nil
 }
 
-// common holds the fields that every callback has. A chatid comes with groups
-// only.
-func (p *Platform) common(id string, w where, msgtype string) map[string]any {
-	callback := map[string]any{
-		"msgid": id, "aibotid": p.cfg.BotID, "msgtype": msgtype,
-		"from": map[string]any{"userid": w.from}, "chattype": "single",
+// heard is what the bot hears of the words, with its mention in a group. It is
+// ErrNotDelivered if it hears nothing of the message.
+func (m *Msg) heard(botName, space string) (string, error) {
+	m.Kind = cmp.Or(m.Kind, Text)
+	if m.Group == "" {
+		return m.Text, nil
 	}
-	if w.group != "" {
-		callback["chattype"], callback["chatid"] = "group", w.group
+	if m.Unmentioned || m.Kind != Text && m.Kind != Mixed {
+		return "", ErrNotDelivered
 	}
-	return callback
+	return "@" + botName + space + m.Text, nil
 }
 
-// says is what a message of a kind holds under its kind's name.
-func (p *Platform) says(kind Kind, words string, images int, files []Attachment, id string) (map[string]any, error) {
+// offerFunc makes a file ready to be fetched and returns how a callback names
+// it. There is none where f is nil; at tells those of one message apart.
+type offerFunc func(f *Attachment, kind Kind, at string) map[string]any
+
+// fill puts into a callback what a message says and quotes (page 100719).
+func (m Msg) fill(callback map[string]any, words string, offer offerFunc) error {
+	said, err := says(m.Kind, words, m.Images, m.Files, "", offer)
+	if err != nil {
+		return err
+	}
+	callback[string(m.Kind)] = said
+	if m.Quote == "" && m.QuoteKind == "" {
+		return nil
+	}
+	kind := cmp.Or(m.QuoteKind, Text)
+	if said, err = says(kind, m.Quote, 1, m.QuoteFiles, "-quote", offer); err != nil {
+		return err
+	}
+	callback["quote"] = map[string]any{"msgtype": kind, string(kind): said}
+	return nil
+}
+
+// says is what a message of a kind holds under its kind's name; a mixed one
+// shows at least so many pictures.
+func says(kind Kind, words string, pictures int, files []Attachment, of string, offer offerFunc) (map[string]any, error) {
+	file := func(kind Kind, n int) map[string]any {
+		at := fmt.Sprintf("%s/%d", of, n)
+		if n < len(files) {
+			return offer(&files[n], kind, at)
+		}
+		return offer(nil, kind, at)
+	}
 	switch kind {
 	case Text, Voice:
 		return map[string]any{"content": words}, nil
 	case Image, File, Video:
-		return p.media(files, id, 0)
+		return file(kind, 0), nil
 	case Mixed:
 		items := []map[string]any{}
 		if words != "" {
 			items = append(items, map[string]any{"msgtype": Text, "text": map[string]any{"content": words}})
 		}
-		for i := range images {
-			image, err := p.media(files, id, i)
-			if err != nil {
-				return nil, err
-			}
-			items = append(items, map[string]any{"msgtype": Image, "image": image})
+		for n := range max(pictures, len(files)) {
+			items = append(items, map[string]any{"msgtype": Image, "image": file(Image, n)})
 		}
 		return map[string]any{"msg_item": items}, nil
 	}
 	return nil, fmt.Errorf("wecomtest: there is no message of kind %q", kind)
 }
 
-// media is the address of the n-th file of a message.
-func (p *Platform) media(files []Attachment, id string, n int) (map[string]any, error) {
-	if p.cfg.API == nil || n >= len(files) {
-		return map[string]any{"url": fmt.Sprintf("https://media.invalid/%s/%d", id, n)}, nil
+// callback is that of an event (page 101027).
+func (e Event) callback(id, botID string, now time.Time) map[string]any {
+	event := map[string]any{"eventtype": e.Type}
+	if e.Body != nil {
+		event[e.Type] = e.Body
 	}
-	address, err := p.cfg.API.offer(files[n], p.sealer.key)
-	if err != nil {
-		return nil, fmt.Errorf("wecomtest: %w", err)
+	callback := common(id, botID, where{e.From, e.Group}, "event")
+	callback["create_time"], callback["event"] = now.Unix(), event
+	return callback
+}
+
+// common holds the fields that every callback has. A chatid comes with groups
+// only.
+func common(id, botID string, w where, msgtype string) map[string]any {
+	callback := map[string]any{
+		"msgid": id, "aibotid": botID, "msgtype": msgtype,
+		"from": map[string]any{"userid": w.from}, "chattype": "single",
 	}
-	return map[string]any{"url": address}, nil
+	if w.group != "" {
+		callback["chattype"], callback["chatid"] = "group", w.group
+	}
+	return callback
 }
 
 const responsePath = "/cgi-bin/aibot/response?response_code="

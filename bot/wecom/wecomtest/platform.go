@@ -18,7 +18,6 @@ const (
 	followFor    = 6 * time.Minute // an unfinished stream is asked about this long (page 100719)
 	interactions = 3               // a member may have this many open with one bot (page 100719)
 	verifyWithin = time.Second     // the check of an address (page 101033)
-	remembered   = 4096            // messages kept for Resend and Replay
 )
 
 var (
@@ -85,13 +84,12 @@ type Platform struct {
 
 	mu      sync.Mutex
 	serial  int
-	sent    map[string]*sent
-	order   []string          // keys of sent, oldest first
-	streams map[string]string // stream id → message id
-	open    map[string]int    // interactions by member
-	greeted map[string]string // day of the last enter_chat by member
-	cards   map[string]*shown // by task_id
-	rated   map[string]bool   // feedback ids that people can rate
+	open    map[string]int // interactions by member
+	sent    recent[*sent]  // by message id
+	streams recent[string] // message id by stream id
+	greeted recent[string] // day of the last enter_chat by member
+	cards   recent[*shown] // by task_id
+	rated   recent[bool]   // feedback ids that people can rate
 }
 
 // sent is a message the platform has sent and may send again.
@@ -135,21 +133,20 @@ func New(cfg Config) (*Platform, error) {
 	if cfg.Follow <= 0 {
 		cfg.Follow = followFor
 	}
-	return &Platform{
-		cfg: cfg, line: line, sealer: sealer, prefix: randomHex(6),
-		sent: map[string]*sent{}, streams: map[string]string{}, open: map[string]int{}, greeted: map[string]string{},
-		cards: map[string]*shown{}, rated: map[string]bool{},
-	}, nil
+	return &Platform{cfg: cfg, line: line, sealer: sealer, prefix: randomHex(6), open: map[string]int{}}, nil
 }
 
 // Verify does what the console does when an administrator saves the callback
 // address: the service must return the words sealed in echostr, and nothing
 // else, within a second.
-func (p *Platform) Verify(ctx context.Context) error {
+func (p *Platform) Verify(ctx context.Context) error { return verified(ctx, p.Call) }
+
+// verified checks an address by the call that its platform makes.
+func verified(ctx context.Context, call func(context.Context, Call) (Response, error)) error {
 	ctx, cancel := context.WithTimeout(ctx, verifyWithin)
 	defer cancel()
 	echo := randomDigits(19)
-	got, err := p.Call(ctx, Call{Method: http.MethodGet, Plain: []byte(echo)})
+	got, err := call(ctx, Call{Method: http.MethodGet, Plain: []byte(echo)})
 	switch {
 	case err != nil:
 		return fmt.Errorf("wecomtest: the address was not verified: %w", err)
@@ -190,22 +187,14 @@ func (p *Platform) newID(kind string) string {
 func (p *Platform) remember(s *sent) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if _, again := p.sent[s.id]; !again {
-		p.order = append(p.order, s.id)
-	}
-	p.sent[s.id] = s
-	if len(p.order) > remembered {
-		delete(p.streams, p.sent[p.order[0]].stream)
-		delete(p.sent, p.order[0])
-		p.order = p.order[1:]
-	}
+	p.sent.put(s.id, s, 0)
 }
 
 // recall finds a message that was sent, and the last request that carried it.
 func (p *Platform) recall(id string) (*sent, *request, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if s := p.sent[id]; s != nil {
+	if s := p.sent.get(id); s != nil {
 		return s, s.last, nil
 	}
 	return nil, nil, fmt.Errorf("wecomtest: message %q was never sent, or too long ago", id)

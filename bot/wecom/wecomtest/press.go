@@ -36,7 +36,7 @@ func (p *Platform) deal(of string, card Card, to where) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if old := p.cards[card.Task]; old != nil {
+	if old := p.cards.get(card.Task); old != nil {
 		if old.of != of {
 			return bad("two cards of one bot have one task_id")
 		}
@@ -45,7 +45,7 @@ func (p *Platform) deal(of string, card Card, to where) error {
 		}
 		return nil
 	}
-	p.cards[card.Task] = &shown{of: of, where: to, first: card, card: card}
+	p.cards.put(card.Task, &shown{of: of, where: to, first: card, card: card}, 0)
 	return nil
 }
 
@@ -54,7 +54,7 @@ func (p *Platform) deal(of string, card Card, to where) error {
 func (p *Platform) turn(next Card, from string, users []string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	s := p.cards[next.Task]
+	s := p.cards.get(next.Task)
 	if s == nil {
 		return bad("there is no card with this task_id")
 	}
@@ -81,14 +81,14 @@ func (p *Platform) rate(feedback string) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.rated[feedback] = true
+	p.rated.put(feedback, true, 0)
 }
 
 // Card returns a card as a member sees it now.
 func (p *Platform) Card(from, task string) (Card, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	s := p.cards[task]
+	s := p.cards.get(task)
 	if s == nil || s.where.group == "" && !strings.EqualFold(s.where.from, from) {
 		return Card{}, false
 	}
@@ -104,11 +104,15 @@ func (p *Platform) Press(ctx context.Context, from, task, key string) (Answer, e
 		return Answer{}, ErrNoButton
 	}
 	p.mu.Lock()
-	group := p.cards[task].where.group
+	group := p.cards.get(task).where.group
 	p.mu.Unlock()
-	return p.Event(ctx, Event{From: from, Group: group, Type: "template_card_event", task: task, Body: map[string]any{
-		"card_type": card.Type, "event_key": key, "task_id": task,
-	}})
+	return p.Event(ctx, pressOf(from, group, card.Type, task, key))
+}
+
+// pressOf is a press on a card of a type (page 101027).
+func pressOf(from, group, kind, task, key string) Event {
+	return Event{From: from, Group: group, Type: "template_card_event", task: task,
+		Body: map[string]any{"card_type": kind, "event_key": key, "task_id": task}}
 }
 
 // Rating is what a member thinks of an answer (page 101027).
@@ -123,11 +127,15 @@ type Rating struct {
 // Rate has a member rate an answer. The bot may not reply to that.
 func (p *Platform) Rate(ctx context.Context, r Rating) (Answer, error) {
 	p.mu.Lock()
-	can := p.rated[r.ID]
+	can := p.rated.get(r.ID)
 	p.mu.Unlock()
 	if !can {
 		return Answer{}, fmt.Errorf("wecomtest: no answer can be rated under %q", r.ID)
 	}
+	return p.Event(ctx, r.event())
+}
+
+func (r Rating) event() Event {
 	body := map[string]any{"id": r.ID, "type": r.Type}
 	if r.Content != "" {
 		body["content"] = r.Content
@@ -135,5 +143,5 @@ func (p *Platform) Rate(ctx context.Context, r Rating) (Answer, error) {
 	if len(r.Reasons) > 0 {
 		body["inaccurate_reason_list"] = r.Reasons
 	}
-	return p.Event(ctx, Event{From: r.From, Group: r.Group, Type: "feedback_event", Body: body})
+	return Event{From: r.From, Group: r.Group, Type: "feedback_event", Body: body}
 }

@@ -16,21 +16,20 @@ func plainJSON(raw []byte) error {
 	if !utf8.Valid(raw) {
 		return bad("it is not UTF-8")
 	}
-	for i := 0; i+1 < len(raw); i++ {
-		if raw[i] != '\\' {
-			continue
+	for {
+		i := bytes.IndexByte(raw, '\\')
+		if i < 0 || i+1 == len(raw) {
+			return nil
 		}
-		i++
-		if raw[i] != 'u' || i+5 > len(raw) {
-			continue
-		}
-		switch escape := `\u` + strings.ToLower(string(raw[i+1:i+5])); escape {
-		case `\u003c`, `\u003e`, `\u0026`:
+		if escape := strings.ToLower(string(raw[i:min(i+6, len(raw))])); slices.Contains(spelledOut, escape) {
 			return coded(codeEscapes, "it writes a plain character as %s (error 40033)", escape)
 		}
+		raw = raw[i+2:]
 	}
-	return nil
 }
+
+// spelledOut are <, > and & as the standard encoder writes them.
+var spelledOut = []string{`\u003c`, `\u003e`, `\u0026`}
 
 func bounded(content string, most int) error {
 	if content == "" {

@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"anyuebot/bot"
 )
 
 // nameLimit is how long a file's name may be, in bytes: what file systems and
@@ -98,6 +100,7 @@ func decoded(s string) string {
 	return strings.ToValidUTF8(s, "")
 }
 
+// clean makes a name of what a sender says it is.
 func clean(name string) string {
 	name = name[strings.LastIndexAny(name, `/\`)+1:]
 	name = strings.Map(func(r rune) rune {
@@ -120,9 +123,85 @@ func clean(name string) string {
 	if len(end) > nameLimit/4 {
 		end = ""
 	}
-	stem := name[:nameLimit-len(end)]
-	for !utf8.ValidString(stem) {
-		stem = stem[:len(stem)-1]
+	return cut(name, nameLimit-len(end)) + end
+}
+
+// shownName is a file's name as it may stand in a request: a name and no path,
+// without what would end the header it stands in.
+func shownName(f *bot.File) string {
+	name := strings.ToValidUTF8(f.Name, "")
+	name = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsControl(r) || unicode.Is(unicode.Cf, r):
+			return -1
+		case strings.ContainsRune(`/\:*?"<>|`, r):
+			return '_'
+		}
+		return r
+	}, name)
+	name = strings.Trim(name, " .")
+	extension := path.Ext(name)
+	if len(extension) < 2 || len(extension) > 11 || strings.Trim(strings.ToLower(extension[1:]), "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
+		extension = "" // a full stop in the words
 	}
-	return stem + end
+	stem := strings.TrimSuffix(name, extension)
+	if stem = cut(stem, nameLimit-len(extension)); stem == "" {
+		stem = plainStem
+	}
+	if extension == "" {
+		extension = extensionOf(f.Type)
+	}
+	return stem + extension
+}
+
+// plainStem names a file that has no name, or none in letters that are taken.
+const plainStem = "file"
+
+// plainName is the name in ASCII: some ways of sending refuse others.
+func plainName(name string) string {
+	extension := path.Ext(name)
+	stem := strings.Map(func(r rune) rune {
+		if r > unicode.MaxASCII {
+			return -1
+		}
+		return r
+	}, strings.TrimSuffix(name, extension))
+	if stem = strings.Trim(stem, " ._-()"); stem == "" {
+		stem = plainStem
+	}
+	return stem + extension
+}
+
+// extensionOf is not the system's table: that differs from machine to machine.
+func extensionOf(kind string) string {
+	switch kind, _, _ := mime.ParseMediaType(kind); kind {
+	case "image/jpeg":
+		return ".jpg"
+	case "image/png":
+		return ".png"
+	case "application/pdf":
+		return ".pdf"
+	case "text/csv":
+		return ".csv"
+	case "text/plain":
+		return ".txt"
+	case "application/json":
+		return ".json"
+	case "application/zip":
+		return ".zip"
+	case "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":
+		return ".xlsx"
+	case "application/vnd.openxmlformats-officedocument.wordprocessingml.document":
+		return ".docx"
+	}
+	return ".bin"
+}
+
+func ascii(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }

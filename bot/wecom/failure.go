@@ -12,38 +12,43 @@ import (
 )
 
 // The reasons for which a parcel does not arrive, as [bot.Attempt.Why]. Each is
-// a key of wording: what the office can do about it.
+// one of [bot.OutWhys], under which wording says what the office can do about
+// it.
 const (
-	WhyAddress = "ip"      // this machine's address is not on the application's list; Detail is the address
-	WhySecret  = "secret"  // corp id or secret are wrong
-	WhyAgent   = "agent"   // the agent id is wrong, or the application is switched off or lacks a permission
-	WhyMember  = "member"  // no such userid, or out of the application's sight
-	WhyScope   = "scope"   // the member is out of the application's visible scope
-	WhyLicense = "license" // the member has no licence for the interface
-	WhyBusy    = "busy"    // the platform is busy
-	WhyLimit   = "limit"   // its limits, or our own that stand before them, are reached
-	WhyNetwork = "network" // the platform cannot be reached, or something else answers in its place
-	WhyRobot   = "robot"   // the group's robot was removed, or its key is wrong
-	WhyContent = "content" // the platform does not take what is in the message
-	WhyFile    = "file"    // the file cannot be read, is empty or larger than the platform takes
-	WhyUsed    = "used"    // the one late answer to a message is used up, and there is no other road
-	WhyRoad    = "road"    // no road leads there
-	WhyUnknown = "unknown" // an errcode that stands in no list of ours
+	WhyAddress   = "ip"        // this machine's address is not on the application's list; Detail is the address
+	WhySecret    = "secret"    // corp id or secret are wrong
+	WhyAgent     = "agent"     // the agent id is wrong, or the application is switched off or lacks a permission
+	WhyMember    = "member"    // no such userid, or out of the application's sight
+	WhyScope     = "scope"     // the member is out of the application's visible scope
+	WhyLicense   = "license"   // the member has no licence for the interface
+	WhyBusy      = "busy"      // the platform is busy
+	WhyLimit     = "limit"     // its limits, or our own that stand before them, are reached
+	WhyNetwork   = "network"   // the platform cannot be reached, or something else answers in its place
+	WhyRobot     = "robot"     // the group's robot was removed, or its key is wrong
+	WhyContent   = "content"   // the platform does not take what is in the message
+	WhyFile      = "file"      // the file cannot be read, is empty or larger than the platform takes
+	WhyUsed      = "used"      // the one late answer to a message is used up, and there is no other road
+	WhyRoad      = "road"      // no road leads there
+	WhyUnwritten = "unwritten" // nobody in that conversation has written to the bot, or the bot is not in it
+	WhyBot       = "bot"       // the bot's id or the secret of its long connection is wrong
+	WhyElsewhere = "elsewhere" // another connection has taken the bot over
+	WhyUnknown   = "unknown"   // an errcode that stands in no list of ours
 )
 
-// Whys are all reasons of this package's HTTP side, in the order above.
-func Whys() []string {
-	return []string{WhyAddress, WhySecret, WhyAgent, WhyMember, WhyScope, WhyLicense, WhyBusy, WhyLimit,
-		WhyNetwork, WhyRobot, WhyContent, WhyFile, WhyUsed, WhyRoad, WhyUnknown}
-}
-
+// The errcodes that mean something to more than the table of judgeCode (pages
+// 90313 and 101463).
 const (
-	codeAddress = 60020
-	codeMediaID = 40007
-
-	// pause is how long the platform's shortest block lasts (page 90312).
-	pause = 60 * time.Second
+	codeBusy        = -1
+	codeMediaID     = 40007
+	codeFrequency   = 45009
+	codeConcurrency = 45033
+	codeAddress     = 60020
+	codeStreamLate  = 846608
+	codeUnusable    = 846609 // the long connection stands, and takes nothing
 )
+
+// pause is how long the platform's shortest block lasts (page 90312).
+const pause = 60 * time.Second
 
 // A Failure is a call that the platform did not do. It is safe to show and to
 // log: it holds no secret, no member and none of the platform's words.
@@ -58,6 +63,9 @@ type Failure struct {
 	wait    time.Duration
 	limited bool
 	unsure  bool
+	// quiet means that the platform itself asked for nothing more till wait has
+	// passed.
+	quiet bool
 }
 
 func (f *Failure) Error() string {
@@ -110,11 +118,11 @@ type verdict struct {
 // next year may be a passing one.
 func judgeCode(code int64) verdict {
 	switch code {
-	case -1:
+	case codeBusy:
 		return verdict{bot.FateLater, WhyBusy}
 	case 40014, 42001, 41001: // token: still refused after it was fetched anew
 		return verdict{bot.FateLater, WhyBusy}
-	case 45009, 45033, 45011, 45047: // frequency, concurrency
+	case codeFrequency, codeConcurrency, 45011, 45047:
 		return verdict{bot.FateLater, WhyLimit}
 	case codeAddress:
 		return verdict{bot.FateHalted, WhyAddress}
@@ -151,7 +159,7 @@ func judge(call string, a result) *Failure {
 		f.unsure = a.sent
 		return f
 	case a.status == http.StatusTooManyRequests:
-		f.Status, f.Why, f.limited = a.status, WhyLimit, true
+		f.Status, f.Why, f.limited, f.quiet = a.status, WhyLimit, true, true
 		f.wait = max(pause, retryAfter(a.header))
 		return f
 	case a.status >= 500:
@@ -164,13 +172,19 @@ func judge(call string, a result) *Failure {
 		f.Status, f.unsure = a.status, a.status == http.StatusOK
 		return f
 	}
-	v := judgeCode(a.code)
-	f.Code, f.Fate, f.Why = a.code, v.fate, v.why
-	if v.why == WhyLimit {
-		f.limited, f.wait = true, pause
-	}
+	f = coded(call, a.code)
 	if a.from.IsValid() {
 		f.Detail = a.from.String()
+	}
+	return f
+}
+
+// coded is the failure of a call that was answered with an errcode.
+func coded(call string, code int64) *Failure {
+	v := judgeCode(code)
+	f := &Failure{Call: call, Code: code, Fate: v.fate, Why: v.why}
+	if v.why == WhyLimit {
+		f.limited, f.quiet, f.wait = true, true, pause
 	}
 	return f
 }
