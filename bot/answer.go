@@ -478,6 +478,6 @@ func (t *turn) unread(text string) {
 }
 
 // phrase fills one wording for use inside another.
-func (t *turn) phrase(key string, a args) string {
-	return Fill(t.n.Wording[key], a)
-}
+func (t *turn) phrase(key string, a args) string { return t.n.phrase(key, a) }
+
+func (n *Notice) phrase(key string, a args) string { return Fill(n.Wording[key], a) }

@@ -308,12 +308,11 @@ func (t *turn) broadcast(p *Proposal) {
 // says so: nobody should take it for sent.
 func (t *turn) letGo() {
 	p := t.s.Proposal
-	word := bare(t.in.Text)
-	if !p.byOffice() || word == wordYes || word == wordNo {
+	if !p.byOffice() {
 		return
 	}
-	switch t.in.Verb {
-	case VerbYes, VerbNo, VerbMore:
+	switch word := bare(t.in.Text); {
+	case word == wordYes, word == wordNo, t.in.Verb == VerbYes, t.in.Verb == VerbNo, t.in.Verb == VerbMore:
 		return
 	}
 	t.s.Proposal = nil

@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,8 +13,6 @@ type Recipient struct {
 	Person Person
 	Status []Status // of Person's units with the broadcast's form
 	Chat   *Chat    // set for a group; Person is then empty
-	// Missing is how many units have not submitted the form, for a group.
-	Missing, Expected int
 }
 
 // Compose decides whether a broadcast is still meant for somebody, and what it
@@ -28,10 +25,10 @@ func Compose(n *Notice, b Broadcast, to Recipient, now time.Time) (Send, bool) {
 		return noticeToGroup(n, b, *to.Chat)
 	case b.Kind == BroadcastNotice:
 		return noticeToPerson(n, b, to.Person)
-	case b.Kind == BroadcastNudge && to.Chat == nil:
+	case b.Kind == BroadcastNudge: // and never a group: it speaks for no unit
 		return nudgePerson(n, b, to, now)
 	}
-	return Send{}, false // a nudge never goes to a group
+	return Send{}, false
 }
 
 func noticeToGroup(n *Notice, b Broadcast, chat Chat) (Send, bool) {
@@ -50,7 +47,7 @@ func noticeToPerson(n *Notice, b Broadcast, p Person) (Send, bool) {
 	if len(units) == 0 {
 		return Send{}, false
 	}
-	return Send{Person: p.ID, Kind: string(b.Kind), Unit: only(units), Say: noticeWords(n, b.Text)}, true
+	return Send{Person: p.ID, Kind: string(b.Kind), Units: units, Say: noticeWords(n, b.Text)}, true
 }
 
 func nudgePerson(n *Notice, b Broadcast, to Recipient, now time.Time) (Send, bool) {
@@ -73,7 +70,7 @@ func nudgePerson(n *Notice, b Broadcast, to Recipient, now time.Time) (Send, boo
 		units = append(units, s.Unit)
 	}
 	return Send{
-		Person: to.Person.ID, Kind: string(b.Kind), Unit: only(units), Say: nudgeWords(n, late, now),
+		Person: to.Person.ID, Kind: string(b.Kind), Units: units, Say: nudgeWords(n, late, now),
 		Offer: &Offer{Open: OpenAny, Title: Effect{Key: "card.nudge", Args: args{"form": b.Form}}, Choices: n.commands(VerbFill, VerbProgress)},
 	}, true
 }
@@ -82,19 +79,11 @@ func nudgePerson(n *Notice, b Broadcast, to Recipient, now time.Time) (Send, boo
 func (b Broadcast) meant(units []string) []string {
 	var list []string
 	for _, u := range units {
-		if b.Units == nil || slices.Contains(b.Units, u) {
+		if b.Means(u) {
 			list = append(list, u)
 		}
 	}
 	return list
-}
-
-// only is the unit that a message to somebody is about, "" if it is about several.
-func only(units []string) string {
-	if len(units) != 1 {
-		return ""
-	}
-	return units[0]
 }
 
 // noticeWords is a 通知 as its readers see it.

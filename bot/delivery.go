@@ -4,14 +4,16 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
-// OutWhys lists the causes that an [Attempt], a [Delivery] or a [Halt] can name.
-// Wording has the mend for each under "out.<cause>".
+// OutWhys lists the causes that an [Attempt], a [Delivery] or a [Halt] can name
+// and the office is told. Wording has the mend for each under "out.<cause>".
 func OutWhys() []string {
 	return []string{
 		"ip", "secret", "agent", "member", "scope", "busy", "limit", "network", "robot", "content",
-		"license", "file", "used", "unwritten", "bot", "elsewhere", "road", "late", "unsure", "gone", outUnknown,
+		"license", "file", "used", "unwritten", "bot", "elsewhere", outUnknown,
+		OutRoad, OutLate, OutUnsure, OutGone, OutChanged,
 	}
 }
 
@@ -19,14 +21,27 @@ func OutWhys() []string {
 const outUnknown = "unknown"
 
 // mend is what to do about a cause, in the office's words.
-func (t *turn) mend(why, detail string, code int64) string {
+func (n *Notice) mend(why, detail string, code int64) string {
 	if !slices.Contains(OutWhys(), why) {
 		why = outUnknown
 	}
 	if detail == "" {
-		detail = t.phrase("out.detail", nil)
+		detail = n.phrase("out.detail", nil)
 	}
-	return t.phrase("out."+why, args{"detail": clip(detail, 60), "code": strconv.FormatInt(code, 10)})
+	return n.phrase("out."+why, args{"detail": clip(detail, 60), "code": strconv.FormatInt(code, 10)})
+}
+
+// Alarm tells the office which roads take nothing, since when in the campaign's
+// zone, the mend of each, and what to do after it. It may name an address of the
+// office's own: it is for private chat.
+func Alarm(n *Notice, halts []Halt, zone *time.Location) (say []Effect) {
+	for _, h := range halts {
+		say = append(say, Effect{Key: "halt", Args: args{"via": n.road(h.Via), "time": Instant(h.Since.In(zone)), "mend": n.mend(h.Why, h.Detail, h.Code)}})
+	}
+	if len(say) > 0 {
+		say = append(say, Effect{Key: "halt.how"})
+	}
+	return say
 }
 
 // halts tells the office which roads take nothing, since when, and the mend; in
@@ -36,26 +51,20 @@ func (t *turn) halts() {
 		return
 	}
 	if len(t.v.Halts) > 0 && !t.m.Private() {
-		// The mend may name an address of the office's own.
 		t.tell("halt.count", args{"n": strconv.Itoa(len(t.v.Halts))})
 		return
 	}
-	for _, h := range t.v.Halts {
-		t.tell("halt", args{"via": t.via(h.Via), "time": t.instant(h.Since), "mend": t.mend(h.Why, h.Detail, h.Code)})
-	}
-	if len(t.v.Halts) > 0 {
-		t.tell("halt.how", nil)
-	}
+	t.say = append(t.say, Alarm(t.n, t.v.Halts, t.now.Location())...)
 }
 
-// via names a road in words. A robot's road goes on with a mark of its own.
-func (t *turn) via(road string) string {
-	road, _, _ = strings.Cut(road, ":")
+// road names an [Attempt.Via] in words.
+func (n *Notice) road(via string) string {
+	road, _, _ := strings.Cut(via, ":")
 	switch road {
 	case "app", "robot", "long", "reply":
-		return t.phrase("via."+road, nil)
+		return n.phrase("via."+road, nil)
 	}
-	return t.phrase("via.other", nil)
+	return n.phrase("via.other", nil)
 }
 
 // delivery tells the office what became of what it last sent.
@@ -66,7 +75,7 @@ func (t *turn) delivery() {
 		t.tell("delivery.none", nil)
 		return
 	}
-	t.tell("delivery", args{"kind": t.phrase("delivery."+string(sent.Broadcast.Kind), nil), "at": t.instant(sent.Broadcast.At), "time": t.instant(t.now)})
+	t.tell("delivery", args{"kind": t.sentWhat(sent.Broadcast), "at": t.instant(sent.Broadcast.At), "time": t.instant(t.now)})
 	c := sent.Counts
 	t.tell("delivery.counts", args{
 		"accepted": strconv.Itoa(c[DeliveryAccepted]), "refused": strconv.Itoa(c[DeliveryRefused]),
@@ -78,28 +87,45 @@ func (t *turn) delivery() {
 	}
 	var lost, twice []Delivery
 	for _, d := range sent.Missed {
-		if d.State != DeliveryAccepted {
-			lost = append(lost, d)
-		}
-		if d.Unsure {
+		if d.State == DeliveryAccepted {
 			twice = append(twice, d)
+		} else {
+			lost = append(lost, d)
 		}
 	}
 	t.tellLost(lost)
 	if more := c[DeliveryRefused] + c[DeliveryGaveUp] - len(lost); len(lost) > 0 && more > 0 {
 		t.tell("delivery.more", args{"n": strconv.Itoa(more)})
 	}
-	if len(twice) > 0 {
-		if t.m.Private() {
-			t.tell("delivery.unsure", args{"n": strconv.Itoa(len(twice)), "units": t.recipients(twice)})
-		} else {
-			t.tell("delivery.unsure.count", args{"n": strconv.Itoa(len(twice))})
-		}
-	}
+	t.tellTwice(twice, sent.Twice)
 	t.tellUnbound(sent.Unreached)
 	if len(lost) > 0 {
 		t.tell("delivery.phone", nil)
 	}
+}
+
+// tellTwice tells to whom a message may have come twice: so many in all, of
+// whom some are listed.
+func (t *turn) tellTwice(listed []Delivery, n int) {
+	switch {
+	case n == 0:
+	case t.m.Private() && len(listed) > 0:
+		t.tell("delivery.unsure", args{"n": strconv.Itoa(n), "units": t.recipients(listed)})
+		if n > len(listed) {
+			t.tell("delivery.more", args{"n": strconv.Itoa(n - len(listed))})
+		}
+	default:
+		t.tell("delivery.unsure.count", args{"n": strconv.Itoa(n)})
+	}
+}
+
+// sentWhat names a broadcast so that it can be told from another of the same
+// minute; but what went to some units only is not for a group.
+func (t *turn) sentWhat(b Broadcast) string {
+	if b.Text != "" && (b.Units == nil || t.m.Private()) {
+		return t.phrase("delivery."+string(b.Kind)+".text", args{"text": clip(strings.TrimSpace(strings.TrimPrefix(b.Text, everyone)), 15)})
+	}
+	return t.phrase("delivery."+string(b.Kind), nil)
 }
 
 // tellLost tells by cause who was not reached. Names are not for a group.
@@ -114,13 +140,17 @@ func (t *turn) tellLost(lost []Delivery) {
 	}
 	for _, why := range whys {
 		list := by[why]
-		a := args{"n": strconv.Itoa(len(list)), "mend": t.mend(why, t.detail(why), list[0].Code)}
+		a := args{"n": strconv.Itoa(len(list)), "mend": t.n.mend(why, t.detail(why), list[0].Code)}
+		key := "delivery.lost"
+		if why == OutUnsure {
+			key = "delivery.maybe"
+		}
 		if !t.m.Private() {
-			t.tell("delivery.lost.count", a)
+			t.tell(key+".count", a)
 			continue
 		}
 		a["units"] = t.recipients(list)
-		t.tell("delivery.lost", a)
+		t.tell(key, a)
 	}
 }
 
@@ -164,7 +194,7 @@ func (t *turn) resume() {
 	}
 	var roads []string
 	for _, h := range t.v.Halts {
-		roads = append(roads, t.via(h.Via))
+		roads = append(roads, t.n.road(h.Via))
 	}
 	t.out.Resume = true
 	t.log("resume", LogEntry{Number: len(roads)})

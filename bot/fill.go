@@ -137,8 +137,8 @@ func (t *turn) askNext() {
 		t.ask(pair.Item)
 		return
 	}
-	if back := t.r.Return; back != nil && len(back.Open) > 0 {
-		t.askReturned(back.Open[0])
+	if items := t.r.returned(); len(items) > 0 {
+		t.askReturned(items[0])
 		return
 	}
 	if item := t.r.next(t.form); item != 0 {
@@ -165,7 +165,7 @@ func (t *turn) askNext() {
 	default:
 		// Nothing is new since it was listed: 收到 does not bring 47 lines again.
 		t.tell("complete.short", args{"all": strconv.Itoa(len(t.form.Fields))})
-		t.asked, t.done = true, true
+		t.asked = true
 		return
 	}
 	t.completed()
@@ -174,7 +174,7 @@ func (t *turn) askNext() {
 // completed says what is left to do once every item is filled.
 func (t *turn) completed() {
 	t.tell("complete.submit", nil)
-	t.asked, t.done = true, true
+	t.asked = true
 }
 
 // about are the blanks of every sentence that speaks of an item.

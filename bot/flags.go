@@ -50,6 +50,8 @@ func (t *turn) askFlags(ids []string) {
 	case len(items) == 1 && asked == items[0]:
 		t.s.Asking = items[0]
 		t.tell("flag.how", t.about(t.form.Field(items[0]), nil))
+	case len(items) > 1:
+		t.tell("flag.all", t.about(t.form.Field(items[0]), args{"n": strconv.Itoa(len(items))}))
 	default:
 		// A bare number could be meant for either figure of the sentence.
 		t.tell("flag.named", t.about(t.form.Field(items[0]), nil))

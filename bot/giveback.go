@@ -113,7 +113,7 @@ func (t *turn) returnedTo(u Unit, sub *Submission, items []int, reason string) S
 	say = append(say, Effect{Key: "return.reason", Args: args{"reason": reason}}, Effect{Key: "return.foot", Args: args{"phone": t.n.Office.Phone}})
 	check := Choice{Label: t.phrase("button.check", nil), Say: t.n.Verbs[VerbFill][0] + " " + u.Name}
 	return Send{
-		Person: u.Liaison, Kind: "return", Unit: u.Name, Say: say,
+		Person: u.Liaison, Kind: "return", Units: []string{u.Name}, Say: say,
 		Offer: &Offer{Open: OpenAny, Title: Effect{Key: "card.return", Args: args{"form": t.form.ID}}, Choices: []Choice{check}},
 	}
 }
@@ -169,6 +169,14 @@ func (t *turn) keepReturned(item int, reason string) {
 	t.tell("return.kept", t.about(f, args{"value": withUnit(f, value)}))
 	t.s.Asking = 0
 	t.askNext()
+}
+
+// returned are the items that were sent back and are still to be looked at.
+func (r *Report) returned() []int {
+	if r.Return == nil {
+		return nil
+	}
+	return r.Return.Open
 }
 
 // checked takes an item from those that were sent back and are still open.

@@ -10,8 +10,7 @@ import (
 func (t *turn) office() {
 	if !t.v.Person.Office {
 		key := "office.only"
-		switch t.in.Verb {
-		case VerbNotify, VerbNudge, VerbDelivery, VerbResume, VerbPair, VerbReturn:
+		if t.in.Verb.writes() {
 			key = "office.acts"
 		}
 		t.tell(key, args{"phone": t.n.Office.Phone})

@@ -1,15 +1,18 @@
 package bot
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Send is a message to somebody, or to a group, that is not the reply to the
-// turn's own message. It is data: the caller words it into a [Delivery], stores
-// that with the turn, and carries it out after the commit.
+// turn's own message. It is data: the caller words it into one or more
+// [Delivery], stores these with the turn, and carries them out after the commit.
 type Send struct {
-	Person string // Person.ID; or
-	Group  string // chat id
-	Kind   string // what for: "notify", "nudge", "return", "office" …
-	Unit   string // whom it is about, "" for nobody in particular
+	Person string   // Person.ID; or
+	Group  string   // chat id
+	Kind   string   // what for: a [BroadcastKind], or "return"
+	Units  []string // whom it is about; none for nobody in particular
 	Say    []Effect
 	Offer  *Offer
 	File   *File
@@ -26,13 +29,21 @@ type Broadcast struct {
 	By    string        `cbor:"3,keyasint"` // Person.ID
 	At    time.Time     `cbor:"4,keyasint"` // campaign time
 	Text  string        `cbor:"5,keyasint,omitempty"`
-	Units []string      `cbor:"6,keyasint,omitempty"` // nil for all; otherwise at most 20
+	Units []string      `cbor:"6,keyasint,omitempty"` // nil for all; otherwise a few, see noticeUnits
 	Form  string        `cbor:"7,keyasint,omitempty"` // of a nudge
 	// Groups sends it to every paired group as well.
 	Groups bool `cbor:"8,keyasint,omitempty"`
 
 	After int  `cbor:"9,keyasint,omitempty"`  // Unit.Order up to which it is expanded
 	Done  bool `cbor:"10,keyasint,omitempty"` // expanded to its end
+	// Begun is when it was confirmed by the real clock, which a rehearsal does
+	// not set back as it does At. It tells which broadcast is the last.
+	Begun time.Time `cbor:"11,keyasint,omitzero"`
+}
+
+// Means reports whether a broadcast is about a unit.
+func (b Broadcast) Means(unit string) bool {
+	return b.Units == nil || slices.Contains(b.Units, unit)
 }
 
 // BroadcastKind is what a broadcast says, and to whom.
@@ -48,7 +59,7 @@ const (
 type Delivery struct {
 	ID        string    `cbor:"1,keyasint"` // the same for the same cause and recipient
 	Broadcast string    `cbor:"2,keyasint,omitempty"`
-	Kind      string    `cbor:"3,keyasint"`
+	Kind      string    `cbor:"3,keyasint"`           // Send.Kind, "reply" to the person's own message, or "halt"
 	Person    string    `cbor:"4,keyasint,omitempty"` // Person.ID
 	Group     string    `cbor:"5,keyasint,omitempty"` // chat id
 	Units     []string  `cbor:"6,keyasint,omitempty"` // for whom the person is written to
@@ -56,7 +67,7 @@ type Delivery struct {
 	Card      *Card     `cbor:"8,keyasint,omitempty"`
 	File      *File     `cbor:"9,keyasint,omitempty"`
 	ReplyURL  string    `cbor:"10,keyasint,omitempty"` // a secret, dropped once it is used
-	Queued    time.Time `cbor:"11,keyasint"`
+	Queued    time.Time `cbor:"11,keyasint"`           // campaign time; messages to the same recipient keep its order
 
 	State    DeliveryState `cbor:"12,keyasint"`
 	Attempts int           `cbor:"13,keyasint,omitempty"`
@@ -72,13 +83,18 @@ type Delivery struct {
 	MsgID  string `cbor:"20,keyasint,omitempty"` // the platform's, for what it accepted
 	// Mention are the userids a group message calls on; "@all" for everybody.
 	Mention []string `cbor:"21,keyasint,omitempty"`
-	// Via is the road of the last attempt, see [Attempt.Via]; of a delivery
-	// that is held, the road that is halted.
+	// Via is the road of the last attempt, as in [Attempt.Via]; of a delivery
+	// that is held, the road that is halted; "" before the first attempt.
 	Via string `cbor:"22,keyasint,omitempty"`
 }
 
-// DeliveryState is how far a delivery is. DeliveryAccepted means that the platform took
-// it, not that anybody has read it.
+// MaxDeliveries is the most deliveries of one commit, be it a turn's or a page
+// of a broadcast: each costs one put and two conditions, beside those of what
+// caused it.
+const MaxDeliveries = 40
+
+// DeliveryState is how far a delivery is. DeliveryAccepted means that the
+// platform took it, not that anybody has read it.
 type DeliveryState string
 
 const (
@@ -118,17 +134,21 @@ const ParcelLimit = 2048
 type Attempt struct {
 	Fate Fate
 	Code int64 // errcode, 0 for none
-	// Why is a key of wording, "out.<Why>": the mend in the office's words. ""
-	// for what was accepted.
+	// Why is a cause of [OutWhys]; "" for what was accepted.
 	Why    string
-	Detail string        // fills the mend's blank, e.g. the address to put on the list; never a secret
-	Via    string        // the road that was taken: "app", "robot", "long", "reply"
-	Wait   time.Duration // Later: no attempt before
+	Detail string // fills the mend's blank, e.g. the address to put on the list; never a secret
+	// Via is the road that was taken: "app", "long", "reply", or "robot:" with a
+	// mark that tells one robot from another and is not its key.
+	Via  string
+	Wait time.Duration // Later: no attempt before
 	// Limited is a Later that is the platform's or our own limit, and does not
 	// count as an attempt.
 	Limited bool
 	Unsure  bool // the message may have arrived all the same
-	MsgID   string
+	// Told is set if the words have arrived, now or before, and what failed is
+	// the card, whose choices can be typed.
+	Told  bool
+	MsgID string
 }
 
 // Fate is what to do about an attempt.
@@ -141,13 +161,28 @@ const (
 	FateHalted   Fate = "halted"  // this road takes nothing till somebody mends it
 )
 
+// The causes that the outbox itself gives, as [Delivery.Why]; all others come
+// from a channel.
+const (
+	OutRoad   = "road"   // no road leads there
+	OutLate   = "late"   // the time for it ran out
+	OutUnsure = "unsure" // it may have come twice already; nobody knows
+	OutGone   = "gone"   // whom it is for has no record any more
+	// OutChanged is of who speaks no more for the units they were to be written
+	// to for. Who speaks for them now has not been written to.
+	OutChanged = "changed"
+	// OutNobody stands for a unit without anybody to write to: the delivery has
+	// ended before it began. It has no sentence: see [Sent.Unreached].
+	OutNobody = "nobody"
+)
+
 // Halt is a road that takes nothing till somebody mends it.
 type Halt struct {
-	Via    string    `cbor:"1,keyasint"`
+	Via    string    `cbor:"1,keyasint"` // as in [Attempt.Via]
 	Code   int64     `cbor:"2,keyasint,omitempty"`
 	Why    string    `cbor:"3,keyasint"`
 	Detail string    `cbor:"4,keyasint,omitempty"`
-	Since  time.Time `cbor:"5,keyasint"`
+	Since  time.Time `cbor:"5,keyasint"` // campaign time
 }
 
 // Reach is whom the configured roads can write to unasked.
@@ -168,13 +203,14 @@ type Chat struct {
 	At    time.Time `cbor:"5,keyasint,omitzero"`
 }
 
-// Sent is what became of a broadcast so far.
+// Sent is what became of a broadcast so far. It counts recipients, not messages.
 type Sent struct {
 	Broadcast Broadcast
-	Counts    map[DeliveryState]int
+	Counts    map[DeliveryState]int // without Unreached
 	// Missed are the deliveries that did not arrive, and after them those that
 	// may have come twice (Unsure), at most [MaxMissed].
 	Missed []Delivery
+	Twice  int // how many arrived that may have come twice, all counted
 	// Unreached are the units without anybody to write to.
 	Unreached []string
 }

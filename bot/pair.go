@@ -44,6 +44,8 @@ func (t *turn) pair() {
 		t.tell("pair.how", nil)
 	case key != "" && !t.m.Private():
 		t.tell("pair.exposed", nil)
+	case len(key) > keyRunes:
+		t.pairs(true)
 	case key != "":
 		t.pairing(key, called)
 	case t.m.Private() && code != "":
@@ -133,26 +135,26 @@ func (t *turn) pairs(odd bool) {
 	}
 }
 
-// robotKey finds a group robot's key in what was pasted: the key alone, or the
-// whole address that the console shows.
+// keyRunes is the most characters that are taken for a robot's key.
+const keyRunes = 64
+
+// robotKey finds what may be a group robot's key in what was pasted: the key
+// alone or the whole address that the console shows, with whatever marks and
+// words stand around it.
 func robotKey(word string) (string, bool) {
+	const least = 8
 	if _, after, ok := strings.Cut(word, "key="); ok {
-		word, _, _ = strings.Cut(after, "&")
+		word = after
 	}
-	const least, most = 8, 64
-	digits, others := 0, 0
-	for _, r := range word {
-		switch {
-		case r >= '0' && r <= '9':
-			digits++
-		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r == '-', r == '_':
-			others++
-		default:
-			return "", false
+	for run := range strings.FieldsFuncSeq(word, func(r rune) bool { return !isLetter(r) && !isDigit(r) && r != '-' && r != '_' }) {
+		if len(run) >= least && strings.ContainsFunc(run, isLetter) && strings.ContainsFunc(run, isDigit) {
+			return run, true
 		}
 	}
-	return word, digits > 0 && others > 0 && len(word) >= least && len(word) <= most
+	return "", false
 }
+
+func isLetter(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }
 
 // isCode reports whether a word is, or was meant as, a pairing code.
 func isCode(word string) bool {

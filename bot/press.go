@@ -18,24 +18,38 @@ func (s Session) opens(task string) bool {
 // press holds a press to the question that stands open. If it is for another
 // one it changes nothing, and the person is told and asked anew.
 func (t *turn) press() bool {
-	open, _, _ := strings.Cut(t.m.Press.Task, "@")
-	if !t.s.opens(t.m.Press.Task) || open != OpenAny && t.s.Seen != t.seen() {
+	label, ok := t.button()
+	if !ok {
 		t.pressed = &Effect{Key: "press.old"}
 		t.tell("press.changed", nil)
 		t.whereWeStand()
 		return false
 	}
-	label := t.in.Text
-	if _, choices := t.choices(); open != OpenAny {
-		for _, c := range choices {
-			if c.Say == t.m.Text {
-				label = c.Label
-			}
-		}
-	}
 	t.pressed = &Effect{Key: "press.done", Args: args{"choice": clip(label, 20)}}
 	return true
 }
+
+// button finds the label of the button that was pressed; ok is false if the
+// card is for another question, or never had such a button.
+func (t *turn) button() (label string, ok bool) {
+	open, _, _ := strings.Cut(t.m.Press.Task, "@")
+	if open == OpenAny {
+		return t.in.Text, slices.Contains(anytime, t.in.Verb)
+	}
+	if !t.s.opens(t.m.Press.Task) || t.s.Seen != t.seen() {
+		return "", false
+	}
+	_, choices := t.choices()
+	for _, c := range choices {
+		if c.Say == t.m.Text {
+			return c.Label, true
+		}
+	}
+	return "", false
+}
+
+// anytime are the commands that cards of [OpenAny] have buttons for.
+var anytime = []Verb{VerbFill, VerbProgress, VerbMissing, VerbTotals, VerbHelp}
 
 // seen names the values that what stands open is about, as they stand now.
 func (t *turn) seen() string {
@@ -147,7 +161,7 @@ func (t *turn) plainChoices() (Effect, []Choice) {
 			list = append(list, Choice{Label: c, Say: c})
 		}
 		return Effect{Key: "card.ask", Args: t.about(f, nil)}, list
-	case f == nil && t.done:
+	case f == nil && t.r != nil && t.r.next(t.form) == 0 && !t.same():
 		return Effect{Key: "card.done", Args: t.named()}, t.n.commands(VerbSubmit, VerbPreview)
 	}
 	return Effect{}, nil
@@ -169,6 +183,7 @@ func (t *turn) answerChoices(answers []Proposed) (Effect, []Choice) {
 
 func (t *turn) flagChoices(checks []string) (Effect, []Choice) {
 	var first *Field
+	n := 0
 	for _, flag := range t.flags() {
 		if !flag.Open() || !slices.Contains(checks, flag.Check.ID) {
 			continue
@@ -180,11 +195,16 @@ func (t *turn) flagChoices(checks []string) (Effect, []Choice) {
 		if first == nil {
 			first = f
 		}
+		n++
 	}
 	if first == nil {
 		return Effect{}, nil
 	}
-	return t.flagCard(first)
+	title, choices := t.flagCard(first)
+	if n > 1 {
+		title = Effect{Key: "card.flags", Args: args{"n": strconv.Itoa(n)}}
+	}
+	return title, choices
 }
 
 // flagCard asks whether a value that stands in the draft is right.

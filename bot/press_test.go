@@ -161,3 +161,41 @@ func TestPressAfterColleague(t *testing.T) {
 		t.Errorf("somebody else's card: %s", reply)
 	}
 }
+
+// TestPressSaysNoMore: a press says what a button of its card says, and nothing
+// that no card offers.
+func TestPressSaysNoMore(t *testing.T) {
+	for _, text := range []string{"改1 99", "其余无", "跳过", "提交", "3"} {
+		for _, any := range []bool{true, false} {
+			w := newWorld(t, loadNotice(t), "单位,类别,联络员userid\n山河镇,乡镇,lisi\n")
+			w.say("lisi", "填报")
+			w.say("lisi", "3 120")
+			w.say("lisi", "对")
+			cards := w.cards["lisi"]
+			task := cards[len(cards)-1].Task
+			if any {
+				task = bot.OpenAny + "@1"
+			}
+			before := w.draft("山河镇")
+			reply := w.turn("lisi", bot.Message{Media: bot.MediaPress, Text: text, Press: bot.Press{Task: task}})
+			if w.last.Pressed == nil || w.last.Pressed.Key != "press.old" || !maps.Equal(before, w.draft("山河镇")) {
+				t.Errorf("%s on %s: %+v\n%s", text, task, w.last.Pressed, reply)
+			}
+		}
+	}
+}
+
+// TestSeveralOddFigures: what one 确认 takes at once is counted on the card and in
+// the words, and not named as if it were one.
+func TestSeveralOddFigures(t *testing.T) {
+	w := newWorld(t, loadNotice(t), "单位,类别,联络员userid\n山河镇,乡镇,lisi\n")
+	for _, text := range []string{"填报", "改2 1234", "改21 1234", "改3 否", "改19 无", "改47 否", "其余无", "确认"} {
+		w.say("lisi", text)
+	}
+	one := w.cards["lisi"][len(w.cards["lisi"])-1]
+	reply := w.say("lisi", "提交")
+	two := w.cards["lisi"][len(w.cards["lisi"])-1]
+	if one.Title != "第2项 参与 1234 人次，属实吗？" || two.Title != "以上2处都属实吗？" || !strings.Contains(reply, "以上2处都属实，请回“确认”") {
+		t.Errorf("%q, then %q under:\n%s", one.Title, two.Title, reply)
+	}
+}

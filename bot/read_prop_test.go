@@ -449,26 +449,31 @@ func TestReadIsQuick(t *testing.T) {
 	n, form := readNotice(t)
 	worst := time.Duration(0)
 	for _, unit := range []string{"3", "1,", "1，234 ", "一百", "3场，120人，", "没有", "（", "3（", "不对", "没开展，", "参与", "3-", "6月1日", "第", "1万", "\u200b", "3 ", "无 ", "是，2场，"} {
-		took := func(runes int) time.Duration {
+		for _, runes := range []int{maxRead, 500_000} {
 			text := strings.Repeat(unit, runes/len([]rune(unit)))
-			best := time.Hour
-			for range 3 {
-				start := time.Now()
+			d := quickest(time.Second, func() {
 				Read(n, form.Field(28), text)
 				Read(n, form.Field(3), text)
 				ReadRun(n, form, 1, text)
-				best = min(best, time.Since(start))
-			}
-			return best
-		}
-		for _, runes := range []int{maxRead, 500_000} {
-			d := took(runes)
+			})
 			if worst = max(worst, d); d > time.Second {
 				t.Errorf("%q, %d characters: %v", unit, runes, d)
 			}
 		}
 	}
 	t.Logf("slowest: %v for three readings", worst)
+}
+
+// quickest is how long something takes on a machine that may be busy with other
+// things: it is done again, a few times, till it is once within the bound.
+func quickest(bound time.Duration, do func()) time.Duration {
+	best := time.Hour
+	for try := 0; try < 10 && best > bound; try++ {
+		start := time.Now()
+		do()
+		best = min(best, time.Since(start))
+	}
+	return best
 }
 
 func BenchmarkRead(b *testing.B) {

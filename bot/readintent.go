@@ -78,19 +78,7 @@ func need(n *Notice, p Person, s Session, in Intent) Need {
 		need.Roster = true
 	}
 	if p.Office {
-		switch in.Verb {
-		case VerbNotify:
-			need.Roster, need.Chats = true, true
-		case VerbNudge:
-			need.Roster, need.Status = true, n.Main
-		case VerbDelivery:
-			need.Sent, need.Chats = true, true
-		case VerbPair:
-			need.Chats = true
-		case VerbReturn:
-			need.Roster = true
-			need.Look, _, _ = strings.Cut(in.Rest, " ")
-		}
+		need.toWrite(n, in)
 	}
 	if s.Proposal != nil {
 		switch s.Proposal.Kind {
@@ -122,6 +110,23 @@ func need(n *Notice, p Person, s Session, in Intent) Need {
 		need.Look = in.Rest
 	}
 	return need
+}
+
+// toWrite adds what the office's commands that write to others need.
+func (need *Need) toWrite(n *Notice, in Intent) {
+	switch in.Verb {
+	case VerbNotify:
+		need.Roster, need.Chats = true, true
+	case VerbNudge:
+		need.Roster, need.Status = true, n.Main
+	case VerbDelivery:
+		need.Sent, need.Chats = true, true
+	case VerbPair:
+		need.Chats = true
+	case VerbReturn:
+		need.Roster = true
+		need.Look, _, _ = strings.Cut(in.Rest, " ")
+	}
 }
 
 // tidy takes away what nobody means: invisible characters and outer blanks.

@@ -114,6 +114,20 @@ func (s Session) quoting(n *Notice, p Person, m Message) Session {
 	return s
 }
 
+// quoteInstead says what a question that they quote has taken the place of.
+func (t *turn) quoteInstead() {
+	was := t.v.Session.Proposal
+	if t.m.Quote == "" || was == nil || t.s.Proposal != nil {
+		return
+	}
+	switch {
+	case was.Kind == ProposeAnswers:
+		t.tell("dropped.open", nil)
+	case was.byOffice() && t.v.Person.Office:
+		t.tell(string(was.Kind)+".dropped", nil)
+	}
+}
+
 // putAt reports whether a proposal is put to the person at the place of an item.
 func (p *Proposal) putAt(form *Form, item int) bool {
 	switch {

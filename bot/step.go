@@ -54,7 +54,6 @@ type turn struct {
 	say  []Effect
 
 	asked   bool   // the reply ends in what stands open
-	done    bool   // it ends in that everything is filled
 	menu    []Verb // it ends in what may be begun
 	pressed *Effect
 	sends   []Send
@@ -84,15 +83,7 @@ func (t *turn) handle() {
 		t.whereWeStand()
 		return
 	}
-	if was := t.v.Session.Proposal; t.m.Quote != "" && was != nil && t.s.Proposal == nil {
-		// A question that they quote has taken its place.
-		switch {
-		case was.Kind == ProposeAnswers:
-			t.tell("dropped.open", nil)
-		case was.byOffice() && t.v.Person.Office:
-			t.tell(string(was.Kind)+".dropped", nil)
-		}
-	}
+	t.quoteInstead()
 	if t.in.Text == "" {
 		t.empty()
 		return
@@ -107,6 +98,15 @@ func (t *turn) handle() {
 		t.heard()
 		return
 	}
+	if t.in.Verb.byOffice() {
+		t.office()
+		return
+	}
+	t.command()
+}
+
+// command carries out what everybody may say.
+func (t *turn) command() {
 	switch t.in.Verb {
 	case VerbHelp:
 		t.help()
@@ -122,8 +122,6 @@ func (t *turn) handle() {
 		t.register()
 	case VerbRelease:
 		t.release()
-	case VerbTotals, VerbMissing, VerbLook, VerbConfirm, VerbNotify, VerbNudge, VerbDelivery, VerbResume, VerbPair, VerbReturn:
-		t.office()
 	case VerbProgress:
 		t.progress()
 	case VerbFill, VerbContinue:
@@ -148,9 +146,11 @@ func (t *turn) handle() {
 // openToAll are the messages that a member who speaks for no unit may send.
 func (t *turn) openToAll() bool {
 	switch t.in.Verb {
-	case VerbHelp, VerbWho, VerbRegister, VerbHello, VerbThanks, VerbTotals, VerbMissing, VerbLook, VerbConfirm,
-		VerbNotify, VerbNudge, VerbDelivery, VerbResume, VerbPair, VerbReturn:
+	case VerbHelp, VerbWho, VerbRegister, VerbHello, VerbThanks:
 		return true
+	}
+	if t.in.Verb.byOffice() {
+		return true // and is told that it is
 	}
 	choice := t.in.Verb == "" || t.in.Verb == VerbYes || t.in.Verb == VerbNo
 	return choice && t.s.Proposal != nil && (t.s.Proposal.Kind == ProposeBind || t.s.Proposal.Kind == ProposeHeard)
@@ -168,7 +168,9 @@ func (t *turn) edit() {
 	switch t.in.Verb {
 	case VerbZeros, VerbList, VerbHint, VerbPreview:
 	case VerbSubmit:
-		if was := t.v.Session.Proposal; was != nil && was.Kind == ProposeAnswers && t.m.Quote != "" || open != nil && open.Kind == ProposeAnswers || t.s.Quote != "" && t.s.Asking == t.s.QuoteFor {
+		was := t.v.Session.Proposal
+		quotedAway := t.m.Quote != "" && was != nil && was.Kind == ProposeAnswers
+		if quotedAway || open != nil && open.Kind == ProposeAnswers || t.s.Quote != "" && t.s.Asking == t.s.QuoteFor {
 			// What was sent last is not in yet; submitting would pass over it.
 			t.tell("submit.open", nil)
 			t.askAgain()

@@ -58,7 +58,7 @@ func (t *turn) preview() {
 		t.whereWeStand()
 	case len(t.unconfirmed()) > 0:
 		t.askFlags(t.openFlags(nil))
-	case t.r.Return != nil && len(t.r.Return.Open) > 0:
+	case len(t.r.returned()) > 0:
 		t.askNext()
 	case t.same():
 		t.tell("complete.same", args{"version": strconv.Itoa(t.r.Counted)})
@@ -81,8 +81,8 @@ func (t *turn) submit() {
 		t.askFlags(open)
 		return
 	}
-	if back := t.r.Return; back != nil && len(back.Open) > 0 {
-		t.tell("submit.returned", args{"items": ranges(back.Open)})
+	if items := t.r.returned(); len(items) > 0 {
+		t.tell("submit.returned", args{"items": ranges(items)})
 		t.askNext()
 		return
 	}
@@ -113,7 +113,7 @@ func (t *turn) same() bool {
 
 // deliver makes the version and gives the receipt.
 func (t *turn) deliver() {
-	if len(t.r.unfilled(t.form)) > 0 || len(t.openFlags(nil)) > 0 || t.r.Return != nil && len(t.r.Return.Open) > 0 || t.r.Shown != Fingerprint(t.r.Draft) {
+	if len(t.r.unfilled(t.form)) > 0 || len(t.openFlags(nil)) > 0 || len(t.r.returned()) > 0 || t.r.Shown != Fingerprint(t.r.Draft) {
 		// The draft changed between the question and its answer.
 		t.submit()
 		return

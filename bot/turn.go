@@ -71,7 +71,7 @@ type ItemTotal struct {
 
 // Changes is the new state a turn leaves behind. It is committed whole,
 // together with the claim of the message id and the stored reply, or not at
-// all. Nil and empty parts are unchanged.
+// all; Resume is done after that. Nil and empty parts are unchanged.
 type Changes struct {
 	Session    *Session
 	Report     *Report
@@ -83,7 +83,7 @@ type Changes struct {
 	Files      []Received // with the turn's message
 	Chats      []Chat     // paired
 	Broadcast  *Broadcast // its ID is the caller's to fill in
-	Deliveries []Delivery // worded by the caller from Speech.Sends
+	Deliveries []Delivery // made by the caller of what is said: at most [MaxDeliveries]
 	Resume     bool       // the office says that halted roads are mended: try them again
 }
 
@@ -115,8 +115,7 @@ type Change struct {
 	New  Value `cbor:"3,keyasint,omitzero"`
 }
 
-// Effect is something a turn wants done in the world. So far: a line to say in
-// answer. Key is a key of [WordingKeys]; Args fill its blanks.
+// Effect is a line to say. Key is a key of [WordingKeys]; Args fill its blanks.
 type Effect struct {
 	Key  string
 	Args map[string]string

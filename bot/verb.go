@@ -41,3 +41,22 @@ const (
 	VerbPair     Verb = "pair"     // 配对 [密钥|配对码] [群名]
 	VerbReturn   Verb = "return"   // 退回 单位 项 原因
 )
+
+// writes reports whether the office writes to others by a command, or sees to it
+// that it can.
+func (v Verb) writes() bool {
+	switch v {
+	case VerbNotify, VerbNudge, VerbDelivery, VerbResume, VerbPair, VerbReturn:
+		return true
+	}
+	return false
+}
+
+// byOffice reports whether a command is the office's alone.
+func (v Verb) byOffice() bool {
+	switch v {
+	case VerbTotals, VerbMissing, VerbLook, VerbConfirm:
+		return true
+	}
+	return v.writes()
+}

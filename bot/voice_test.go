@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"fmt"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -68,5 +69,58 @@ func TestSpokenSubmit(t *testing.T) {
 	}
 	if reply := w.say("lisi", "确认"); version() != 1 {
 		t.Error(reply)
+	}
+}
+
+// TestSpokenCommandsWait: a spoken command that does something is first put to
+// whoever spoke, and what is not done is done once they type 对.
+func TestSpokenCommandsWait(t *testing.T) {
+	n := loadNotice(t)
+	const roster = "单位,类别,联络员userid\n山河镇,乡镇,lisi\n县妇联,部门,\n县妇幼,部门,\n"
+	full := []string{"填报", "1-3：3 120 是", "其余无", "确认", "无", "否", "提交"}
+	done := func(w *world) string {
+		r, _ := w.report(w.key("山河镇"))
+		return fmt.Sprint(r, w.units, w.people, w.chats, w.sent, w.resumed, len(w.log))
+	}
+	for _, c := range []struct {
+		about   string
+		before  []string // typed by lisi
+		from    string
+		group   string
+		before2 []string // typed by zhao
+		spoken  string
+		typed   string // does it after all; "" for what can't be done by voice
+	}{
+		{about: "take back an answer", before: []string{"填报", "3次"}, from: "lisi", spoken: "撤销", typed: "对"},
+		{about: "withdraw a version", before: full, from: "lisi", spoken: "撤回", typed: "对"},
+		{about: "register", from: "zhao", spoken: "登记 县妇联", typed: "对"},
+		{about: "register by a choice", before2: []string{"登记 县妇"}, from: "zhao", spoken: "1", typed: "对"},
+		{about: "take back a registration", before2: []string{"登记 县妇联"}, from: "zhao", spoken: "撤回登记", typed: "对"},
+		{about: "confirm registrations", before2: []string{"登记 县妇联"}, from: "office", spoken: "确认登记", typed: "对"},
+		{about: "confirm one", before2: []string{"登记 县妇联"}, from: "office", spoken: "确认登记 县妇联", typed: "对"},
+		{about: "send a report back", before: full, from: "office", spoken: "退回 山河镇 1 请核实", typed: "对"},
+		{about: "send a notice", from: "office", spoken: "通知 明天开会", typed: "确认"},
+		{about: "nudge", from: "office", spoken: "催报", typed: "确认"},
+		{about: "pair a group", from: "office", group: "g", spoken: "配对 一群"},
+	} {
+		w := newWorld(t, n, roster)
+		for _, text := range c.before {
+			w.say("lisi", text)
+		}
+		for _, text := range c.before2 {
+			w.say("zhao", text)
+		}
+		w.session(c.from) // who never wrote is known from here on
+		before := done(w)
+		reply := w.turn(c.from, bot.Message{Media: bot.MediaVoice, Text: c.spoken, Group: c.group})
+		if now := done(w); now != before {
+			t.Errorf("%s: done at once:\n%s\nwas %s\nis  %s", c.about, reply, before, now)
+		}
+		if c.typed == "" {
+			continue
+		}
+		if reply := w.turn(c.from, bot.Message{Media: bot.MediaText, Text: c.typed, Group: c.group}); done(w) == before {
+			t.Errorf("%s: not done after %s:\n%s", c.about, c.typed, reply)
+		}
 	}
 }

@@ -18,7 +18,7 @@ func TestAuditDeliveries(t *testing.T) {
 		{"of a broadcast without one", bot.Delivery{ID: "d", Group: "g", Broadcast: "b", State: bot.DeliveryPending}, "belongs to broadcast b"},
 		{"ended with its address", bot.Delivery{ID: "d", Group: "g", ReplyURL: "SECRET", State: bot.DeliveryAccepted}, "still holds the address"},
 		{"open for nobody", bot.Delivery{ID: "d", State: bot.DeliveryPending}, "is for nobody"},
-		{"ended for nobody", bot.Delivery{ID: "d", State: bot.DeliveryRefused, Why: WhyNobody}, ""},
+		{"ended for nobody", bot.Delivery{ID: "d", State: bot.DeliveryRefused, Why: bot.OutNobody}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			codec, err := newCodec()

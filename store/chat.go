@@ -1,22 +1,10 @@
 package store
 
-import (
-	"anyuebot/bot"
-	"anyuebot/store/kv"
-)
+import "anyuebot/bot"
 
 // Chats lists the paired groups, sorted by their ID.
 func (v *View) Chats() ([]bot.Chat, error) {
-	var list []bot.Chat
-	err := v.each(v.store.keys.every(kindChat), func(e kv.Entry) error {
-		var c bot.Chat
-		if err := v.store.codec.decode(e.Key, e.Value, &c); err != nil {
-			return err
-		}
-		list = append(list, c)
-		return nil
-	})
-	return list, err
+	return list[bot.Chat](v, v.store.keys.every(kindChat))
 }
 
 // Chat finds a paired group.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,15 +11,6 @@ import (
 	"anyuebot/bot"
 	"anyuebot/store/kv"
 )
-
-// MaxQueue bounds the deliveries that one commit makes: each is one put and
-// two conditions, beside those of what caused it.
-const MaxQueue = 40
-
-// sends reports whether a turn wants something sent, or can from now on.
-func sends(c bot.Changes) bool {
-	return len(c.Chats) > 0 || c.Broadcast != nil || len(c.Deliveries) > 0
-}
 
 // outgoing writes what a turn wants sent.
 func (t *Turn) outgoing(w *writer, c bot.Changes) error {
@@ -38,14 +28,14 @@ func (t *Turn) outgoing(w *writer, c bot.Changes) error {
 		w.put(k.broadcast(b.ID, b.Done), *b)
 		t.read[k.broadcast(b.ID, false)], t.read[k.broadcast(b.ID, true)] = 0, 0
 	}
-	if len(c.Deliveries) > MaxQueue {
-		return fmt.Errorf("%w: %d deliveries, at most %d", ErrMisuse, len(c.Deliveries), MaxQueue)
+	if len(c.Deliveries) > bot.MaxDeliveries {
+		return fmt.Errorf("%w: %d deliveries, at most %d", ErrMisuse, len(c.Deliveries), bot.MaxDeliveries)
 	}
 	for _, d := range c.Deliveries {
 		if err := checkNew(d); err != nil {
 			return err
 		}
-		w.put(k.out(d.Broadcast, d.ID), d)
+		w.put(k.delivery(d), closed(d))
 		t.read[k.out(d.Broadcast, d.ID)], t.read[k.sent(d.Broadcast, d.ID)] = 0, 0
 	}
 	return nil
@@ -84,28 +74,18 @@ func (v *View) Status(key bot.ReportKey) (bot.Status, error) {
 }
 
 // Open visits the deliveries that have not ended, in no order that matters.
-func (v *View) Open(visit func(bot.Delivery) error) error {
-	return v.deliveries(v.store.keys.every(kindOut), visit)
+func (v *View) Open(each func(bot.Delivery) error) error {
+	return visit(v, v.store.keys.every(kindOut), each)
 }
 
 // Ended visits the deliveries that have ended, by a last attempt at since or
 // later.
-func (v *View) Ended(since time.Time, visit func(bot.Delivery) error) error {
-	return v.deliveries(v.store.keys.every(kindSent), func(d bot.Delivery) error {
+func (v *View) Ended(since time.Time, each func(bot.Delivery) error) error {
+	return visit(v, v.store.keys.every(kindSent), func(d bot.Delivery) error {
 		if d.At.Before(since) {
 			return nil
 		}
-		return visit(d)
-	})
-}
-
-func (v *View) deliveries(prefix string, visit func(bot.Delivery) error) error {
-	return v.each(prefix, func(e kv.Entry) error {
-		var d bot.Delivery
-		if err := v.store.codec.decode(e.Key, e.Value, &d); err != nil {
-			return err
-		}
-		return visit(d)
+		return each(d)
 	})
 }
 
@@ -134,162 +114,41 @@ func (v *View) Broadcast(id string) (bot.Broadcast, bool, error) {
 // Unexpanded lists the broadcasts that are not expanded to their end, the
 // oldest first.
 func (v *View) Unexpanded() ([]bot.Broadcast, error) {
-	var list []bot.Broadcast
-	err := v.broadcasts(v.store.keys.every(kindBroadcast, broadcastOpen), func(b bot.Broadcast) { list = append(list, b) })
-	slices.SortStableFunc(list, func(a, b bot.Broadcast) int { return a.At.Compare(b.At) })
-	return list, err
-}
-
-func (v *View) broadcasts(prefix string, visit func(bot.Broadcast)) error {
-	return v.each(prefix, func(e kv.Entry) error {
-		var b bot.Broadcast
-		err := v.store.codec.decode(e.Key, e.Value, &b)
-		visit(b)
-		return err
-	})
+	open, err := list[bot.Broadcast](v, v.store.keys.every(kindBroadcast, broadcastOpen))
+	slices.SortStableFunc(open, func(a, b bot.Broadcast) int { return a.At.Compare(b.At) })
+	return open, err
 }
 
 // Halts lists the roads that take nothing, sorted by name.
 func (v *View) Halts() ([]bot.Halt, error) {
-	var list []bot.Halt
-	err := v.each(v.store.keys.every(kindHalt), func(e kv.Entry) error {
-		var h bot.Halt
-		err := v.store.codec.decode(e.Key, e.Value, &h)
-		list = append(list, h)
-		return err
-	})
-	return list, err
+	return list[bot.Halt](v, v.store.keys.every(kindHalt))
 }
 
-// WhyNobody is the [bot.Delivery.Why] of one that stands for a unit without
-// anybody to write to: it has ended before it began.
-const WhyNobody = "nobody"
-
-// Sent tells what became of the last broadcast so far, nil if there was none.
-// It counts recipients: a text that was cut into several messages counts once,
-// as what went worst. Units are in roster order.
-func (v *View) Sent() (*bot.Sent, error) {
-	var last *bot.Broadcast
-	err := v.broadcasts(v.store.keys.every(kindBroadcast), func(b bot.Broadcast) {
-		if last == nil || !b.At.Before(last.At) {
-			last = &b
-		}
-	})
-	if last == nil || err != nil {
-		return nil, err
-	}
-	sent := &bot.Sent{Broadcast: *last, Counts: map[bot.DeliveryState]int{}}
-	worst := map[[2]string]bot.Delivery{}
-	count := func(d bot.Delivery) error {
-		if d.Why == WhyNobody {
-			sent.Unreached = append(sent.Unreached, d.Units...)
-			return nil
-		}
-		to := [2]string{d.Person, d.Group}
-		if was, ok := worst[to]; !ok || badness(d.State) > badness(was.State) {
-			worst[to] = d
-		}
-		return nil
-	}
-	for _, kind := range []kind{kindOut, kindSent} {
-		if err := v.deliveries(v.store.keys.every(kind, last.ID), count); err != nil {
-			return nil, err
-		}
-	}
-	roster, err := v.Roster()
-	if err != nil {
-		return nil, err
-	}
-	place := make(map[string]int, len(roster.Units))
-	for i, u := range roster.Units {
-		place[u.Name] = i
-	}
-	// Groups, and units that are not on the roster any more, come last.
-	order := func(d bot.Delivery) int {
-		if len(d.Units) > 0 {
-			if i, ok := place[d.Units[0]]; ok {
-				return i
-			}
-		}
-		return len(place)
-	}
-	for _, d := range worst {
-		sent.Counts[d.State]++
-		if badness(d.State) == failed || d.Unsure && d.State.Ended() {
-			sent.Missed = append(sent.Missed, d)
-		}
-	}
-	slices.SortFunc(sent.Missed, func(a, b bot.Delivery) int {
-		return cmp.Or(badness(b.State)-badness(a.State), order(a)-order(b), cmp.Compare(a.ID, b.ID))
-	})
-	sent.Missed = sent.Missed[:min(len(sent.Missed), bot.MaxMissed)]
-	if len(sent.Unreached) > 1 {
-		roster, err := v.Roster()
-		if err != nil {
-			return nil, err
-		}
-		place := make(map[string]int, len(roster.Units))
-		for i, u := range roster.Units {
-			place[u.Name] = i
-		}
-		slices.SortStableFunc(sent.Unreached, func(a, b string) int { return cmp.Compare(place[a], place[b]) })
-	}
-	return sent, nil
-}
-
-// badness ranks what happened to parts of one message.
-func badness(s bot.DeliveryState) int {
-	switch s {
-	case bot.DeliveryAccepted:
-		return arrived
-	case bot.DeliveryDropped:
-		return unneeded
-	case bot.DeliveryRefused, bot.DeliveryGaveUp:
-		return failed
-	}
-	return waiting
-}
-
-const (
-	arrived = iota
-	unneeded
-	waiting
-	failed
-)
-
-// Queue stores new deliveries, at most [MaxQueue], together with the records of
+// Queue stores new deliveries, at most [bot.MaxDeliveries], together with the records of
 // the people they are for, where there are none yet. Those that are known
 // already, open or ended, are left as they are.
 func (s *Store) Queue(ctx context.Context, list []bot.Delivery, people []bot.Person) error {
 	return s.again(func() error {
-		w, done, err := s.queue(ctx, list, people)
-		if err != nil || done {
+		v, err := s.View(ctx)
+		if err != nil {
 			return err
 		}
+		defer v.Close()
+		w := writer{store: s}
+		if err := v.enqueue(&w, list, people); err != nil || len(w.tx.Put) == 0 {
+			return err
+		}
+		v.Close()
 		_, err = s.kv.Commit(ctx, w.tx)
 		return err
 	})
 }
 
-// queue makes the commit of [Store.Queue]; done when there is nothing to do.
-func (s *Store) queue(ctx context.Context, list []bot.Delivery, people []bot.Person) (w writer, done bool, err error) {
-	v, err := s.View(ctx)
-	if err != nil {
-		return w, false, err
-	}
-	defer v.Close()
-	w = writer{store: s}
-	if err := v.enqueue(&w, list, people); err != nil {
-		return w, false, err
-	}
-	return w, len(w.tx.Put) == 0, w.err
-}
-
 // enqueue adds to a commit the deliveries that are not known yet, and the
 // people without a record.
 func (v *View) enqueue(w *writer, list []bot.Delivery, people []bot.Person) error {
-	if len(list) > MaxQueue || len(people) > MaxQueue {
-		return fmt.Errorf("%w: %d deliveries for %d people, at most %d", ErrMisuse, len(list), len(people), MaxQueue)
+	if len(list) > bot.MaxDeliveries || len(people) > bot.MaxDeliveries {
+		return fmt.Errorf("%w: %d deliveries for %d people, at most %d", ErrMisuse, len(list), len(people), bot.MaxDeliveries)
 	}
 	k := v.store.keys
 	for _, p := range people {
@@ -318,7 +177,7 @@ func (v *View) enqueue(w *writer, list []bot.Delivery, people []bot.Person) erro
 			w.tx.Expect = append(w.tx.Expect, kv.Expect{Key: k.out(d.Broadcast, d.ID)}, kv.Expect{Key: k.sent(d.Broadcast, d.ID)})
 		}
 	}
-	return nil
+	return w.err
 }
 
 // closed takes from a delivery that has ended what nobody needs any more.
@@ -341,7 +200,7 @@ func (s *Store) SaveDelivery(ctx context.Context, was, is bot.Delivery) error {
 	return s.swap(ctx, s.keys.delivery(was), was, s.keys.delivery(is), closed(is), nil)
 }
 
-// Expand stores a page of a broadcast, at most [MaxQueue] deliveries, together
+// Expand stores a page of a broadcast, at most [bot.MaxDeliveries] deliveries, together
 // with how far the broadcast has come by it. Deliveries that are known already
 // are left out. When the broadcast is not what it was any more the error is
 // [kv.ErrConflict].
@@ -390,8 +249,8 @@ func (s *Store) swap(ctx context.Context, from string, was any, to string, is an
 		w.tx.Expect = append(w.tx.Expect, kv.Expect{Key: to})
 		w.tx.Delete = []string{from}
 	}
-	if err := v.enqueue(&w, list, nil); err != nil || w.err != nil {
-		return errors.Join(err, w.err)
+	if err := v.enqueue(&w, list, nil); err != nil {
+		return err
 	}
 	v.Close()
 	_, err = s.kv.Commit(ctx, w.tx)
@@ -421,8 +280,8 @@ func (s *Store) Halt(ctx context.Context, h bot.Halt, tell []bot.Delivery, peopl
 		}
 		w := writer{store: s, tx: kv.Tx{Expect: []kv.Expect{{Key: key}}}}
 		w.put(key, h)
-		if err := v.enqueue(&w, tell, people); err != nil || w.err != nil {
-			return errors.Join(err, w.err)
+		if err := v.enqueue(&w, tell, people); err != nil {
+			return err
 		}
 		v.Close()
 		_, err = s.kv.Commit(ctx, w.tx)
@@ -443,82 +302,5 @@ func (s *Store) again(commit func() error) error {
 		if err := commit(); !errors.Is(err, kv.ErrConflict) || try == importTries {
 			return err
 		}
-	}
-}
-
-// SweepDeliveries forgets the deliveries that ended before an instant of the
-// real clock and gives their number. It works in small commits like
-// [Store.Sweep].
-func (s *Store) SweepDeliveries(ctx context.Context, before time.Time) (int, error) {
-	swept := 0
-	err := s.pages(ctx, kindSent, func(page []stored) error {
-		var old []string
-		for _, d := range page {
-			if d.At.Before(before) {
-				old = append(old, d.key)
-			}
-		}
-		for part := range slices.Chunk(old, kv.MaxOps) {
-			if _, err := s.kv.Commit(ctx, kv.Tx{Delete: part}); err != nil {
-				return err
-			}
-			swept += len(part)
-		}
-		return nil
-	})
-	return swept, err
-}
-
-// SweepReplyURLs takes from open deliveries the addresses that lead nowhere any
-// more at now, and gives their number.
-func (s *Store) SweepReplyURLs(ctx context.Context, now time.Time) (int, error) {
-	swept := 0
-	err := s.pages(ctx, kindOut, func(page []stored) error {
-		for _, d := range page {
-			if d.ReplyURL == "" || d.State == bot.DeliverySending || !d.Until.Before(now) {
-				continue
-			}
-			is := d.Delivery
-			is.ReplyURL = ""
-			switch err := s.SaveDelivery(ctx, d.Delivery, is); {
-			case err == nil:
-				swept++
-			case !errors.Is(err, kv.ErrConflict): // else it is being sent just now
-				return err
-			}
-		}
-		return nil
-	})
-	return swept, err
-}
-
-// stored is a delivery with its key.
-type stored struct {
-	bot.Delivery
-	key string
-}
-
-// pages visits all deliveries of a kind, a page at a time and with no snapshot
-// open meanwhile.
-func (s *Store) pages(ctx context.Context, kind kind, visit func([]stored) error) error {
-	for after := ""; ; {
-		page, err := s.page(ctx, s.keys.every(kind), after)
-		if err != nil {
-			return err
-		}
-		list := make([]stored, len(page))
-		for i, e := range page {
-			list[i].key = e.Key
-			if err := s.codec.decode(e.Key, e.Value, &list[i].Delivery); err != nil {
-				return err
-			}
-		}
-		if err := visit(list); err != nil {
-			return err
-		}
-		if len(page) < sweepPage {
-			return nil
-		}
-		after = page[len(page)-1].Key
 	}
 }

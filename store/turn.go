@@ -148,7 +148,7 @@ func (t *Turn) Commit(changes bot.Changes, at time.Time, reply bot.Reply) error 
 func (t *Turn) changes(w *writer, c bot.Changes, at time.Time) error {
 	k := t.store.keys
 	people := c.People
-	if !t.stored && (!blank(c) || sends(c)) && !names(people, t.person.ID) {
+	if !t.stored && !blank(c) && !names(people, t.person.ID) {
 		// Whatever names the person needs the record that says who that is.
 		people = append([]bot.Person{t.person}, people...)
 	}
@@ -196,9 +196,12 @@ func (t *Turn) changes(w *writer, c bot.Changes, at time.Time) error {
 	return t.outgoing(w, c)
 }
 
+// blank reports whether a turn leaves nothing behind but its claim. What it asks
+// the caller to do, as Resume, is no record.
 func blank(c bot.Changes) bool {
 	return c.Session == nil && c.Report == nil && c.Submission == nil && len(c.Units) == 0 &&
-		c.Confirmed.IsZero() && len(c.People) == 0 && len(c.Log) == 0 && len(c.Files) == 0
+		c.Confirmed.IsZero() && len(c.People) == 0 && len(c.Log) == 0 && len(c.Files) == 0 &&
+		len(c.Chats) == 0 && c.Broadcast == nil && len(c.Deliveries) == 0
 }
 
 func names(people []bot.Person, id string) bool {

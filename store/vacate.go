@@ -10,8 +10,9 @@ import (
 
 // Vacate makes room for a [Restore] into the engine of a campaign in which
 // nothing has happened yet: it takes away the secret that [Open] drew, and the
-// leases of running processes, which are no part of a campaign. The store must not be used afterwards. A campaign that holds anything is
-// [ErrNotEmpty] and stays as it is.
+// leases of running processes, which are no part of a campaign. The store must
+// not be used afterwards. A campaign that holds anything is [ErrNotEmpty] and
+// stays as it is.
 func (s *Store) Vacate(ctx context.Context) error {
 	v, err := s.View(ctx)
 	if err != nil {

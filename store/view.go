@@ -54,6 +54,25 @@ func (v *View) each(prefix string, visit func(kv.Entry) error) error {
 	}
 }
 
+// visit decodes all records under a prefix, sorted by key; list gathers them.
+func visit[T any](v *View, prefix string, each func(T) error) error {
+	return v.each(prefix, func(e kv.Entry) error {
+		var record T
+		if err := v.store.codec.decode(e.Key, e.Value, &record); err != nil {
+			return err
+		}
+		return each(record)
+	})
+}
+
+func list[T any](v *View, prefix string) (all []T, err error) {
+	err = visit(v, prefix, func(record T) error {
+		all = append(all, record)
+		return nil
+	})
+	return all, err
+}
+
 func (v *View) reply(claim string) (bot.Reply, bool, error) {
 	var record claimRecord
 	rev, err := v.get(v.store.keys.claim(claim), &record)
@@ -66,17 +85,9 @@ func (v *View) Roster() (bot.Roster, error) {
 	if _, err := v.get(v.store.keys.roster(), &record); err != nil {
 		return bot.Roster{}, err
 	}
-	roster := bot.Roster{Confirmed: record.Confirmed}
-	err := v.each(v.store.keys.every(kindUnit), func(e kv.Entry) error {
-		var u bot.Unit
-		if err := v.store.codec.decode(e.Key, e.Value, &u); err != nil {
-			return err
-		}
-		roster.Units = append(roster.Units, u)
-		return nil
-	})
-	slices.SortStableFunc(roster.Units, func(a, b bot.Unit) int { return cmp.Compare(a.Order, b.Order) })
-	return roster, err
+	units, err := list[bot.Unit](v, v.store.keys.every(kindUnit))
+	slices.SortStableFunc(units, func(a, b bot.Unit) int { return cmp.Compare(a.Order, b.Order) })
+	return bot.Roster{Confirmed: record.Confirmed, Units: units}, err
 }
 
 // Unit finds a row of the roster by its exact name.
@@ -88,16 +99,7 @@ func (v *View) Unit(name string) (bot.Unit, bool, error) {
 
 // People gives all persons, sorted by ID.
 func (v *View) People() ([]bot.Person, error) {
-	var list []bot.Person
-	err := v.each(v.store.keys.every(kindPerson), func(e kv.Entry) error {
-		var p bot.Person
-		if err := v.store.codec.decode(e.Key, e.Value, &p); err != nil {
-			return err
-		}
-		list = append(list, p)
-		return nil
-	})
-	return list, err
+	return list[bot.Person](v, v.store.keys.every(kindPerson))
 }
 
 // Report gives a report and the version of it that totals count, each nil if

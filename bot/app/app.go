@@ -6,11 +6,17 @@
 // What a turn wants to say to others is stored with it as deliveries, which the
 // outbox carries out afterwards ([App.RunOutbox]): one process among all does,
 // and whatever it is interrupted at, nothing is lost, and nothing comes twice
-// but what says so itself.
+// but what is marked as unsure.
 //
 // It declares its ports and gets them from the command: the store, the words
-// and the channel. It may import bot and bot/report; it knows no platform, no
-// engine and no file.
+// and the channel. It may import bot, bot/report and a rate limiter; it knows no
+// platform, no engine and no file.
+//
+// Where to look: app.go takes a message through its turn; speak.go and words.go
+// put what it says into a reply and deliveries. Then the outbox: outbox.go has
+// its ports, worker.go decides what is done next and whose work it is, expand.go
+// makes the messages of a broadcast, carry.go makes an attempt, settle.go is what
+// comes of it, roads.go knows which roads are halted.
 package app
 
 import (
@@ -95,7 +101,7 @@ type App struct {
 	pace   *pace
 	locks  locks
 	wake   chan struct{} // filled when there is something new to send
-	roads  roads
+	roads  *roads
 	sends  bool // there are an outbox and a channel
 	// compose is bot.Compose.
 	compose func(*bot.Notice, bot.Broadcast, bot.Recipient, time.Time) (bot.Send, bool)
@@ -121,7 +127,7 @@ func New(c Config) *App {
 	}
 	a := &App{
 		c: c, office: map[string]bool{}, pace: newPace(c.Rate),
-		wake: make(chan struct{}, 1), sends: sends, compose: bot.Compose,
+		wake: make(chan struct{}, 1), roads: newRoads(), sends: sends, compose: bot.Compose,
 	}
 	for _, id := range c.Office {
 		a.office[strings.ToLower(strings.TrimSpace(id))] = true

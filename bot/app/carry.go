@@ -4,10 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"anyuebot/bot"
@@ -42,8 +38,8 @@ func (w *worker) carry(ctx context.Context, d bot.Delivery) (bot.Delivery, error
 		return w.save(ctx, d, w.roadless(is, now))
 	}
 	is.Via = via
-	ok, probe := w.roads.enter(via, now)
-	if !ok {
+	free, probe := w.roads.enter(via, now)
+	if !free {
 		is.State = bot.DeliveryHeld
 		if is.State == d.State && is.Via == d.Via {
 			return d, nil
@@ -58,34 +54,40 @@ func (w *worker) carry(ctx context.Context, d bot.Delivery) (bot.Delivery, error
 	if is, err = w.save(ctx, d, is); err != nil {
 		return d, err
 	}
+	return w.attempt(ctx, is, p, probe, d.Until)
+}
+
+// attempt makes the one attempt that is noted of a delivery, and notes its end.
+// One that is held afterwards, as behind a probe that failed, waits till until
+// as before.
+func (w *worker) attempt(ctx context.Context, d bot.Delivery, p bot.Parcel, probe bool, until time.Time) (bot.Delivery, error) {
 	// A request that is under way, and the word of its end, get a grace when the
 	// process is told to stop.
 	longer, done := outlive(ctx)
 	defer done()
-	attempt, cancel := context.WithTimeout(longer, attemptTime)
+	limited, cancel := context.WithTimeout(longer, attemptTime)
 	defer cancel()
-	at := w.c.Channel.Send(attempt, p)
+	at := w.c.Channel.Send(limited, p)
 	if at.Via == "" {
-		at.Via = via
+		at.Via = d.Via
 	}
-	now = time.Now()
-	next := settle(is, at, now)
+	next := settle(d, at, time.Now())
 	w.c.ObserveAttempt(at.Via, outcome(next, at))
-	probe = probe && at.Via == via
+	probe = probe && at.Via == d.Via
 	switch {
 	case next.State == bot.DeliveryHeld:
-		next.Until = d.Until // it waits on as before
+		next.Until = until
 		w.halt(longer, at)
 	case probe && (at.Fate == bot.FateAccepted || at.Fate == bot.FateRefused):
 		w.mended(longer, at.Via)
 	case probe && at.Fate == bot.FateLater && !next.State.Ended():
 		// It proves nothing about the road, and the delivery is not to wear out.
-		next.State, next.Attempts, next.Until = bot.DeliveryHeld, next.Attempts-1, d.Until
-		if at.Limited {
-			next.Attempts++
+		next.State, next.Until = bot.DeliveryHeld, until
+		if !at.Limited {
+			next.Attempts--
 		}
 	}
-	return w.note(longer, is, next)
+	return w.note(longer, d, next)
 }
 
 func later(a, b time.Time) time.Time {
@@ -134,7 +136,7 @@ func (w *worker) roadless(d bot.Delivery, now time.Time) bot.Delivery {
 	if d.Group != "" {
 		long = reach.Group
 	}
-	d.Why = whyRoad
+	d.Why = bot.OutRoad
 	if long != "long" {
 		return giveWay(d, bot.DeliveryRefused, now)
 	}
@@ -151,17 +153,20 @@ func (w *worker) ready(ctx context.Context, d bot.Delivery, now time.Time) (bot.
 	}
 	defer view.Close()
 	if d.Broadcast != "" {
-		var meant bool
-		if d, meant, err = w.meant(view, d); err != nil {
+		var end bot.DeliveryState
+		if d, end, err = w.meant(view, d); err != nil {
 			return d, bot.Parcel{}, err
 		}
-		if !meant {
-			return ended(d, bot.DeliveryDropped, "", now), bot.Parcel{}, nil
+		switch end {
+		case bot.DeliveryDropped:
+			return ended(d, end, "", now), bot.Parcel{}, nil
+		case bot.DeliveryRefused:
+			return ended(d, end, bot.OutChanged, now), bot.Parcel{}, nil
 		}
 	}
 	p, ok, err := parcel(view, d)
 	if err == nil && !ok {
-		d = ended(d, bot.DeliveryRefused, whyGone, now)
+		d = ended(d, bot.DeliveryRefused, bot.OutGone, now)
 	}
 	return d, p, err
 }
@@ -213,51 +218,4 @@ func (w *worker) mended(ctx context.Context, via string) {
 	w.roads.open(via)
 	w.c.Log.Info("outbox: a halted road takes messages again", "road", via)
 	w.roused()
-}
-
-// alarm is what the office is told of a halt: a message to each of its members
-// whom another road reaches. Without words the log has to do, and what the
-// office sees when it next writes.
-func (w *worker) alarm(h bot.Halt, now time.Time) (tell []bot.Delivery, people []bot.Person) {
-	text, err := w.alarmWords(h)
-	if err != nil {
-		w.c.Log.Error("outbox: no words for a halted road", "why", h.Why, "error", err)
-		return nil, nil
-	}
-	for _, userID := range slices.Sorted(maps.Keys(w.office)) {
-		via := w.c.Channel.Via(bot.Parcel{UserID: userID, Text: text})
-		if userID == "" || via == "" || w.roads.isHalted(via) || len(tell) == expandPage {
-			continue
-		}
-		person := bot.Person{ID: w.c.Outbox.PersonID(userID), UserID: userID}
-		people = append(people, person)
-		tell = append(tell, bot.Delivery{
-			ID: fmt.Sprintf("halt-%d-%s", now.UnixNano(), person.ID), Kind: "halt", Person: person.ID, Text: text,
-			Queued: w.now(), State: bot.DeliveryPending, Due: now, Until: until("", now),
-		})
-	}
-	return tell, people
-}
-
-func (w *worker) alarmWords(h bot.Halt) (string, error) {
-	detail := h.Detail
-	if detail == "" {
-		var err error
-		if detail, err = w.c.Say(bot.Effect{Key: "out.detail"}); err != nil {
-			return "", err
-		}
-	}
-	blanks := map[string]string{"detail": detail, "code": strconv.FormatInt(h.Code, 10)}
-	mend, err := w.c.Say(bot.Effect{Key: "out." + h.Why, Args: blanks})
-	if err != nil {
-		if mend, err = w.c.Say(bot.Effect{Key: "out.unknown", Args: blanks}); err != nil {
-			return "", err
-		}
-	}
-	name, _, _ := strings.Cut(h.Via, ":")
-	via, err := w.c.Say(bot.Effect{Key: "via." + name})
-	if err != nil {
-		return "", err
-	}
-	return w.c.Say(bot.Effect{Key: "halt", Args: map[string]string{"via": via, "time": bot.Instant(h.Since), "mend": mend}})
 }

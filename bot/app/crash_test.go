@@ -12,20 +12,20 @@ import (
 	"anyuebot/bot"
 )
 
-// TestCrashes kills the outbox at random calls, of the store and of the
+// FuzzCrashes kills the outbox at random calls, of the store and of the
 // platform, before they are done or behind, for two hours; the platform behaves
 // badly meanwhile. In the end every intent is accepted, or it is said why not;
 // nothing came twice but what says that it may have.
-func TestCrashes(t *testing.T) {
-	runs := 12
-	if testing.Short() {
-		runs = 4
+//
+// A plain test run plays a few seeds. The long form plays as many as there is
+// time for: go test -fuzz FuzzCrashes -fuzztime 10m ./bot/app
+func FuzzCrashes(f *testing.F) {
+	for seed := range 2 {
+		f.Add(seed)
 	}
-	for seed := range runs {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { crashes(t, seed) })
-		})
-	}
+	f.Fuzz(func(t *testing.T, seed int) {
+		synctest.Test(t, func(t *testing.T) { crashes(t, seed) })
+	})
 }
 
 func crashes(t *testing.T, seed int) {

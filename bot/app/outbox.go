@@ -59,7 +59,6 @@ type OutboxView interface {
 	Chats() ([]bot.Chat, error)
 	Chat(id string) (bot.Chat, bool, error)
 	Status(bot.ReportKey) (bot.Status, error)
-	Statuses(form, period string) ([]bot.Status, error)
 	Close()
 }
 
@@ -68,20 +67,10 @@ type nowhere struct{}
 
 func (nowhere) Via(bot.Parcel) string { return "" }
 func (nowhere) Send(context.Context, bot.Parcel) bot.Attempt {
-	return bot.Attempt{Fate: bot.FateRefused, Why: whyRoad}
+	return bot.Attempt{Fate: bot.FateRefused, Why: bot.OutRoad}
 }
 func (nowhere) Reach() bot.Reach                       { return bot.Reach{} }
 func (nowhere) Remember(bot.Parcel, string, time.Time) {}
-
-// The reasons that the outbox itself gives, beside those of the channel; each
-// is worded as "out.<reason>".
-const (
-	whyRoad   = "road"   // no road leads there
-	whyLate   = "late"   // the time for it ran out
-	whyUnsure = "unsure" // it may have come twice already; nobody knows
-	whyNobody = "nobody" // the unit has nobody to write to
-	whyGone   = "gone"   // whom it is for has no record any more
-)
 
 // roused wakes the outbox.
 func (a *App) roused() {

@@ -66,7 +66,7 @@ func TestLate(t *testing.T) {
 
 // TestFates: what the platform says of every attempt, and how a delivery ends.
 func TestFates(t *testing.T) {
-	later := bot.Attempt{Fate: bot.FateLater, Why: "busy"}
+	later := bot.Attempt{Fate: bot.FateLater, Code: -1, Why: "busy"}
 	limited := bot.Attempt{Fate: bot.FateLater, Why: "limit", Wait: time.Minute, Limited: true}
 	unsure := bot.Attempt{Fate: bot.FateLater, Why: "network", Unsure: true}
 	refused := bot.Attempt{Fate: bot.FateRefused, Why: "member", Code: 81013}
@@ -80,7 +80,7 @@ func TestFates(t *testing.T) {
 		{"taken", []bot.Attempt{ok}, false, "accepted by app after 1"},
 		{"never taken", []bot.Attempt{refused}, false, "refused by app after 1: member 81013"},
 		{"busy, then taken", []bot.Attempt{later, later, ok}, false, "accepted by app after 3"},
-		{"always busy", []bot.Attempt{later}, false, "gaveup by app after 3: busy 0"},
+		{"always busy", []bot.Attempt{later}, false, "gaveup by app after 3: busy -1"},
 		{"limits for an hour", append(slices.Repeat([]bot.Attempt{limited}, 60), ok), false, "accepted by app after 1"},
 		{"limits for ever", []bot.Attempt{limited}, false, "gaveup by app after 0: limit 0"},
 		{"the line breaks once", []bot.Attempt{unsure, ok}, false, "accepted by app after 2, maybe twice"},
@@ -88,7 +88,7 @@ func TestFates(t *testing.T) {
 		{"a late reply", []bot.Attempt{ok}, true, "accepted by reply after 1"},
 		{"a late reply whose address is used up", []bot.Attempt{refused, ok}, true, "accepted by app after 1"},
 		{"a late reply refused everywhere", []bot.Attempt{refused}, true, "refused by app after 1: member 81013"},
-		{"a late reply while all is busy", []bot.Attempt{later}, true, "gaveup by app after 3: busy 0"},
+		{"a late reply while all is busy", []bot.Attempt{later}, true, "gaveup by app after 3: busy -1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -216,7 +216,7 @@ func TestOrder(t *testing.T) {
 		r.platform.behave = func(p bot.Parcel, _ string) (bot.Attempt, bool) {
 			if p.ID == "1" && n < 2 {
 				n++
-				return bot.Attempt{Fate: bot.FateLater, Why: "busy"}, false
+				return bot.Attempt{Fate: bot.FateLater, Code: -1, Why: "busy"}, false
 			}
 			return bot.Attempt{Fate: bot.FateAccepted}, true
 		}
@@ -353,7 +353,7 @@ func TestHalt(t *testing.T) {
 			t.Errorf("%d attempts in six hours, want about one in ten minutes", n)
 		}
 		told := slices.DeleteFunc(slices.Clone(r.platform.said()), func(s string) bool { return !strings.HasPrefix(s, "boss: halt") })
-		if len(told) != 1 || !strings.Contains(told[0], "203.0.113.7") {
+		if len(told) != 1 || !strings.Contains(told[0], "203.0.113.7") || !strings.Contains(told[0], "\nhalt.how") {
 			t.Errorf("the office was told %q", told)
 		}
 		v, err := r.store.View(t.Context())
@@ -388,6 +388,26 @@ func TestHalt(t *testing.T) {
 	})
 }
 
+// TestAlarm: a road that knows itself that it is halted is told of by another,
+// and not by itself.
+func TestAlarm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		p := r.start(nil)
+		defer p.end()
+		for _, via := range []string{"app", "long"} { // the boss is reached by the latter
+			if err := p.app.Alarm(t.Context(), bot.Halt{Via: via, Why: "elsewhere", Since: time.Now()}); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+		}
+		told := slices.DeleteFunc(slices.Clone(r.platform.said()), func(s string) bool { return !strings.HasPrefix(s, "boss: halt") })
+		if len(told) != 1 || !strings.Contains(told[0], r.notice.Wording["via.app"]) {
+			t.Errorf("the office was told %q", told)
+		}
+	})
+}
+
 // TestHaltAtStart: a process that begins tries a halted road at once.
 func TestHaltAtStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -414,7 +434,7 @@ func TestHaltWithoutWords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
 		r.platform.behave = func(bot.Parcel, string) (bot.Attempt, bool) {
-			return bot.Attempt{Fate: bot.FateHalted, Why: "nobody-words"}, false
+			return bot.Attempt{Fate: bot.FateHalted, Code: 4242}, false
 		}
 		r.commit("lisi", bot.Changes{Deliveries: []bot.Delivery{r.delivery("d", "lisi")}})
 		p := r.start(nil)
@@ -482,5 +502,186 @@ func TestPress(t *testing.T) {
 			t.Errorf("it arrived %d times", n)
 		}
 		r.sound()
+	})
+}
+
+// TestLongLateReply: the one-time address is spent on the first part, and the
+// others go by the road to the person.
+func TestLongLateReply(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		p := r.start(nil)
+		defer p.end()
+		m := bot.Message{Channel: "aibot", ID: "1", From: "lisi", ReplyURL: secretURL}
+		if err := p.app.Late(t.Context(), m, bot.Reply{Text: strings.Repeat("安全生产、", 300)}); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		var by []string
+		for _, part := range []string{"a", "b", "c"} {
+			d := r.find("", p.app.ID(m)+"-refused-"+part)
+			by = append(by, fmt.Sprint(d.State, " by ", d.Via))
+		}
+		if diff := cmp.Diff([]string{"accepted by reply", "accepted by app", "accepted by app"}, by); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+// TestRemembersWhatDied: what was being sent when a process died may have
+// arrived, and is charged as well.
+func TestRemembersWhatDied(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.commit("lisi", bot.Changes{Deliveries: []bot.Delivery{r.delivery("d", "lisi")}})
+		d := r.find("", "d")
+		is := d
+		is.State, is.At, is.Via = bot.DeliverySending, time.Now(), "app"
+		if err := r.store.SaveDelivery(t.Context(), d, is); err != nil {
+			t.Fatal(err)
+		}
+		p := r.start(nil)
+		defer p.end()
+		synctest.Wait()
+		if len(r.platform.remembered) != 1 || !strings.HasPrefix(r.platform.remembered[0], "lisi app ") {
+			t.Errorf("remembered %q", r.platform.remembered)
+		}
+	})
+}
+
+// TestProbeThatProvesNothing: while a halted road is busy, the delivery that
+// tries it does not wear out.
+func TestProbeThatProvesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		n := 0
+		r.platform.behave = func(_ bot.Parcel, via string) (bot.Attempt, bool) {
+			if via != "app" {
+				return bot.Attempt{Fate: bot.FateAccepted}, true
+			}
+			if n++; n == 1 {
+				return bot.Attempt{Fate: bot.FateHalted, Why: "ip"}, false
+			}
+			return bot.Attempt{Fate: bot.FateLater, Code: -1, Why: "busy"}, false
+		}
+		r.commit("lisi", bot.Changes{Deliveries: []bot.Delivery{r.delivery("d", "lisi")}})
+		p := r.start(nil)
+		defer p.end()
+		time.Sleep(3 * time.Hour)
+		if d := r.find("", "d"); d.State != bot.DeliveryHeld || d.Attempts != 0 || n < 10 {
+			t.Errorf("after %d probes it is %s with %d attempts", n, d.State, d.Attempts)
+		}
+	})
+}
+
+// TestHeldBeyondItsTime: what a halt held back till after its own time is not
+// given up at the first try that the platform is busy at.
+func TestHeldBeyondItsTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		busy := 1
+		r.platform.behave = func(bot.Parcel, string) (bot.Attempt, bool) {
+			return bot.Attempt{Fate: bot.FateHalted, Why: "ip"}, false
+		}
+		r.commit("lisi", bot.Changes{Deliveries: []bot.Delivery{r.delivery("d", "lisi")}})
+		p := r.start(nil)
+		defer p.end()
+		time.Sleep(20*time.Hour + time.Minute)
+		r.platform.does(func(p bot.Parcel, _ string) (bot.Attempt, bool) {
+			if p.ID == "d" && busy > 0 {
+				busy--
+				return bot.Attempt{Fate: bot.FateLater, Code: -1, Why: "busy"}, false
+			}
+			return bot.Attempt{Fate: bot.FateAccepted}, true
+		})
+		if err := p.app.Resume(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		if d := r.find("", "d"); d.State != bot.DeliveryAccepted {
+			t.Errorf("it is %s because %q", d.State, d.Why)
+		}
+	})
+}
+
+// TestLateInAGroup: a card that anybody could press is not sent into a group.
+func TestLateInAGroup(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		p := r.start(nil)
+		defer p.end()
+		m := bot.Message{Channel: "aibot", ID: "1", From: "lisi", Group: "g", ReplyURL: secretURL}
+		card := &bot.Card{Task: "any@x", Title: "第4项", Buttons: []bot.Button{{Label: "是", Say: "是"}}}
+		if err := p.app.Late(t.Context(), m, bot.Reply{Text: "✓ 3 是", Card: card}); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if d := r.find("", p.app.ID(m)+"-refused"); d.Card != nil || d.State != bot.DeliveryAccepted {
+			t.Errorf("%s with card %v", d.State, d.Card)
+		}
+	})
+}
+
+// TestReadsSeldom: turns that keep adding to a long queue are not slowed down by
+// reading it for each of them.
+func TestReadsSeldom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.slow = 20 * time.Millisecond
+		f := &fuse{left: -1}
+		p := r.start(f)
+		defer p.end()
+		for range 500 { // 50 a second
+			time.Sleep(20 * time.Millisecond)
+			p.app.Rouse()
+		}
+		f.mu.Lock()
+		calls := f.calls
+		f.mu.Unlock()
+		if calls < 10 || calls > 60 {
+			t.Errorf("it was read %d times in ten seconds, for 20 ms each", calls)
+		}
+	})
+}
+
+// TestDiskFull: while no attempt can be noted none is made, and nobody asks again
+// and again; afterwards all goes out.
+func TestDiskFull(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.disk = &fullDisk{full: true}
+		r.commit("lisi", bot.Changes{Deliveries: []bot.Delivery{r.delivery("d", "lisi"), r.delivery("e", "lisi")}})
+		r.commit("wang", bot.Changes{Deliveries: []bot.Delivery{r.delivery("f", "wang")}})
+		p := r.start(nil)
+		defer p.end()
+		time.Sleep(time.Hour)
+		if n := r.platform.n; n != 0 {
+			t.Errorf("%d messages went out that nothing knows of", n)
+		}
+		if n := strings.Count(r.log.String(), "could not be carried"); n < 2 || n > 2*(4*60+1) { // at once and every 15 seconds, for two people
+			t.Errorf("it was tried %d times in an hour", n)
+		}
+		r.disk.set(false)
+		time.Sleep(time.Minute)
+		if n := r.open(); n != 0 {
+			t.Errorf("%d are still open", n)
+		}
+	})
+}
+
+// TestHaltOfTheOnlyRoad: the office is not told by the road that takes nothing.
+func TestHaltOfTheOnlyRoad(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.platform.behave = func(bot.Parcel, string) (bot.Attempt, bool) {
+			return bot.Attempt{Fate: bot.FateHalted, Why: "bot"}, false
+		}
+		r.commit("boss", bot.Changes{Deliveries: []bot.Delivery{r.delivery("d", "boss")}})
+		p := r.start(nil)
+		defer p.end()
+		synctest.Wait()
+		if n := r.open(); n != 1 {
+			t.Errorf("%d messages wait for a road that takes nothing, want the one that found it so", n)
+		}
 	})
 }

@@ -34,6 +34,21 @@ type rig struct {
 	observe  func(via, outcome string)
 	claims   int
 	disk     *fullDisk // nil for one that is never full
+	expanded *pageLog
+	slow     time.Duration // how long the store takes to be read
+}
+
+// pages are the pages of broadcasts that were stored, as "deliveries after the
+// place of the last unit".
+func (r *rig) pages() []string {
+	r.expanded.mu.Lock()
+	defer r.expanded.mu.Unlock()
+	return slices.Clone(r.expanded.pages)
+}
+
+type pageLog struct {
+	mu    sync.Mutex
+	pages []string
 }
 
 func newRig(t testing.TB) *rig {
@@ -42,7 +57,7 @@ func newRig(t testing.TB) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{t: t, notice: notice, engine: memkv.New(), log: &safeBuffer{}, compose: say}
+	r := &rig{t: t, notice: notice, engine: memkv.New(), log: &safeBuffer{}, compose: say, expanded: &pageLog{}}
 	r.platform = &platform{arrived: map[string][]int{}, calls: map[string]int{}}
 	if r.store, err = store.Open(context.Background(), r.engine, notice.ID); err != nil {
 		t.Fatal(err)
@@ -52,25 +67,33 @@ func newRig(t testing.TB) *rig {
 
 // say is a broadcast that is always meant and says its text.
 func say(_ *bot.Notice, b bot.Broadcast, to bot.Recipient, _ time.Time) (bot.Send, bool) {
-	if b.Form != "" {
-		for _, s := range to.Status {
-			if s.Version == 0 {
-				return bot.Send{Say: []bot.Effect{{Key: "text", Args: map[string]string{"text": "尚未报送：" + s.Unit}}}}, true
-			}
-		}
-		return bot.Send{}, false
+	send := bot.Send{Person: to.Person.ID, Kind: string(b.Kind), Units: to.Person.Units}
+	if to.Chat != nil {
+		send.Group = to.Chat.ID
 	}
-	return bot.Send{Say: []bot.Effect{{Key: "text", Args: map[string]string{"text": b.Text}}}}, true
+	text := b.Text
+	if b.Form != "" {
+		i := slices.IndexFunc(to.Status, func(s bot.Status) bool { return b.Means(s.Unit) && s.Version == 0 })
+		if i < 0 {
+			return send, false
+		}
+		text = "尚未报送：" + to.Status[i].Unit
+	}
+	send.Say = []bot.Effect{{Key: "text", Args: map[string]string{"text": text}}}
+	return send, true
 }
+
+// unworded is the errcode of a halt that has no words.
+const unworded = "4242"
 
 // words is how a rig's apps word effects.
 func words(e bot.Effect) (string, error) {
 	switch {
 	case e.Key == "text":
 		return e.Args["text"], nil
-	case e.Key == "out.nobody-words":
+	case e.Key == "halt" && strings.Contains(e.Args["mend"], unworded):
 		return "", errors.New("no words")
-	case strings.HasPrefix(e.Key, "out.") || strings.HasPrefix(e.Key, "via.") || e.Key == "halt":
+	case e.Key == "halt", e.Key == "halt.how":
 		return fmt.Sprint(e.Key, e.Args), nil
 	}
 	return "", fmt.Errorf("no wording %q", e.Key)
@@ -80,7 +103,7 @@ func (r *rig) config(f *fuse) app.Config {
 	return app.Config{
 		Notice: r.notice, Store: port{r.store}, Say: words, Office: []string{"boss"},
 		Now: time.Now, Zone: time.UTC,
-		Outbox: frail{port: port{r.store}, fuse: f, disk: r.disk}, Channel: frailChannel{r.platform, f},
+		Outbox: frail{port: port{r.store}, fuse: f, disk: r.disk, expanded: r.expanded, slow: r.slow}, Channel: frailChannel{r.platform, f},
 		ObserveAttempt: r.observe,
 		Log:            slog.New(slog.NewTextHandler(r.log, nil)),
 	}
@@ -368,8 +391,10 @@ func through(f *fuse, call func() error) error {
 // frail is the store as a process that may die has it.
 type frail struct {
 	port
-	fuse *fuse
-	disk *fullDisk
+	fuse     *fuse
+	disk     *fullDisk
+	expanded *pageLog
+	slow     time.Duration
 }
 
 // fullDisk refuses to save deliveries for a while.
@@ -396,6 +421,7 @@ func (d *fullDisk) refuses() bool {
 var errFull = errors.New("disk full")
 
 func (s frail) OutboxView(ctx context.Context) (v app.OutboxView, err error) {
+	time.Sleep(s.slow)
 	err = through(s.fuse, func() error { v, err = s.port.OutboxView(ctx); return err })
 	if err != nil && v != nil {
 		v.Close()
@@ -420,6 +446,9 @@ func (s frail) SaveDelivery(ctx context.Context, was, is bot.Delivery) error {
 }
 
 func (s frail) Expand(ctx context.Context, was, is bot.Broadcast, page []bot.Delivery) error {
+	s.expanded.mu.Lock()
+	s.expanded.pages = append(s.expanded.pages, fmt.Sprintf("%d after %d", len(page), is.After))
+	s.expanded.mu.Unlock()
 	return through(s.fuse, func() error { return s.port.Expand(ctx, was, is, page) })
 }
 

@@ -14,20 +14,21 @@ const probeEvery = 10 * time.Minute
 // that has just begun tries each at once.
 type roads struct {
 	mu     sync.Mutex
-	halted map[string]bool
-	probed map[string]time.Time
+	halted map[string]bool      // by [bot.Attempt.Via]
+	probed map[string]time.Time // likewise
+}
+
+func newRoads() *roads {
+	return &roads{halted: map[string]bool{}, probed: map[string]time.Time{}}
 }
 
 // set takes over what the store says.
 func (r *roads) set(halts []bot.Halt) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.halted = map[string]bool{}
+	clear(r.halted)
 	for _, h := range halts {
 		r.halted[h.Via] = true
-	}
-	if r.probed == nil {
-		r.probed = map[string]time.Time{}
 	}
 }
 
@@ -66,9 +67,6 @@ func (r *roads) isHalted(via string) bool {
 func (r *roads) shut(via string, now time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.halted == nil {
-		r.halted, r.probed = map[string]bool{}, map[string]time.Time{}
-	}
 	r.halted[via], r.probed[via] = true, now
 }
 

@@ -32,8 +32,18 @@ func unreached(at bot.Attempt) bool {
 	return at.Fate == bot.FateLater && at.Code == 0 && !at.Unsure && !at.Limited
 }
 
-// settle is what an attempt makes of the delivery it was made for.
+// settle is what an attempt makes of the delivery it was made for. Whoever has
+// the words is not told of as missed for want of a card.
 func settle(d bot.Delivery, at bot.Attempt, now time.Time) bot.Delivery {
+	next := outcomeOf(d, at, now)
+	if at.Told && (next.State == bot.DeliveryRefused || next.State == bot.DeliveryGaveUp) {
+		next = ended(next, bot.DeliveryAccepted, "", now)
+		next.MsgID = at.MsgID
+	}
+	return next
+}
+
+func outcomeOf(d bot.Delivery, at bot.Attempt, now time.Time) bot.Delivery {
 	d.At, d.Code, d.Why = now, at.Code, at.Why
 	if at.Via != "" {
 		d.Via = at.Via
@@ -44,7 +54,7 @@ func settle(d bot.Delivery, at bot.Attempt, now time.Time) bot.Delivery {
 	}
 	if at.Unsure && d.Unsure {
 		// It may have come twice by now. Not a third time.
-		return ended(d, bot.DeliveryGaveUp, whyUnsure, now)
+		return ended(d, bot.DeliveryGaveUp, bot.OutUnsure, now)
 	}
 	d.Unsure = d.Unsure || at.Unsure
 	if at.Fate == bot.FateHalted && d.ReplyURL == "" {
@@ -80,7 +90,7 @@ func giveWay(d bot.Delivery, end bot.DeliveryState, now time.Time) bot.Delivery 
 }
 
 func ended(d bot.Delivery, end bot.DeliveryState, why string, now time.Time) bot.Delivery {
-	d.State, d.Why, d.At, d.ReplyURL = end, why, now, ""
+	d.State, d.Why, d.At = end, why, now
 	return d
 }
 
@@ -88,7 +98,7 @@ func ended(d bot.Delivery, end bot.DeliveryState, why string, now time.Time) bot
 // process that made it is gone.
 func recovered(d bot.Delivery, now time.Time) bot.Delivery {
 	if d.Unsure {
-		return ended(d, bot.DeliveryGaveUp, whyUnsure, now)
+		return ended(d, bot.DeliveryGaveUp, bot.OutUnsure, now)
 	}
 	d.Unsure, d.State, d.Due = true, bot.DeliveryPending, now
 	return d
@@ -105,7 +115,7 @@ func expired(d bot.Delivery, now time.Time) (_ bot.Delivery, ok bool) {
 		return d, false
 	}
 	if d.Why == "" {
-		d.Why = whyLate
+		d.Why = bot.OutLate
 	}
 	return giveWay(d, bot.DeliveryGaveUp, now), true
 }

@@ -51,6 +51,9 @@ func TestSettle(t *testing.T) {
 		{name: "a late reply by a halted road", attempts: 1, reply: "u", at: bot.Attempt{Fate: bot.FateHalted, Why: "ip"}, state: pending, why: "ip", counted: 0, nowSure: true, freshEnd: true},
 		{name: "a late reply busy three times", attempts: 3, reply: "u", at: bot.Attempt{Fate: bot.FateLater, Code: -1, Why: "busy"}, state: pending, why: "busy", counted: 0, nowSure: true, freshEnd: true},
 		{name: "a late reply busy", attempts: 1, reply: "u", at: bot.Attempt{Fate: bot.FateLater, Code: -1, Why: "busy"}, state: deferred, why: "busy", counted: 1, nowSure: true, wait: 5 * time.Second},
+		{name: "the words taken and their card refused", attempts: 1, at: bot.Attempt{Fate: bot.FateRefused, Why: "content", Told: true}, state: accepted, counted: 1, nowSure: true},
+		{name: "the words taken and their card busy", attempts: 1, at: bot.Attempt{Fate: bot.FateLater, Code: -1, Why: "busy", Told: true}, state: deferred, why: "busy", counted: 1, nowSure: true, wait: 5 * time.Second},
+		{name: "the words taken and their card busy three times", attempts: 3, at: bot.Attempt{Fate: bot.FateLater, Code: -1, Why: "busy", Told: true}, state: accepted, counted: 3, nowSure: true},
 		{name: "a fate nobody knows", attempts: 1, at: bot.Attempt{Fate: "new"}, state: deferred, counted: 1, nowSure: true, wait: 5 * time.Second},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -85,7 +88,7 @@ func TestRecovered(t *testing.T) {
 	}
 	first.State = bot.DeliverySending
 	second := recovered(first, now)
-	if second.State != bot.DeliveryGaveUp || second.Why != whyUnsure {
+	if second.State != bot.DeliveryGaveUp || second.Why != bot.OutUnsure {
 		t.Errorf("after two: %+v", second)
 	}
 }
@@ -104,7 +107,7 @@ func TestExpired(t *testing.T) {
 		{bot.DeliveryHeld, heldTime + time.Second, true},
 	} {
 		d, over := expired(bot.Delivery{State: c.state, Until: now.Add(-c.late)}, now)
-		if over != c.over || over && (d.State != bot.DeliveryGaveUp || d.Why != whyLate) {
+		if over != c.over || over && (d.State != bot.DeliveryGaveUp || d.Why != bot.OutLate) {
 			t.Errorf("%s, %v late: %v, %+v", c.state, c.late, over, d)
 		}
 	}

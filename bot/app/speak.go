@@ -15,19 +15,26 @@ const kindReply = "reply"
 // speak words what a turn says: the reply, and what is to be sent, which goes
 // into the changes.
 func (a *App) speak(id string, m bot.Message, v bot.View, c *bot.Changes, speech bot.Speech, now time.Time) (bot.Reply, error) {
+	reply := bot.Reply{ID: id}
 	if c.Broadcast != nil {
 		b := *c.Broadcast
-		b.ID = id
+		b.ID, b.Begun = id, time.Now()
 		c.Broadcast = &b
 	}
 	for i, send := range speech.Sends {
 		list, err := a.letters(fmt.Sprintf("%s-%02d", id, i), send, now)
 		if err != nil {
-			return bot.Reply{}, err
+			return reply, err
 		}
 		c.Deliveries = append(c.Deliveries, list...)
 	}
-	reply := bot.Reply{ID: id}
+	if m.Media == bot.MediaPress && speech.Pressed != nil {
+		title, err := a.c.Say(*speech.Pressed)
+		if err != nil {
+			return reply, err
+		}
+		reply.Card = &bot.Card{Task: m.Press.Task, Title: title}
+	}
 	// An answer to a press can only change the card (page 101027): the words
 	// go a way of their own, if there is one.
 	press := m.Media == bot.MediaPress && a.sends
@@ -35,9 +42,43 @@ func (a *App) speak(id string, m bot.Message, v bot.View, c *bot.Changes, speech
 	if press {
 		limit = bot.ParcelLimit
 	}
-	pages, err := a.words(speech.Say, limit)
+	words, err := a.firstPage(m, v, c, speech.Say, limit)
 	if err != nil {
 		return reply, err
+	}
+	real := time.Now()
+	apart := bot.Delivery{
+		ID: id + "-reply", Kind: kindReply, Person: v.Person.ID, Group: m.Group, ReplyURL: m.ReplyURL,
+		Queued: now, State: bot.DeliveryPending, Due: real, Until: until(m.ReplyURL, real),
+	}
+	if press {
+		apart.Text = words
+	} else {
+		reply.Text = words
+	}
+	switch {
+	case press && m.Private():
+		apart.Card, err = a.card(speech.Offer, apart.ID)
+	case m.Media == bot.MediaPress: // no other card
+	case m.Cards == bot.CardsWith:
+		reply.Card, err = a.card(speech.Offer, id)
+	case m.Cards == bot.CardsApart && m.Private() && a.c.Channel.Reach().Person != "":
+		// The address for a late reply is not spent on what is only handy.
+		apart.ReplyURL, apart.Until = "", until("", real)
+		apart.Card, err = a.card(speech.Offer, apart.ID)
+	}
+	if apart.Text != "" || apart.Card != nil {
+		c.Deliveries = append(c.Deliveries, apart)
+	}
+	return reply, err
+}
+
+// firstPage words what is said to the member, and leaves what is beyond the limit
+// to 下页.
+func (a *App) firstPage(m bot.Message, v bot.View, c *bot.Changes, say []bot.Effect, limit int) (string, error) {
+	pages, err := a.words(say, limit)
+	if err != nil {
+		return "", err
 	}
 	if len(pages) > 1 {
 		s := v.Session
@@ -48,41 +89,7 @@ func (a *App) speak(id string, m bot.Message, v bot.View, c *bot.Changes, speech
 		s.Pages, s.PagesIn, s.Page, s.Of = pages[1:], m.Group, 1, len(pages)
 		c.Session = &s
 	}
-	if m.Media == bot.MediaPress && speech.Pressed != nil {
-		title, err := a.c.Say(*speech.Pressed)
-		if err != nil {
-			return reply, err
-		}
-		reply.Card = &bot.Card{Task: m.Press.Task, Title: title}
-	}
-	real := time.Now()
-	apart := bot.Delivery{
-		ID: id + "-reply", Kind: kindReply, Person: v.Person.ID, Group: m.Group, ReplyURL: m.ReplyURL,
-		Queued: now, State: bot.DeliveryPending, Due: real, Until: until(m.ReplyURL, real),
-	}
-	switch {
-	case press:
-		apart.Text = pages[0]
-		if m.Private() {
-			apart.Card, err = a.card(speech.Offer, apart.ID)
-		}
-	case m.Media == bot.MediaPress:
-		reply.Text = pages[0]
-	case m.Cards == bot.CardsWith:
-		reply.Text = pages[0]
-		reply.Card, err = a.card(speech.Offer, id)
-	case m.Cards == bot.CardsApart && m.Private() && a.c.Channel.Reach().Person != "":
-		reply.Text = pages[0]
-		// The address for a late reply is not spent on what is only handy.
-		apart.ReplyURL, apart.Until = "", until("", real)
-		apart.Card, err = a.card(speech.Offer, apart.ID)
-	default:
-		reply.Text = pages[0]
-	}
-	if apart.Text != "" || apart.Card != nil {
-		c.Deliveries = append(c.Deliveries, apart)
-	}
-	return reply, err
+	return pages[0], nil
 }
 
 // letters words a message to somebody else: one delivery, or several in order
@@ -94,11 +101,8 @@ func (a *App) letters(id string, send bot.Send, now time.Time) ([]bot.Delivery, 
 	}
 	real := time.Now()
 	d := bot.Delivery{
-		ID: id, Kind: send.Kind, Person: send.Person, Group: send.Group, File: send.File, Mention: send.Mention,
+		ID: id, Kind: send.Kind, Person: send.Person, Group: send.Group, Units: send.Units, File: send.File, Mention: send.Mention,
 		Queued: now, State: bot.DeliveryPending, Due: real, Until: until("", real),
-	}
-	if send.Unit != "" {
-		d.Units = []string{send.Unit}
 	}
 	if d.Card, err = a.card(send.Offer, id); err != nil {
 		return nil, err

@@ -119,7 +119,7 @@ func TestSpeak(t *testing.T) {
 		{
 			name: "to others", config: both, m: bot.Message{Cards: bot.CardsWith},
 			speech: bot.Speech{Say: []bot.Effect{says("已退回")}, Sends: []bot.Send{
-				{Person: "q", Kind: "return", Unit: "山河镇", Say: []bot.Effect{says("第3项退回")}, Offer: yesNo(bot.OpenAny)},
+				{Person: "q", Kind: "return", Units: []string{"山河镇"}, Say: []bot.Effect{says("第3项退回")}, Offer: yesNo(bot.OpenAny)},
 				{Group: "g", Kind: "office", Say: []bot.Effect{says("请各单位"), says("抓紧")}, Mention: []string{"@all"}},
 			}},
 			reply: bot.Reply{ID: "id", Text: "已退回"},

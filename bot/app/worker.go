@@ -19,6 +19,9 @@ const (
 	// prolonged when less than leaseLow is left of it.
 	leaseTime = 45 * time.Second
 	leaseLow  = 30 * time.Second
+	// leaseIdle is how long it is kept without work: taking it costs a commit and
+	// a reading of all that is open.
+	leaseIdle = 2 * time.Second
 	// leaseRetry is the wait while another process has the lease, or the store
 	// cannot be used.
 	leaseRetry = 15 * time.Second
@@ -31,13 +34,17 @@ const (
 	attemptTime = 2 * time.Minute
 	grace       = 8 * time.Second
 
+	// readShare bounds the time that goes into reading what is open, as one part
+	// of so many: a long queue must not slow down the turns that add to it.
+	readShare = 10
+
 	// limitMemory is how far back the platform's limits reach.
 	limitMemory = time.Hour
 )
 
 // RunOutbox carries out what is to be sent till ctx ends, and then lets the
 // attempts that are under way finish. Several processes may run it on one
-// store: whoever holds the lease works, and holds it only while there is work.
+// store: whoever holds the lease works, and gives it back when there is no work.
 // Call it once in a process.
 func (a *App) RunOutbox(ctx context.Context) {
 	if a.c.Outbox == nil {
@@ -74,10 +81,12 @@ type worker struct {
 
 	open       []bot.Delivery  // not ended, in the order of sending
 	broadcasts []bot.Broadcast // not expanded
-	stale      bool            // the above has to be read anew
+	stale      bool            // the above has to be read anew,
+	again      time.Time       // but not before
 	flying     map[string]bool // by delivery ID: an attempt is under way
 	busy       map[string]bool // by lane: likewise
 	leased     time.Time       // till when the lease is ours
+	idle       time.Time       // since when no attempt is under way
 	rest       time.Time       // no work before, for the store failed
 	expanding  time.Time       // no broadcast is expanded before, for one failed
 	// skipped are deliveries that could not be carried, and till when they wait,
@@ -97,12 +106,15 @@ func (w *worker) pass(ctx context.Context) time.Duration {
 	if now.Before(w.rest) {
 		return w.rest.Sub(now)
 	}
-	if w.stale {
+	wait := lookAgain
+	switch {
+	case w.stale && now.Before(w.again):
+		wait = w.again.Sub(now)
+	case w.stale:
 		if err := w.read(ctx); err != nil {
 			return w.failed(ctx, "reading what is to be sent", err)
 		}
 	}
-	wait := lookAgain
 	for {
 		now = time.Now()
 		next, ready, at := w.pick(now)
@@ -120,24 +132,16 @@ func (w *worker) pass(ctx context.Context) time.Duration {
 			w.rest = now.Add(leaseRetry)
 			return leaseRetry
 		}
-		if !mine {
-			// What was read before may be another's work, done or under way.
-			if err := w.read(ctx); err != nil {
-				return w.failed(ctx, "reading what is to be sent", err)
-			}
-			continue
-		}
-		if len(w.broadcasts) > 0 {
-			if err := w.expand(ctx, w.broadcasts[0]); err != nil && !errors.Is(err, ErrConflict) {
-				// The deliveries need not wait for it.
-				w.failed(ctx, "expanding a broadcast", err)
-				w.expanding, w.rest = now.Add(leaseRetry), time.Time{}
+		if !mine || len(w.broadcasts) > 0 {
+			if mine && !w.expanded(ctx, w.broadcasts[0]) {
 				wait = min(wait, leaseRetry)
 			}
+			// It has changed or, if the lease is new, may be another's work, done
+			// or under way.
 			if err := w.read(ctx); err != nil {
 				return w.failed(ctx, "reading what is to be sent", err)
 			}
-			if !ready {
+			if !mine || !ready {
 				continue
 			}
 			next, ready, _ = w.pick(now)
@@ -149,19 +153,39 @@ func (w *worker) pass(ctx context.Context) time.Duration {
 			break
 		}
 	}
-	switch {
-	case len(w.flying) > 0:
-		if w.leased.Sub(now) < leaseLow {
-			if _, err := w.lease(ctx, now); err != nil && ctx.Err() == nil {
-				w.c.Log.Warn("the lease of the outbox was not prolonged", "error", err)
-			}
-		}
-		// Others may take over only if this process stops renewing.
-		wait = min(wait, leaseTime-leaseLow)
-	case !w.leased.IsZero():
-		w.giveBack(ctx)
+	return min(wait, w.keep(ctx, now))
+}
+
+// expanded takes a broadcast a page further. When that fails it is left for a
+// while, and the deliveries need not wait for it.
+func (w *worker) expanded(ctx context.Context, b bot.Broadcast) bool {
+	err := w.expand(ctx, b)
+	if err == nil || errors.Is(err, ErrConflict) {
+		return true
 	}
-	return wait
+	if ctx.Err() == nil {
+		w.c.Log.Error("outbox: expanding a broadcast failed", "broadcast", b.ID, "error", err)
+	}
+	w.expanding = time.Now().Add(leaseRetry)
+	return false
+}
+
+// keep prolongs the lease while attempts are under way, and gives it back when
+// there were none for a while. It tells when to look after it again.
+func (w *worker) keep(ctx context.Context, now time.Time) time.Duration {
+	if len(w.flying) == 0 {
+		if left := w.idle.Add(leaseIdle).Sub(now); left > 0 && !w.leased.IsZero() {
+			return left
+		}
+		w.giveBack(ctx)
+		return lookAgain
+	}
+	// While this fails the next look tries again; others may take over only if
+	// this process stops renewing.
+	if _, err := w.lease(ctx, now); err != nil && ctx.Err() == nil {
+		w.c.Log.Warn("the lease of the outbox was not prolonged", "error", err)
+	}
+	return leaseTime - leaseLow
 }
 
 // failed rests the worker after an error of the store.
@@ -200,6 +224,7 @@ func (w *worker) giveBack(ctx context.Context) {
 
 // read loads what is open.
 func (w *worker) read(ctx context.Context) error {
+	begun := time.Now()
 	view, err := w.c.Outbox.OutboxView(ctx)
 	if err != nil {
 		return err
@@ -228,6 +253,7 @@ func (w *worker) read(ctx context.Context) error {
 	}
 	w.open, w.broadcasts, w.stale = open, broadcasts, false
 	w.roads.set(halts)
+	w.again = time.Now().Add((readShare - 1) * time.Since(begun))
 	return nil
 }
 
@@ -326,6 +352,7 @@ func (w *worker) launch(ctx context.Context, j job) {
 func (w *worker) land(l landing) {
 	delete(w.flying, l.was.ID)
 	delete(w.busy, lane(l.was))
+	w.idle = time.Now()
 	if l.err != nil {
 		w.stale = true
 		if !errors.Is(l.err, ErrConflict) {

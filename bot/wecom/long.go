@@ -61,6 +61,9 @@ type LongConfig struct {
 	// Chance returns numbers from 0 up to 1, which spread the retries of many
 	// replicas; nil means that they are not spread.
 	Chance func() float64
+	// Stood is called when the connection has come to wait for somebody, as
+	// [LongElsewhere] or [LongRefused]; may be nil.
+	Stood func()
 	// Late takes over an answer that this channel could not give within an hour,
 	// or before it was closed, as [AppConfig] has it; may be nil.
 	Late func(ctx context.Context, m bot.Message, reply bot.Reply)
@@ -144,6 +147,9 @@ func NewLong(cfg LongConfig, turns Turns, log *slog.Logger) (*Long, error) {
 	}
 	if cfg.Release == nil {
 		cfg.Release = func(context.Context) {}
+	}
+	if cfg.Stood == nil {
+		cfg.Stood = func() {}
 	}
 	if cfg.Chance == nil {
 		cfg.Chance = func() float64 { return 1 }
@@ -282,6 +288,7 @@ func (l *Long) keep(ctx context.Context) {
 			// costs both their messages.
 			l.log.LogAttrs(ctx, slog.LevelError, "wecom long connection: another connection has taken the bot over; not connecting again until told to")
 			l.stand(LongElsewhere, 0)
+			l.cfg.Stood()
 			if !l.await(ctx) {
 				return
 			}
@@ -294,6 +301,7 @@ func (l *Long) keep(ctx context.Context) {
 			if refusals == len(refusedRetries) {
 				l.log.LogAttrs(ctx, slog.LevelError, "wecom long connection: refused; not connecting again until told to", slog.Int64("errcode", code))
 				l.stand(LongRefused, code)
+				l.cfg.Stood()
 				if !l.await(ctx) {
 					return
 				}

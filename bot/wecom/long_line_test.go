@@ -396,6 +396,20 @@ func TestLongForgetfulPlatform(t *testing.T) {
 	}, func(_ *wecom.LongConfig, theirs *wecomtest.LongConfig) { theirs.Forgetful = true })
 }
 
+// Whoever waits for somebody says so at once, for nobody can ask them.
+func TestLongStands(t *testing.T) {
+	stood := make(chan struct{}, 1)
+	onWire(t, func(t *testing.T, w *wire) {
+		if err := w.Kick(); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if len(stood) != 1 || w.long.State().Phase != wecom.LongElsewhere {
+			t.Errorf("%d were told that it is %s", len(stood), w.long.State().Phase)
+		}
+	}, func(cfg *wecom.LongConfig, _ *wecomtest.LongConfig) { cfg.Stood = func() { stood <- struct{}{} } })
+}
+
 // Somebody else who takes the bot has it, until the office says otherwise.
 func TestLongKickedOut(t *testing.T) {
 	onWire(t, func(t *testing.T, w *wire) {

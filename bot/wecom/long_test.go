@@ -564,6 +564,29 @@ func TestLongRepeatedCallback(t *testing.T) {
 	})
 }
 
+// A message that comes again after its answer and card: no second card, which
+// would have the name of the first (page 101032).
+func TestLongRepeatedCallbackWithACard(t *testing.T) {
+	onWire(t, func(t *testing.T, w *wire) {
+		w.desk.do = func(context.Context, bot.Message) (bot.Reply, error) {
+			return bot.Reply{Text: "请选", Card: card("q7@1")}, nil
+		}
+		first := w.say(wecomtest.Msg{From: "lina", Text: "填报"})
+		synctest.Wait()
+		again, err := w.Again(first.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if second, err := again.Answer(context.Background()); err != nil || second.Text != "请选" {
+			t.Errorf("%+v, %v", second, err)
+		}
+		synctest.Wait()
+		if seen := w.Seen("lina"); len(seen) != 2 || seen[1].Card == nil {
+			t.Errorf("the member sees %+v", seen)
+		}
+	})
+}
+
 func TestNewLongChecksItsConfiguration(t *testing.T) {
 	for name, change := range map[string]func(*wecom.LongConfig){
 		"no bot id":    func(c *wecom.LongConfig) { c.BotID = "" },

@@ -130,6 +130,7 @@ func (l *Long) push(ctx context.Context, p bot.Parcel) bot.Attempt {
 		}
 		if attempt.Fate != bot.FateAccepted {
 			l.limits.unsent(to, len(left)-i-1)
+			attempt.Told = one == partCard && p.Text != "" && p.File == nil
 			return attempt
 		}
 		accepted = bot.Attempt{Fate: bot.FateAccepted, Via: ViaLong, MsgID: cmp.Or(accepted.MsgID, attempt.MsgID)}

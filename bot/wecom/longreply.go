@@ -76,6 +76,12 @@ func (l *Long) sayAnswer(t *task, reply bot.Reply) {
 		l.sayStream(t, words, &owedReply{t.asked, reply})
 	}
 	if reply.Card != nil && !t.to.group {
+		// A message that comes again has its card already: no two may have one
+		// task_id (page 101032).
+		if left, _ := l.made.left(t.id, []part{partCard}); len(left) == 0 {
+			return
+		}
+		l.made.mark(t.id, partCard, bot.Attempt{})
 		l.post(l.letter(t, letter{
 			cmd: cmdSend, until: t.at.Add(replyFor),
 			body: sendBody{MsgType: msgCard, Card: aibotCard(reply.Card)},

@@ -278,6 +278,7 @@ func (p *Post) carry(ctx context.Context, parcel bot.Parcel, left []part, c carr
 		return bot.Attempt{Fate: bot.FateLater, Why: WhyLimit, Via: c.via, Wait: wait, Limited: true}
 	}
 	unsent := len(left)
+	told := parcel.Text != "" && !slices.Contains(left, partText)
 	fail := func(f *Failure) bot.Attempt {
 		c.limits.giveBack(c.key, unsent)
 		if f.limited {
@@ -308,9 +309,12 @@ func (p *Post) carry(ctx context.Context, parcel bot.Parcel, left []part, c carr
 			if failure.reached() {
 				unsent--
 			}
-			return fail(failure)
+			attempt := fail(failure)
+			attempt.Told = told && part == partCard && parcel.File == nil
+			return attempt
 		}
 		unsent--
+		told = told || part == partText
 		accepted.MsgID = cmp.Or(accepted.MsgID, id)
 		if part == partCard {
 			part |= withCard

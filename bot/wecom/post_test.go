@@ -513,6 +513,27 @@ func TestCardsWithACallback(t *testing.T) {
 	}
 }
 
+// TestCardBehindItsWords: who has the words has been told, whatever becomes of
+// the card.
+func TestCardBehindItsWords(t *testing.T) {
+	parcel := bot.Parcel{ID: "p1", UserID: "zhangwei", Text: "你好", Card: &bot.Card{Task: "any@1", Title: "提交吗", Buttons: []bot.Button{{Label: "提交", Say: "提交"}}}}
+	client := play(t, giveToken(theToken),
+		ask{ask: send + theToken, give: errcode(-1)},
+		ask{ask: send + theToken, give: sentM1},
+		ask{ask: send + theToken, give: errcode(-1)},
+		ask{ask: send + theToken, give: errcode(40058)})
+	post := NewPost(PostConfig{API: newAPI(t, client, nil), Robots: newRobots(t, client, nil), Pressable: true})
+	for i, want := range []bot.Attempt{
+		{Fate: bot.FateLater, Code: -1, Why: "busy", Via: "app"},
+		{Fate: bot.FateLater, Code: -1, Why: "busy", Via: "app", Told: true},
+		{Fate: bot.FateRefused, Code: 40058, Why: "content", Via: "app", Told: true},
+	} {
+		if got := post.Send(t.Context(), parcel); got != want {
+			t.Errorf("attempt %d: got %+v, want %+v", i, got, want)
+		}
+	}
+}
+
 // TestQuiet: after 45009 nobody is written to by the application for a minute,
 // and other roads stay open.
 func TestQuiet(t *testing.T) {

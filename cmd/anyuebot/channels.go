@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/url"
+	"slices"
 	"time"
 
 	"anyuebot/bot"
@@ -92,7 +93,7 @@ func (s *service) openDoors(c config) (err error) {
 					s.log.Warn("the lease of the long connection was not given back", "error", err)
 				}
 			},
-			Chance: rand.Float64, Late: s.late,
+			Chance: rand.Float64, Late: s.late, Stood: s.stood,
 		}, s.app, s.log)
 		if err != nil {
 			return fmt.Errorf("智能机器人长连接：%w", err)
@@ -182,32 +183,49 @@ func (k kept) Open(_ context.Context, hash string) (io.ReadCloser, error) {
 // halts are the roads that take nothing: as stored, and a long connection that
 // waits for somebody.
 func (s *service) halts(stored []bot.Halt) []bot.Halt {
-	if s.long == nil {
+	h, ok := s.longHalt()
+	if !ok {
 		return stored
 	}
-	why := ""
+	stored = slices.DeleteFunc(stored, func(o bot.Halt) bool { return o.Via == h.Via })
+	return append(stored, h)
+}
+
+func (s *service) longHalt() (bot.Halt, bool) {
+	if s.long == nil {
+		return bot.Halt{}, false
+	}
 	state := s.long.State()
+	h := bot.Halt{Via: wecom.ViaLong, Code: state.Code, Since: s.now().Add(time.Until(state.Since))}
 	switch state.Phase {
 	case wecom.LongElsewhere:
-		why = wecom.WhyElsewhere
+		h.Why = wecom.WhyElsewhere
 	case wecom.LongRefused:
-		why = wecom.WhyBot
-	default:
-		return stored
+		h.Why = wecom.WhyBot
 	}
-	since := s.now().Add(time.Until(state.Since))
-	return append(stored, bot.Halt{Via: wecom.ViaLong, Code: state.Code, Why: why, Since: since})
+	return h, h.Why != ""
+}
+
+// stood tells the office that the bot hears nobody any more, which it would not
+// find out by writing to it.
+func (s *service) stood() {
+	h, ok := s.longHalt()
+	if !ok {
+		return
+	}
+	if err := s.app.Alarm(context.Background(), h); err != nil {
+		s.log.Error("the office is not told of the long connection", "why", h.Why, "error", err)
+	}
 }
 
 // chats are the groups that can be written to: as the office has paired them,
-// and as configured, which counts where both speak of a group.
+// and as configured. Where both know a robot of a group the office's counts: it
+// pairs anew when a robot is lost, and cannot change the configuration.
 func (s *service) chats(stored []bot.Chat) []bot.Chat {
 	seen := map[string]bool{}
 	for i, chat := range stored {
 		seen[chat.ID] = true
-		if key, ok := s.config.Groups[chat.ID]; ok {
-			stored[i].Robot = key
-		}
+		stored[i], _ = s.chat(chat.ID, chat, true)
 	}
 	for id, key := range s.config.Groups {
 		if !seen[id] {
@@ -219,9 +237,25 @@ func (s *service) chats(stored []bot.Chat) []bot.Chat {
 
 // chat is [service.chats] for one.
 func (s *service) chat(id string, stored bot.Chat, ok bool) (bot.Chat, bool) {
-	if key, configured := s.config.Groups[id]; configured {
-		stored.ID, stored.Robot = id, key
-		return stored, true
+	key, configured := s.config.Groups[id]
+	if !configured {
+		return stored, ok
 	}
-	return stored, ok
+	stored.ID = id
+	if stored.Robot == "" {
+		stored.Robot = key
+	}
+	return stored, true
+}
+
+// paired are chats as they are to be stored: a key that is configured stays
+// there, so that a change of the configuration is one.
+func (s *service) paired(chats []bot.Chat) []bot.Chat {
+	list := slices.Clone(chats)
+	for i, chat := range list {
+		if chat.Robot == s.config.Groups[chat.ID] {
+			list[i].Robot = ""
+		}
+	}
+	return list
 }

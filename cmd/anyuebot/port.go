@@ -45,6 +45,7 @@ func (t portTurn) Close() {
 // again, and must not wait for a restore that waits for this turn.
 func (t portTurn) Commit(ch bot.Changes, at time.Time, reply bot.Reply) error {
 	defer t.leave()
+	ch.Chats = t.s.paired(ch.Chats)
 	err := conflict(t.Turn.Commit(ch, at, reply))
 	if err == nil && ch.Resume && t.s.long != nil {
 		t.s.long.Resume()

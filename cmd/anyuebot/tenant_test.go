@@ -369,6 +369,44 @@ func TestPairing(t *testing.T) {
 	w.sound()
 }
 
+// TestRobotReplaced loses the robot of a configured group: the office pairs the
+// group with another, as it is told to, and what was held goes out.
+func TestRobotReplaced(t *testing.T) {
+	const old, other = "robot-s3cret-0003-0123456789", "robot-s3cret-0002-0123456789"
+	w := newTenant(t, tenantRoster, map[string]string{"ANYUE_GROUPS": "wrOtherGroup=" + old})
+	group := func(text string) string {
+		return w.say(wecomtest.Msg{From: sampleOffice, Group: "wrOtherGroup", Text: text}).Text
+	}
+	wants(t, group("配对 工作群"), "✓", "工作群") // a name, and the configured robot stays
+	w.private(sampleOffice, "通知 测试")
+	w.private(sampleOffice, "确认")
+	w.until("the office is told", func() bool {
+		return strings.Contains(w.private(sampleOffice, "送达").Text, "停发")
+	})
+	code := sixDigits(t, w.private(sampleOffice, "配对 "+other).Text)
+	wants(t, group("配对 "+code), "✓", "工作群")
+	w.private(sampleOffice, "恢复发送")
+	w.until("the group", func() bool { return len(w.api.Group("wrOtherGroup")) == 1 })
+	w.until("the end", func() bool { return strings.Contains(w.private(sampleOffice, "送达").Text, "待发 0") })
+	if told := w.private(sampleOffice, "送达").Text; strings.Contains(told, "停发") {
+		t.Error(told)
+	}
+}
+
+// TestConfiguredRobotStays: a group that is only given a name keeps the robot
+// of the configuration, also when that is changed.
+func TestConfiguredRobotStays(t *testing.T) {
+	const old, other = "robot-s3cret-0003-0123456789", "robot-s3cret-0002-0123456789"
+	w := newTenant(t, tenantRoster, map[string]string{"ANYUE_GROUPS": "wrOtherGroup=" + old})
+	w.say(wecomtest.Msg{From: sampleOffice, Group: "wrOtherGroup", Text: "配对 工作群"})
+	w.config.Groups = map[string]string{"wrOtherGroup": other}
+	w.restart()
+	w.private(sampleOffice, "通知 测试")
+	w.private(sampleOffice, "确认")
+	w.until("the group", func() bool { return len(w.api.Group("wrOtherGroup")) == 1 })
+	w.sound()
+}
+
 // TestHalt has the platform refuse this machine's address: the office is told
 // what to do, nothing is lost, and all goes out once it is mended.
 func TestHalt(t *testing.T) {

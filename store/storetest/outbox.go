@@ -129,7 +129,7 @@ func testOutgoingMisuse(t *testing.T, empty Open) {
 	nobody := delivery(s, "d")
 	nobody.Person = ""
 	var many []bot.Delivery
-	for i := range store.MaxQueue + 1 {
+	for i := range bot.MaxDeliveries + 1 {
 		many = append(many, delivery(s, fmt.Sprint("d", i)))
 	}
 	for name, c := range map[string]bot.Changes{
@@ -256,13 +256,13 @@ func testExpand(t *testing.T, empty Open) {
 	}
 	first := was
 	first.After = 40
-	if err := s.Expand(ctx, was, first, page(0, store.MaxQueue)); err != nil {
+	if err := s.Expand(ctx, was, first, page(0, bot.MaxDeliveries)); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Expand(ctx, was, first, page(0, store.MaxQueue)); err != nil {
+	if err := s.Expand(ctx, was, first, page(0, bot.MaxDeliveries)); err != nil {
 		t.Errorf("the same page once more: %v", err)
 	}
-	if err := s.Expand(ctx, first, was, page(0, store.MaxQueue+1)); !errors.Is(err, store.ErrMisuse) {
+	if err := s.Expand(ctx, first, was, page(0, bot.MaxDeliveries+1)); !errors.Is(err, store.ErrMisuse) {
 		t.Errorf("too large a page: %v", err)
 	}
 	done := first
@@ -277,7 +277,7 @@ func testExpand(t *testing.T, empty Open) {
 		t.Fatal(err)
 	}
 	nobody := page(99, 100)[0]
-	nobody.Person, nobody.State, nobody.Why, nobody.Units = "", bot.DeliveryRefused, store.WhyNobody, []string{"湫头镇"}
+	nobody.Person, nobody.State, nobody.Why, nobody.Units = "", bot.DeliveryRefused, bot.OutNobody, []string{"湫头镇"}
 	if err := s.Expand(ctx, first, done, append(page(30, 60), nobody)); err != nil {
 		t.Fatal(err)
 	}
@@ -303,17 +303,21 @@ func testSent(t *testing.T, empty Open) {
 		t.Errorf("before any: %v, %v", sent, err)
 	}
 	outgoing(t, s)
-	last := bot.Broadcast{ID: "b0", Kind: bot.BroadcastNudge, At: noon().Add(time.Hour), Text: "x"}
-	turn := begin(t, s, "c5", "office")
-	if err := turn.Commit(bot.Changes{Broadcast: &last}, noon(), bot.Reply{}); err != nil {
-		t.Fatal(err)
+	last := bot.Broadcast{ID: "b0", Kind: bot.BroadcastNudge, At: noon().Add(time.Hour), Begun: noon().Add(2 * time.Hour), Text: "x"}
+	// A rehearsal that was begun anew: the later campaign time is the older one's.
+	before := bot.Broadcast{ID: "b9", Kind: bot.BroadcastNudge, At: noon().Add(3 * time.Hour), Begun: noon().Add(time.Hour), Text: "y"}
+	for _, b := range []bot.Broadcast{last, before} {
+		turn := begin(t, s, "c"+b.ID, "office")
+		if err := turn.Commit(bot.Changes{Broadcast: &b}, noon(), bot.Reply{}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	var page []bot.Delivery
 	add := func(to, part string, state bot.DeliveryState, unsure bool) {
 		d := delivery(s, "b0-"+to+part)
 		d.Broadcast, d.Person, d.Group, d.State, d.Unsure, d.Units = "b0", "", to, state, unsure, []string{to}
 		if to == "" {
-			d.Why = store.WhyNobody
+			d.Why = bot.OutNobody
 		}
 		page = append(page, d)
 	}
@@ -327,6 +331,8 @@ func testSent(t *testing.T, empty Open) {
 	add("7", "", bot.DeliveryGaveUp, false)
 	add("8", "-a", bot.DeliveryAccepted, false)
 	add("8", "-b", bot.DeliveryDeferred, false)
+	add("9", "-a", bot.DeliveryAccepted, false)
+	add("9", "-b", bot.DeliveryAccepted, true)
 	add("", "湫头镇", bot.DeliveryRefused, false)
 	if err := s.Expand(context.Background(), last, last, page); err != nil {
 		t.Fatal(err)
@@ -341,10 +347,11 @@ func testSent(t *testing.T, empty Open) {
 	}
 	for _, diff := range []string{
 		cmp.Diff(map[bot.DeliveryState]int{
-			bot.DeliveryAccepted: 2, bot.DeliveryPending: 1, bot.DeliveryHeld: 1, bot.DeliveryRefused: 1,
+			bot.DeliveryAccepted: 3, bot.DeliveryPending: 1, bot.DeliveryHeld: 1, bot.DeliveryRefused: 1,
 			bot.DeliveryDropped: 1, bot.DeliveryGaveUp: 1, bot.DeliveryDeferred: 1,
 		}, sent.Counts),
-		cmp.Diff([]string{"b0-5-b", "b0-7", "b0-2"}, missed),
+		cmp.Diff([]string{"b0-5-b", "b0-7", "b0-2", "b0-9-a"}, missed),
+		cmp.Diff(2, sent.Twice),
 		cmp.Diff([]string{""}, sent.Unreached),
 		cmp.Diff(last, sent.Broadcast),
 	} {
@@ -448,12 +455,15 @@ func testSweepOutgoing(t *testing.T, empty Open) {
 		switch {
 		case i >= 280:
 			d.ReplyURL, d.Until = replyURL, noon().Add(time.Duration(i-280)*time.Minute)
+			if i == 285 {
+				d.State = bot.DeliverySending // its end is another's to write
+			}
 		default:
 			d.State = bot.DeliveryAccepted
 		}
 		all = append(all, d)
 	}
-	for page := range slices.Chunk(all, store.MaxQueue) {
+	for page := range slices.Chunk(all, bot.MaxDeliveries) {
 		if err := s.Queue(ctx, page, nil); err != nil {
 			t.Fatal(err)
 		}
@@ -462,11 +472,28 @@ func testSweepOutgoing(t *testing.T, empty Open) {
 	if err := view(t, s).Ended(noon().Add(270*time.Minute), func(bot.Delivery) error { n++; return nil }); err != nil || n != 10 {
 		t.Errorf("%d accepted lately, %v", n, err)
 	}
+	turn := begin(t, s, "c6", "office")
+	last := bot.Broadcast{ID: "b2", Kind: bot.BroadcastNotice, At: noon().Add(time.Hour), Begun: noon(), Done: true}
+	if err := turn.Commit(bot.Changes{Broadcast: &last}, noon(), bot.Reply{}); err != nil {
+		t.Fatal(err)
+	}
+	kept := delivery(s, "b2-x")
+	kept.Broadcast, kept.State, kept.At = last.ID, bot.DeliveryAccepted, noon()
+	if err := s.Queue(ctx, []bot.Delivery{kept}, nil); err != nil {
+		t.Fatal(err)
+	}
 	if n, err := s.SweepDeliveries(ctx, noon().Add(100*time.Minute)); n != 100 || err != nil {
 		t.Errorf("swept %d, %v", n, err)
 	}
-	if n, err := s.SweepReplyURLs(ctx, noon().Add(10*time.Minute)); n != 10 || err != nil {
+	sent, err := view(t, s).Sent()
+	if err != nil || sent == nil || sent.Counts[bot.DeliveryAccepted] != 1 {
+		t.Errorf("of the last broadcast there is %+v, %v", sent, err)
+	}
+	if n, err := s.SweepReplyURLs(ctx, noon().Add(10*time.Minute)); n != 9 || err != nil {
 		t.Errorf("took %d addresses, %v", n, err)
+	}
+	if d, _, err := view(t, s).Delivery("", "d285"); d.ReplyURL == "" || err != nil {
+		t.Errorf("the address of what is being sent was taken: %v", err)
 	}
 	if n, err := s.SweepReplyURLs(ctx, noon().Add(10*time.Minute)); n != 0 || err != nil {
 		t.Errorf("and again %d, %v", n, err)
