@@ -39,6 +39,9 @@ type Card struct {
 	Task    string   `cbor:"1,keyasint"`
 	Title   string   `cbor:"2,keyasint"`
 	Buttons []Button `cbor:"3,keyasint,omitempty"` // none: it has been pressed, Title says how
+	// Alone, of a card that was pressed, keeps others in a group from seeing it
+	// pressed: theirs to press it still is.
+	Alone bool `cbor:"4,keyasint,omitempty"`
 }
 
 // Button is one press.

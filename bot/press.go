@@ -19,6 +19,8 @@ func (s Session) opens(task string) bool {
 // one it changes nothing, and the person is told and asked anew.
 func (t *turn) press() bool {
 	label, ok := t.button()
+	open, _, _ := strings.Cut(t.m.Press.Task, "@")
+	t.alone = !ok || open == OpenAny
 	if !ok {
 		t.pressed = &Effect{Key: "press.old"}
 		t.tell("press.changed", nil)

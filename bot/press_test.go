@@ -185,6 +185,25 @@ func TestPressSaysNoMore(t *testing.T) {
 	}
 }
 
+// TestStrangersPress: in a group a card that was not theirs to press stays as it
+// is for all others; a choice that was made is seen by everybody.
+func TestStrangersPress(t *testing.T) {
+	w := newWorld(t, loadNotice(t), "单位,类别,联络员userid\n山河镇,乡镇,lisi\n三嘉乡,乡镇,wang\n")
+	w.turn("lisi", bot.Message{Media: bot.MediaText, Text: "改3", Group: "g"})
+	card := w.cards["lisi"][len(w.cards["lisi"])-1]
+	press := bot.Message{Media: bot.MediaPress, Text: "是", Group: "g", Press: bot.Press{Task: card.Task}}
+	if w.turn("wang", press); !w.last.Alone {
+		t.Error("a stranger's press is seen by all")
+	}
+	if w.turn("lisi", press); w.last.Alone || !w.draft("山河镇")[3].Yes {
+		t.Errorf("the owner's press: alone %v, %v", w.last.Alone, w.draft("山河镇")[3])
+	}
+	press.Press.Task, press.Text = bot.OpenAny+"@1", "进度"
+	if w.turn("wang", press); !w.last.Alone {
+		t.Error("a command's button is gone for all others")
+	}
+}
+
 // TestSeveralOddFigures: what one 确认 takes at once is counted on the card and in
 // the words, and not named as if it were one.
 func TestSeveralOddFigures(t *testing.T) {

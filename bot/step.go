@@ -34,7 +34,7 @@ func Step(n *Notice, v View, m Message, in Intent, now time.Time) (Changes, Spee
 	if t.r != nil && !reflect.DeepEqual(t.r, v.Report) && (v.Report != nil || t.r.State != NotStarted) {
 		t.out.Report = t.r
 	}
-	return t.out, Speech{Say: t.say, Offer: t.offer(), Pressed: t.pressed, Sends: t.sends}
+	return t.out, Speech{Say: t.say, Offer: t.offer(), Pressed: t.pressed, Alone: t.alone, Sends: t.sends}
 }
 
 // turn is the working state of one Step.
@@ -56,6 +56,7 @@ type turn struct {
 	asked   bool   // the reply ends in what stands open
 	menu    []Verb // it ends in what may be begun
 	pressed *Effect
+	alone   bool // only who pressed is to see it
 	sends   []Send
 }
 

@@ -94,6 +94,7 @@ type Speech struct {
 	// Pressed is what the pressed card turns into: its new title. Nil unless the
 	// message was a press.
 	Pressed *Effect
+	Alone   bool   // the press answered nothing that only one person was asked: see [Card.Alone]
 	Sends   []Send // to others
 }
 

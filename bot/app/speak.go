@@ -33,7 +33,7 @@ func (a *App) speak(id string, m bot.Message, v bot.View, c *bot.Changes, speech
 		if err != nil {
 			return reply, err
 		}
-		reply.Card = &bot.Card{Task: m.Press.Task, Title: title}
+		reply.Card = &bot.Card{Task: m.Press.Task, Title: title, Alone: speech.Alone}
 	}
 	// An answer to a press can only change the card (page 101027): the words
 	// go a way of their own, if there is one.

@@ -132,7 +132,7 @@ func (a *Aibot) message(x exchange, call callback) outcome {
 		a.send(x, textReply(words), &out)
 	case call.trigger == onPress && reply.Card != nil:
 		// The words of a press are not for here: they leave as a message.
-		a.send(x, updateReply(reply.Card, call.message.Press.Task), &out)
+		a.send(x, updateReply(reply.Card, call.message), &out)
 	default:
 		out.what = "nothing to say" // an empty 200 is an answer as well
 	}

@@ -146,7 +146,7 @@ func (l *Long) sayPressed(t *task, reply bot.Reply) {
 	if reply.Card != nil {
 		l.post(l.letter(t, letter{
 			cmd: cmdUpdate, reqID: t.reqID, until: t.at.Add(eventFor), prompt: true,
-			body: updateReply(reply.Card, t.call.message.Press.Task),
+			body: updateReply(reply.Card, t.call.message),
 		}))
 	}
 	if reply.Text != "" {

@@ -18,6 +18,7 @@ import (
 type payload struct {
 	MsgType      string        `json:"msgtype,omitempty"`
 	ResponseType string        `json:"response_type,omitempty"`
+	UserIDs      []string      `json:"userids,omitempty"`
 	Stream       *streamBody   `json:"stream,omitempty"`
 	Text         *textBody     `json:"text,omitempty"`
 	Card         *templateCard `json:"template_card,omitempty"`
@@ -66,12 +67,16 @@ func textReply(content string) payload {
 }
 
 // updateReply puts a card in the place of the pressed one, which has to have
-// the same task. It names no userids, so that in a group everybody sees that
-// the choice is made.
-func updateReply(c *bot.Card, task string) payload {
+// the same task. Without userids everybody in a group sees that the choice is
+// made; what was not theirs to press changes for who pressed it alone.
+func updateReply(c *bot.Card, pressed bot.Message) payload {
 	card := aibotCard(c)
-	card.Task = task
-	return payload{ResponseType: "update_template_card", Card: card}
+	card.Task = pressed.Press.Task
+	p := payload{ResponseType: "update_template_card", Card: card}
+	if c.Alone && !pressed.Private() {
+		p.UserIDs = []string{pressed.From}
+	}
+	return p
 }
 
 // envelope is a sealed reply. Unlike in the query of a callback the signature

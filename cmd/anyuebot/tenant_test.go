@@ -225,6 +225,29 @@ func TestPressing(t *testing.T) {
 	w.sound()
 }
 
+// TestPressInGroup has a bystander press a liaison's card first: it stays the
+// liaison's to press.
+func TestPressInGroup(t *testing.T) {
+	w := newTenant(t, tenantRoster, nil)
+	w.private("lisi", "填报")
+	asked := w.say(wecomtest.Msg{From: "lisi", Group: tenantGroup, Text: "3次，120人次"})
+	if _, err := w.platform.Press(t.Context(), "zhou", asked.Card.Task, "否"); err != nil {
+		t.Fatal(err)
+	}
+	pressed, err := w.platform.Press(t.Context(), "lisi", asked.Card.Task, "是")
+	if err != nil {
+		t.Fatal(err)
+	}
+	wants(t, pressed.Card.Title, "已选")
+	if v := w.exported()["3"]; v != true {
+		t.Errorf("item 3 is %v", v)
+	}
+	if card, _ := w.platform.Card("fulian", asked.Card.Task); !strings.Contains(card.Title, "已选") {
+		t.Errorf("others see %+v", card)
+	}
+	w.sound()
+}
+
 // exported are the yes/no values and numbers of the first report.
 func (w *tenant) exported() map[string]any {
 	w.t.Helper()
