@@ -217,7 +217,11 @@ func (l *liveCheck) long(ctx context.Context) {
 		if err == nil {
 			err = longMend(state, l.cfg)
 		}
-		l.line(what, err, "运行中的服务已连上，自 "+bot.Instant(state.Since.In(time.Local)))
+		since := state.Since
+		if there, err := time.LoadLocation(zone); err == nil {
+			since = since.In(there)
+		}
+		l.line(what, err, "运行中的服务已连上，自 "+bot.Instant(since))
 		return
 	}
 	if !idle(l.cfg) {
@@ -364,7 +368,7 @@ func (l *liveCheck) abilities() {
 	case l.cfg.appSends():
 		l.note("给个人发：能，自建应用可见范围内的人")
 	case l.cfg.aibotLong():
-		l.note("给个人发：只能给先跟它说过话的人；其余的要配置自建应用，或电话通知")
+		l.note("给个人发：只能给先私聊过它的人；其余的要配置自建应用，或电话通知")
 	default:
 		l.note("给个人发：不能，要配置自建应用")
 	}

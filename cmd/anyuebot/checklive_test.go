@@ -229,7 +229,7 @@ func TestCheckLive(t *testing.T) {
 
 		// The long connection, without a service.
 		{"a long connection that works", []func(*checkup){byLong}, nil, []string{"✓ 智能机器人：用长连接", "✓ 长连接：能连上，Bot ID 和 Secret 正确",
-			"· 长连接：同一个机器人只能一处连着", "· 给个人发：只能给先跟它说过话的人", "· 在群里发：还没有群。请安委办人员在群里 @它 发“配对 群名”",
+			"· 长连接：同一个机器人只能一处连着", "· 给个人发：只能给先私聊过它的人", "· 在群里发：还没有群。请安委办人员在群里 @它 发“配对 群名”",
 			"· 按钮：只在私聊里有"}, []string{"✗", "回调"}},
 		{"a long connection with a wrong secret", []func(*checkup){byLong, set("ANYUE_AIBOT_SECRET", "wr0ng")}, nil,
 			[]string{"✗ 长连接：Bot ID 或 Secret 不对。请从管理后台重新复制到 ANYUE_AIBOT_ID、ANYUE_AIBOT_SECRET，并确认连接方式选的是“使用长连接”（错误码 853000）"}, []string{"wr0ng"}},
