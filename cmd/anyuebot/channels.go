@@ -61,9 +61,6 @@ func (s *service) openDoors(c config) (err error) {
 		if u, err := url.Parse(c.APIBase); err == nil {
 			cfg.Hosts = append(cfg.Hosts, u.Host)
 		}
-		if u, err := url.Parse(c.WSURL); err == nil && c.aibotLong() {
-			cfg.Hosts = append(cfg.Hosts, u.Host)
-		}
 		return wecom.NewMedia(cfg)
 	}
 	if c.AibotToken != "" || c.AibotAESKey != "" {
