@@ -83,10 +83,10 @@ func (s *service) openDoors(c config) (err error) {
 			URL: c.WSURL, BotID: c.AibotID, Secret: c.AibotSecret, Name: c.AibotName, Words: words,
 			Media: m, Identify: s.identify(), Files: kept{s}, HTTP: c.client,
 			Claim: func(ctx context.Context) (bool, error) {
-				return s.store().Lease(ctx, leaseLong, alone, longLease, time.Now())
+				return port{s}.Lease(ctx, leaseLong, alone, longLease, time.Now())
 			},
 			Release: func(ctx context.Context) {
-				if _, err := s.store().Lease(ctx, leaseLong, alone, 0, time.Now()); err != nil {
+				if _, err := (port{s}).Lease(ctx, leaseLong, alone, 0, time.Now()); err != nil {
 					s.log.Warn("the lease of the long connection was not given back", "error", err)
 				}
 			},
