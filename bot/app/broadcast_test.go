@@ -138,6 +138,37 @@ func TestNudgeTakenBack(t *testing.T) {
 	})
 }
 
+// TestRepeatsWordForWord: what may have arrived is sent again as it was, though
+// the unit has gone on meanwhile, for only the same words are known for a repeat.
+func TestRepeatsWordForWord(t *testing.T) {
+	for _, recognises := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			r := newRig(t)
+			r.platform.recognises = recognises
+			composed := 0
+			r.compose = func(_ *bot.Notice, b bot.Broadcast, to bot.Recipient, _ time.Time) (bot.Send, bool) {
+				composed++
+				return bot.Send{Person: to.Person.ID, Kind: string(b.Kind), Units: to.Person.Units, Say: []bot.Effect{{Key: "text", Args: map[string]string{"text": fmt.Sprintf("已填 %d 项", composed)}}}}, to.Chat == nil
+			}
+			r.enrol("单位,类别,联络员userid\n山河镇,乡镇,lisi\n")
+			attempts := 0
+			r.platform.behave = func(bot.Parcel, string) (bot.Attempt, bool) {
+				attempts++
+				return bot.Attempt{Fate: bot.FateLater, Why: "network", Unsure: true}, true
+			}
+			r.commit("boss", bot.Changes{Broadcast: &bot.Broadcast{ID: "b", Kind: bot.BroadcastNudge, At: time.Now(), Form: r.notice.Main}})
+			p := r.start(nil)
+			defer p.end()
+			time.Sleep(time.Hour)
+			said := r.platform.said()
+			want := map[bool]int{true: 3, false: 2}[recognises]
+			if len(slices.Compact(slices.Clone(said))) != 1 || len(said) != want || attempts != want {
+				t.Errorf("repeats recognised %v: in %d attempts it was said %q", recognises, attempts, said)
+			}
+		})
+	}
+}
+
 // TestLiaisonReplaced: who speaks for a unit no more gets nothing for it, and the
 // office reads that nobody was written to; not if the unit has handed in.
 func TestLiaisonReplaced(t *testing.T) {

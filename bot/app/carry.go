@@ -16,7 +16,7 @@ import (
 func (w *worker) carry(ctx context.Context, d bot.Delivery) (bot.Delivery, error) {
 	now := time.Now()
 	if d.State == bot.DeliverySending {
-		return w.save(ctx, d, recovered(d, now))
+		return w.save(ctx, d, recovered(d, w.repeatable(d, d.Via), now))
 	}
 	if over, ok := expired(d, now); ok {
 		return w.save(ctx, d, over)
@@ -71,7 +71,7 @@ func (w *worker) attempt(ctx context.Context, d bot.Delivery, p bot.Parcel, prob
 	if at.Via == "" {
 		at.Via = d.Via
 	}
-	next := settle(d, at, time.Now())
+	next := settle(d, at, w.repeatable(d, at.Via), time.Now())
 	w.c.ObserveAttempt(at.Via, outcome(next, at))
 	probe = probe && at.Via == d.Via
 	switch {
@@ -88,6 +88,12 @@ func (w *worker) attempt(ctx context.Context, d bot.Delivery, p bot.Parcel, prob
 		}
 	}
 	return w.note(longer, d, next)
+}
+
+// repeatable reports whether a delivery can be sent again by a road without
+// being shown twice. A file cannot: it is another once it was uploaded anew.
+func (w *worker) repeatable(d bot.Delivery, via string) bool {
+	return d.File == nil && w.c.Channel.Repeatable(via)
 }
 
 func later(a, b time.Time) time.Time {

@@ -159,7 +159,8 @@ func (w *worker) meant(view OutboxView, d bot.Delivery) (_ bot.Delivery, end bot
 		return d, end, err
 	}
 	for _, now := range list {
-		if now.ID == d.ID {
+		// What may have arrived is repeated word for word, to be recognised.
+		if now.ID == d.ID && !d.Unsure {
 			d.Text, d.Card, d.File, d.Mention = now.Text, now.Card, now.File, now.Mention
 		}
 	}

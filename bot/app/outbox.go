@@ -21,6 +21,9 @@ type Channel interface {
 	Reach() bot.Reach
 	// Remember charges the limits with what an earlier process sent.
 	Remember(p bot.Parcel, via string, at time.Time)
+	// Repeatable reports whether the platform recognises words that it is sent
+	// again by this road, and shows them once.
+	Repeatable(via string) bool
 }
 
 // Outbox is where deliveries wait and are kept. Its methods are one commit
@@ -71,6 +74,7 @@ func (nowhere) Send(context.Context, bot.Parcel) bot.Attempt {
 }
 func (nowhere) Reach() bot.Reach                       { return bot.Reach{} }
 func (nowhere) Remember(bot.Parcel, string, time.Time) {}
+func (nowhere) Repeatable(string) bool                 { return false }
 
 // roused wakes the outbox.
 func (a *App) roused() {

@@ -235,6 +235,7 @@ func (r *rig) sound() {
 
 // platform is a model of what takes parcels: it counts what arrives.
 type platform struct {
+	recognises bool // the application's messages when they come again
 	// behave decides about an attempt, and whether the parcel arrives. nil takes
 	// everything.
 	behave func(p bot.Parcel, via string) (at bot.Attempt, arrives bool)
@@ -308,6 +309,8 @@ func (p *platform) Send(ctx context.Context, parcel bot.Parcel) bot.Attempt {
 }
 
 func (p *platform) Reach() bot.Reach { return p.reach }
+
+func (p *platform) Repeatable(via string) bool { return p.recognises && via == "app" }
 
 func (p *platform) Remember(parcel bot.Parcel, via string, at time.Time) {
 	p.mu.Lock()

@@ -34,8 +34,11 @@ func unreached(at bot.Attempt) bool {
 
 // settle is what an attempt makes of the delivery it was made for. Whoever has
 // the words is not told of as missed for want of a card.
-func settle(d bot.Delivery, at bot.Attempt, now time.Time) bot.Delivery {
-	next := outcomeOf(d, at, now)
+//
+// repeatable is whether its road recognises what is sent again: then one that
+// may have arrived has as many attempts as any other, and else one more.
+func settle(d bot.Delivery, at bot.Attempt, repeatable bool, now time.Time) bot.Delivery {
+	next := outcomeOf(d, at, repeatable, now)
 	if at.Told && (next.State == bot.DeliveryRefused || next.State == bot.DeliveryGaveUp) {
 		next = ended(next, bot.DeliveryAccepted, "", now)
 		next.MsgID = at.MsgID
@@ -43,7 +46,7 @@ func settle(d bot.Delivery, at bot.Attempt, now time.Time) bot.Delivery {
 	return next
 }
 
-func outcomeOf(d bot.Delivery, at bot.Attempt, now time.Time) bot.Delivery {
+func outcomeOf(d bot.Delivery, at bot.Attempt, repeatable bool, now time.Time) bot.Delivery {
 	d.At, d.Code, d.Why = now, at.Code, at.Why
 	if at.Via != "" {
 		d.Via = at.Via
@@ -52,7 +55,7 @@ func outcomeOf(d bot.Delivery, at bot.Attempt, now time.Time) bot.Delivery {
 		d.State, d.MsgID, d.Why = bot.DeliveryAccepted, at.MsgID, ""
 		return d
 	}
-	if at.Unsure && d.Unsure {
+	if at.Unsure && d.Unsure && !(repeatable && d.Attempts < maxAttempts) {
 		// It may have come twice by now. Not a third time.
 		return ended(d, bot.DeliveryGaveUp, bot.OutUnsure, now)
 	}
@@ -96,8 +99,8 @@ func ended(d bot.Delivery, end bot.DeliveryState, why string, now time.Time) bot
 
 // recovered is a delivery whose attempt nobody knows the end of, since the
 // process that made it is gone.
-func recovered(d bot.Delivery, now time.Time) bot.Delivery {
-	if d.Unsure {
+func recovered(d bot.Delivery, repeatable bool, now time.Time) bot.Delivery {
+	if d.Unsure && !(repeatable && d.Attempts < maxAttempts) {
 		return ended(d, bot.DeliveryGaveUp, bot.OutUnsure, now)
 	}
 	d.Unsure, d.State, d.Due = true, bot.DeliveryPending, now

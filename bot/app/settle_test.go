@@ -25,6 +25,8 @@ func TestSettle(t *testing.T) {
 		reply    string // ReplyURL
 		left     time.Duration
 		at       bot.Attempt
+		// repeatable: the road recognises what is sent again
+		repeatable bool
 
 		state    bot.DeliveryState
 		why      string
@@ -46,6 +48,8 @@ func TestSettle(t *testing.T) {
 		{name: "a limit beyond its time", attempts: 1, left: time.Minute, at: bot.Attempt{Fate: bot.FateLater, Why: "limit", Wait: time.Hour, Limited: true}, state: gaveUp, why: "limit", counted: 0, nowSure: true},
 		{name: "the line broke behind it", attempts: 1, at: bot.Attempt{Fate: bot.FateLater, Why: "network", Unsure: true}, state: deferred, why: "network", counted: 1, wait: 5 * time.Second},
 		{name: "the line broke behind it twice", attempts: 2, unsure: true, at: bot.Attempt{Fate: bot.FateLater, Why: "network", Unsure: true}, state: gaveUp, why: "unsure", counted: 2},
+		{name: "the line broke behind it twice where repeats are recognised", attempts: 2, unsure: true, repeatable: true, at: bot.Attempt{Fate: bot.FateLater, Why: "network", Unsure: true}, state: deferred, why: "network", counted: 2, wait: 20 * time.Second},
+		{name: "the line broke behind it three times where repeats are recognised", attempts: 3, unsure: true, repeatable: true, at: bot.Attempt{Fate: bot.FateLater, Why: "network", Unsure: true}, state: gaveUp, why: "unsure", counted: 3},
 		{name: "halted", attempts: 1, at: bot.Attempt{Fate: bot.FateHalted, Why: "ip"}, state: held, why: "ip", counted: 0, nowSure: true},
 		{name: "a late reply refused", attempts: 1, reply: "u", at: bot.Attempt{Fate: bot.FateRefused, Why: "used"}, state: pending, why: "used", counted: 0, nowSure: true, freshEnd: true},
 		{name: "a late reply by a halted road", attempts: 1, reply: "u", at: bot.Attempt{Fate: bot.FateHalted, Why: "ip"}, state: pending, why: "ip", counted: 0, nowSure: true, freshEnd: true},
@@ -62,7 +66,7 @@ func TestSettle(t *testing.T) {
 				left = 4 * time.Hour
 			}
 			d := bot.Delivery{ID: "d", Person: "p", State: bot.DeliverySending, Attempts: c.attempts, Unsure: c.unsure, ReplyURL: c.reply, Until: now.Add(left)}
-			is := settle(d, c.at, now)
+			is := settle(d, c.at, c.repeatable, now)
 			if is.State != c.state || is.Why != c.why || is.Attempts != c.counted || is.Unsure == c.nowSure {
 				t.Errorf("%s, because %q, after %d attempts, unsure %v", is.State, is.Why, is.Attempts, is.Unsure)
 			}
@@ -79,17 +83,23 @@ func TestSettle(t *testing.T) {
 	}
 }
 
-// TestRecovered: one more attempt after a process died at one, and only one.
+// TestRecovered: one more attempt after a process died at one, and only one; as
+// many as any other delivery has where the platform recognises a repeat.
 func TestRecovered(t *testing.T) {
 	now := time.Now()
-	first := recovered(bot.Delivery{State: bot.DeliverySending, Attempts: 1}, now)
-	if first.State != bot.DeliveryPending || !first.Unsure {
-		t.Errorf("after one death: %+v", first)
-	}
-	first.State = bot.DeliverySending
-	second := recovered(first, now)
-	if second.State != bot.DeliveryGaveUp || second.Why != bot.OutUnsure {
-		t.Errorf("after two: %+v", second)
+	for _, c := range []struct {
+		repeatable bool
+		deaths     int // till it is given up
+	}{{false, 2}, {true, 3}} {
+		d := bot.Delivery{}
+		for death := 1; death <= c.deaths; death++ {
+			d.State = bot.DeliverySending
+			d.Attempts++
+			d = recovered(d, c.repeatable, now)
+			if gaveUp := d.State == bot.DeliveryGaveUp && d.Why == bot.OutUnsure; !d.Unsure || gaveUp != (death == c.deaths) || !gaveUp && d.State != bot.DeliveryPending {
+				t.Errorf("repeatable %v: after %d deaths: %+v", c.repeatable, death, d)
+			}
+		}
 	}
 }
 

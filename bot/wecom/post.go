@@ -116,6 +116,10 @@ func (p *Post) road(parcel bot.Parcel) string {
 
 func viaRobot(key string) string { return ViaRobot + ":" + hash(key) }
 
+// Repeatable reports whether the platform shows the same words once that come
+// twice by a road: it does of an application's messages (page 90236).
+func (p *Post) Repeatable(via string) bool { return via == ViaApp }
+
 // Remember charges the limits with a parcel that an earlier process sent, or
 // may have sent.
 func (p *Post) Remember(parcel bot.Parcel, via string, at time.Time) {

@@ -554,6 +554,17 @@ func TestARefusedCard(t *testing.T) {
 	}
 }
 
+// TestRepeatable: the application's messages are looked for repeats (page 90236),
+// nobody else's are.
+func TestRepeatable(t *testing.T) {
+	post := NewPost(PostConfig{Robots: newRobots(t, nil, nil)})
+	for via, want := range map[string]bool{ViaApp: true, ViaLong: false, ViaReply: false, ViaRobot + ":0123abcd": false, "": false} {
+		if got := post.Repeatable(via); got != want {
+			t.Errorf("%q: %v", via, got)
+		}
+	}
+}
+
 // TestQuiet: after 45009 nobody is written to by the application for a minute,
 // and other roads stay open.
 func TestQuiet(t *testing.T) {
