@@ -343,6 +343,7 @@ func TestHalt(t *testing.T) {
 		}
 		p := r.start(nil)
 		time.Sleep(6 * time.Hour)
+		synctest.Wait() // a try is due at this very instant
 		tries := func() (n int) {
 			for i := range 10 {
 				n += r.platform.tries(fmt.Sprint("d", i))
@@ -568,6 +569,7 @@ func TestProbeThatProvesNothing(t *testing.T) {
 		p := r.start(nil)
 		defer p.end()
 		time.Sleep(3 * time.Hour)
+		synctest.Wait() // a try is due at this very instant
 		if d := r.find("", "d"); d.State != bot.DeliveryHeld || d.Attempts != 0 || n < 10 {
 			t.Errorf("after %d probes it is %s with %d attempts", n, d.State, d.Attempts)
 		}
