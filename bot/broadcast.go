@@ -283,6 +283,7 @@ func (t *turn) notFound(name string, near []Unit) {
 // broadcast sends what the office has confirmed. Who it is for is decided again
 // when it is expanded, see [Compose].
 func (t *turn) broadcast(p *Proposal) {
+	defer t.over(t.n.Main)()
 	t.s.Proposal = nil
 	b := &Broadcast{Kind: BroadcastNotice, By: t.v.Person.ID, At: t.now, Text: p.Text, Units: p.Units, Groups: p.Units == nil}
 	people, _ := t.audience(p.Units)

@@ -16,6 +16,11 @@ func (r *Report) Clone() *Report {
 	c.Skipped = slices.Clone(r.Skipped)
 	c.Reasons = slices.Clone(r.Reasons)
 	c.Undo = slices.Clone(r.Undo)
+	c.Notes = slices.Clone(r.Notes)
+	if r.Approval != nil {
+		approval := *r.Approval
+		c.Approval = &approval
+	}
 	if r.Return != nil {
 		back := *r.Return
 		back.Open = slices.Clone(back.Open)
@@ -81,11 +86,11 @@ func (r *Report) answer(entries []Entry) []Change {
 	return changes
 }
 
-// unfilled lists the items of the form without an answer.
+// unfilled lists the items that the form asks for and that have no answer.
 func (r *Report) unfilled(f *Form) []int {
 	var items []int
 	for _, field := range f.Fields {
-		if !r.Entry(field.Item).Value.Filled() {
+		if field.Ask != "" && !r.Entry(field.Item).Value.Filled() {
 			items = append(items, field.Item)
 		}
 	}
@@ -131,11 +136,12 @@ func (r *Report) submit(n *Notice, by string, now time.Time) Submission {
 	r.Counted = r.Version
 	r.State = Submitted
 	r.Dirty = false
-	r.Undo, r.Return = nil, nil
+	r.Undo, r.Return, r.Approval = nil, nil, nil
 	return Submission{
 		Key: r.Key, Version: r.Version, At: now, By: by,
 		Receipt: receipt(n, r.Key, r.Version, r.Draft),
 		Entries: slices.Clone(r.Draft),
 		Reasons: slices.Clone(r.Reasons),
+		Notes:   slices.Clone(r.Notes),
 	}
 }

@@ -39,7 +39,7 @@ func (t *turn) isMain(word string) bool { return word == t.form.ID || word == t.
 func (t *turn) begin() {
 	t.enter()
 	t.tell("begin", args{
-		"unit": t.r.Key.Unit, "form": t.form.ID, "period": t.r.Key.Period,
+		"unit": t.r.Key.Unit, "form": t.form.ID, "period": t.form.Spans(t.r.Key.Period),
 		"all": strconv.Itoa(len(t.form.Fields)), "filled": strconv.Itoa(len(t.r.Draft)),
 	})
 	if !t.m.Private() && !t.s.Greeted {

@@ -14,10 +14,15 @@ type Notice struct {
 	Office     Office
 	Nomination string // the form that names the liaison
 	Main       string // the form that 填报, 汇总 and 谁没报 mean without a word
-	Forms      []Form
-	Deadlines  []Deadline
-	Kinds      []string // what 类别 in the roster may say, e.g. 乡镇
-	Sample     []Unit   // a made-up roster for the demo and for trying out
+	// Cases, Summary and YearEnd are the forms behind 案例, 总结 and 年终; "" if the
+	// notice has none.
+	Cases     string
+	Summary   string
+	YearEnd   string
+	Forms     []Form
+	Deadlines []Deadline
+	Kinds     []string // what 类别 in the roster may say, e.g. 乡镇
+	Sample    []Unit   // a made-up roster for the demo and for trying out
 
 	// Classifiers are the measure words the reader knows at all, near or not.
 	Classifiers []string
@@ -43,10 +48,16 @@ type Deadline struct {
 
 // Form is an ordered list of fields, as printed.
 type Form struct {
-	ID       string // 附件2; also the form's name in commands and exports
-	Title    string
-	Period   string // the notice's year, or the month of a monthly form
-	Deadline string // ID of its Deadline
+	ID     string // 附件2; also the form's name in commands and exports
+	Title  string
+	Period string // the notice's year; "" for a monthly form
+	// From and To are the first and the last month of a monthly form, as 2021-06;
+	// both "" for one that is reported once.
+	From, To string
+	// Span is the time that is reported on, in words: 2021年6月. Of a monthly form
+	// it is the month.
+	Span     string
+	Deadline string // ID of its Deadline; "" for a monthly form, which is due with the month
 	Sections []Section
 	Lines    []Line
 	Fields   []Field // Fields[i].Item == i+1
@@ -149,6 +160,56 @@ func (n *Notice) Form(id string) *Form {
 		}
 	}
 	return nil
+}
+
+// formFor is the form of a report; the main form if there is none such.
+func (n *Notice) formFor(key ReportKey) *Form {
+	if f := n.Form(key.Form); f != nil {
+		return f
+	}
+	return n.Form(n.Main)
+}
+
+// Monthly reports whether a form is reported once a month.
+func (f *Form) Monthly() bool { return f.From != "" }
+
+// monthLayout is how the period of a monthly form is written.
+const monthLayout = "2006-01"
+
+// PeriodAt is the period that a form is reported for at an instant in the
+// campaign's zone: the present month of a monthly form, within its first and
+// last, otherwise the notice's year.
+func (f *Form) PeriodAt(now time.Time) string {
+	if !f.Monthly() {
+		return f.Period
+	}
+	return min(max(now.Format(monthLayout), f.From), f.To)
+}
+
+// Spans tells in words which time a period of the form is about: 2021年6月.
+func (f *Form) Spans(period string) string {
+	if month, err := time.Parse(monthLayout, period); err == nil && f.Monthly() {
+		return month.Format("2006年1月")
+	}
+	return f.Span
+}
+
+// Due is the last instant at which a report still counts as on time: the form's
+// deadline, or the end of the month of a monthly form, unless the office granted
+// more; d is what it keeps beside the report, nil for nothing. Zero if there is
+// no deadline.
+func (n *Notice) Due(key ReportKey, d *Docket, zone *time.Location) time.Time {
+	if d != nil && d.Extension != nil {
+		return d.Extension.Until
+	}
+	f := n.formFor(key)
+	if month, err := time.ParseInLocation(monthLayout, key.Period, zone); err == nil && f.Monthly() {
+		return month.AddDate(0, 1, 0).Add(-1)
+	}
+	if d := n.Deadline(f.Deadline); d != nil {
+		return d.At
+	}
+	return time.Time{}
 }
 
 // Deadline finds a deadline by its ID; nil if the notice has none such.

@@ -17,6 +17,7 @@ func (t *turn) office() {
 		t.whereWeStand()
 		return
 	}
+	defer t.over(t.n.Main)()
 	switch t.in.Verb {
 	case VerbNotify:
 		t.notify()
@@ -38,7 +39,25 @@ func (t *turn) office() {
 		t.look()
 	case VerbConfirm:
 		t.confirm()
+	case VerbReplace, VerbMember, VerbLiaison:
+		t.people()
+	case VerbRoster, VerbAddUnit, VerbRename, VerbRemove:
+		t.rosterWork()
+	case VerbApprove, VerbClose, VerbReopen, VerbExtend, VerbReceipt, VerbLog:
+		t.review()
+	case VerbOdd, VerbDeduct, VerbAskFor, VerbPhones, VerbCall:
+		t.figures()
+	case VerbEnter, VerbCounter:
+		t.paper()
 	}
+}
+
+// over makes a form the one that is spoken of, whatever the person is filling,
+// and returns what ends that.
+func (t *turn) over(form string) (end func()) {
+	was := t.form
+	t.form = t.n.Form(form)
+	return func() { t.form = was }
 }
 
 func (t *turn) totals() {
@@ -48,7 +67,7 @@ func (t *turn) totals() {
 		return
 	}
 	t.tell("totals", args{
-		"form": tot.Form, "period": tot.Period, "time": t.instant(t.now),
+		"form": tot.Form, "period": t.form.Spans(tot.Period), "time": t.instant(t.now),
 		"expected": strconv.Itoa(tot.Expected), "counted": strconv.Itoa(tot.Counted),
 		"missing": strconv.Itoa(tot.Expected - tot.Counted),
 	})
@@ -99,6 +118,7 @@ func (t *turn) total(f *Field, it ItemTotal) {
 
 // county is the office's 进度.
 func (t *turn) county() {
+	defer t.over(t.n.Main)()
 	t.halts()
 	states := map[State]int{}
 	dirty := 0

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -22,20 +23,20 @@ type Intent struct {
 }
 
 // Understand reads a message's words. The session matters: while a text item
-// is asked, “查处两家企业” is its answer and not the command 查.
-func Understand(n *Notice, p Person, s Session, m Message) Intent {
+// is asked, “查处两家企业” is its answer and not the command 查. The time tells
+// which month a monthly form is meant for.
+func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent {
 	s = s.standing(n, p, m)
 	in := Intent{Text: tidy(m.Text)}
 	if m.Media == MediaPress && !s.opens(m.Press.Task) {
 		in.Text = "" // whatever it says, it is not for what stands open
-		in.Need = need(n, p, s, in)
+		in.Need = need(n, p, s, m, in, now)
 		return in
 	}
 	if in.Text == "" && m.Media == MediaText && len(m.Files) == 0 {
 		in.Text = tidy(m.Quote)
 	}
-	form := n.Form(n.Main)
-	field := form.Field(s.Asking)
+	field := n.formFor(s.Key).Field(s.Asking)
 	free := field == nil || field.Kind != KindText
 	if s.Proposal != nil && (s.Proposal.Kind == ProposeReason || s.Proposal.Kind == ProposeReturn) {
 		free = true // “确认，两案同一企业” is what the question asked for
@@ -46,20 +47,36 @@ func Understand(n *Notice, p Person, s Session, m Message) Intent {
 	} else if verb, rest, ok := command(n, in.Text, free, s.Asking == 0); ok {
 		in.Verb, in.Rest = verb, rest
 	}
+	if in.Verb == "" && p.Office && free {
+		if rest, ok := n.receiptBehind(in.Text); ok {
+			in.Verb, in.Rest = VerbReceipt, rest
+		}
+	}
 	if in.Verb == VerbReturn && !p.Office && in.Rest == "" {
 		in.Verb = VerbBack // only the office sends reports back
 	}
 	if heard := s.Proposal; heard != nil && heard.Kind == ProposeHeard && in.Verb == VerbYes && in.Rest == "" && m.Media != MediaVoice {
 		s.Proposal = nil
-		in = Understand(n, p, s, Message{Media: MediaText, Group: m.Group, Text: heard.Text})
+		in = Understand(n, p, s, Message{Media: MediaText, Group: m.Group, Text: heard.Text}, now)
 		in.Heard = true
 		return in
 	}
-	in.Need = need(n, p, s, in)
+	in.Need = need(n, p, s, m, in, now)
 	return in
 }
 
-func need(n *Notice, p Person, s Session, in Intent) Need {
+// receiptBehind reads “收到 三嘉乡 附件2 传真”, which begins like the commonest of
+// thanks.
+func (n *Notice) receiptBehind(text string) (rest string, ok bool) {
+	for _, word := range n.Verbs[VerbThanks] {
+		if rest, ok := strings.CutPrefix(text, word+" "); ok {
+			return strings.TrimSpace(rest), true
+		}
+	}
+	return "", false
+}
+
+func need(n *Notice, p Person, s Session, m Message, in Intent, now time.Time) Need {
 	var need Need
 	switch in.Verb {
 	case VerbTotals:
@@ -90,26 +107,96 @@ func need(n *Notice, p Person, s Session, in Intent) Need {
 			need.Roster, need.Status = true, n.Main
 		}
 	}
-	switch key := s.Key; {
-	case key.Unit != "" && slices.Contains(p.Units, key.Unit):
-		need.Report = key
-	case len(p.Units) == 1:
-		need.Report = ReportKey{Unit: p.Units[0], Form: n.Main, Period: n.Form(n.Main).Period}
+	need.Report = reportMeant(n, p, s, in, now)
+	for _, area := range []func(*Notice, Person, Session, Message, Intent, time.Time){
+		need.people, need.rosterWork, need.review, need.material, need.monthly, need.figures, need.paper, need.note,
+	} {
+		area(n, p, s, m, in, now)
 	}
-	if in.Verb == VerbFill || in.Verb == VerbProgress {
-		if unit, ok := chosenUnit(p, in.Rest); ok {
-			need.Report = ReportKey{Unit: unit, Form: n.Main, Period: n.Form(n.Main).Period}
-		}
-	}
-	if s.Proposal != nil && s.Proposal.Kind == ProposeUnit {
-		if unit, ok := pick(s.Proposal.Units, in.Text); ok {
-			need.Report = ReportKey{Unit: unit, Form: n.Main, Period: n.Form(n.Main).Period}
+	for _, f := range m.Files {
+		if f.Hash != "" {
+			need.Hashes = append(need.Hashes, f.Hash)
 		}
 	}
 	if in.Verb == VerbLook && p.Office {
 		need.Look = in.Rest
 	}
 	return need
+}
+
+// reportMeant is the report that a message is about, zero for none: the one being
+// filled, unless the message names another form or another of the person's units.
+func reportMeant(n *Notice, p Person, s Session, in Intent, now time.Time) ReportKey {
+	form, rest := n.formMeant(s, in)
+	var key ReportKey
+	switch {
+	case s.Key.Unit != "" && slices.Contains(p.Units, s.Key.Unit):
+		key.Unit = s.Key.Unit
+	case len(p.Units) == 1:
+		key.Unit = p.Units[0]
+	}
+	if in.Verb == VerbFill || in.Verb == VerbProgress {
+		if unit, ok := chosenUnit(p, rest); ok {
+			key.Unit = unit
+		}
+	}
+	if s.Proposal != nil && s.Proposal.Kind == ProposeUnit {
+		if unit, ok := pick(s.Proposal.Units, in.Text); ok {
+			key.Unit = unit
+			if f := n.Form(s.Proposal.Text); f != nil {
+				form = f
+			}
+		}
+	}
+	if key.Unit == "" {
+		return ReportKey{}
+	}
+	if s.Key.Unit == key.Unit && s.Key.Form == form.ID {
+		return s.Key // of a monthly form the month that was begun
+	}
+	key.Form, key.Period = form.ID, form.PeriodAt(now)
+	return key
+}
+
+// formMeant is the form that a message is about, and what its words say beside
+// that.
+func (n *Notice) formMeant(s Session, in Intent) (form *Form, rest string) {
+	form, rest = n.formFor(s.Key), in.Rest
+	var id string
+	switch in.Verb {
+	case VerbFill, VerbProgress:
+		if named, left := n.formIn(rest); named != nil {
+			return named, left
+		}
+		if in.Verb == VerbFill {
+			id = n.Main
+		}
+	case VerbRegister:
+		id = n.Nomination
+	case VerbCase, VerbNoCase, VerbLater:
+		id = n.Cases
+	case VerbSummary:
+		id = n.Summary
+	case VerbYearEnd:
+		id = n.YearEnd
+	}
+	if f := n.Form(id); f != nil {
+		form = f
+	}
+	return form, rest
+}
+
+// formIn finds a form named in the words behind a command, and what they say
+// beside it.
+func (n *Notice) formIn(words string) (*Form, string) {
+	for _, word := range strings.Fields(words) {
+		for i := range n.Forms {
+			if f := &n.Forms[i]; word == f.ID || word == f.Title {
+				return f, strings.Join(slices.DeleteFunc(strings.Fields(words), func(w string) bool { return w == word }), " ")
+			}
+		}
+	}
+	return nil, words
 }
 
 // toWrite adds what the office's commands that write to others need.
@@ -151,16 +238,6 @@ func bare(text string) string {
 	return strings.Trim(text, " 　\t\n。．.！!？?，,、；;：:~～“”\"'‘’「」【】[]（）()")
 }
 
-// prefixVerb reports whether a command takes words after it.
-func prefixVerb(v Verb) bool {
-	switch v {
-	case VerbFill, VerbChange, VerbHint, VerbRegister, VerbRelease, VerbMissing, VerbLook, VerbConfirm, VerbYes, VerbTotals, VerbProgress,
-		VerbNotify, VerbNudge, VerbPair, VerbReturn:
-		return true
-	}
-	return false
-}
-
 // command finds the command that a text is: exactly one of the verbs' words,
 // or, where the verb takes something and free is set, such a word and more.
 // Only while idle, with no question open, may the two stand without a blank
@@ -195,7 +272,7 @@ func command(n *Notice, text string, free, idle bool) (Verb, string, bool) {
 	}
 	var found []match
 	for verb, words := range n.Verbs {
-		if !prefixVerb(verb) {
+		if !verb.takesWords() {
 			continue
 		}
 		for _, w := range words {

@@ -45,6 +45,25 @@ type Report struct {
 	Shown string `cbor:"10,keyasint,omitempty"`
 	// Return is set while the office has sent version Counted back.
 	Return *Return `cbor:"11,keyasint,omitempty"`
+	// Approval is set while the office has approved version Counted (已通过).
+	Approval *Approval `cbor:"12,keyasint,omitempty"`
+	Notes    []Note    `cbor:"13,keyasint,omitempty"`
+}
+
+// Approval is the office's word that a version is in order.
+type Approval struct {
+	Version int       `cbor:"1,keyasint"`
+	By      string    `cbor:"2,keyasint"` // Person.ID
+	At      time.Time `cbor:"3,keyasint"`
+}
+
+// Note is a remark of the unit on an item, such as who led a joint event. It
+// travels to the office and the export.
+type Note struct {
+	Item int       `cbor:"1,keyasint"`
+	Text string    `cbor:"2,keyasint"`
+	By   string    `cbor:"3,keyasint"`
+	At   time.Time `cbor:"4,keyasint"`
 }
 
 // Return is what the office wants looked at again, and why. It never holds a
@@ -93,4 +112,17 @@ type Submission struct {
 	Receipt string    `cbor:"5,keyasint"`
 	Entries []Entry   `cbor:"6,keyasint"`
 	Reasons []Reason  `cbor:"7,keyasint,omitempty"`
+	Notes   []Note    `cbor:"8,keyasint,omitempty"`
+	// Late is set if it came after the unit's deadline (补报).
+	Late bool `cbor:"9,keyasint,omitempty"`
+	// Paper is set if it was entered from the unit's stamped paper (据盖章件录入).
+	Paper *Paper `cbor:"10,keyasint,omitempty"`
+}
+
+// Paper is who of the office entered a version from paper, and who confirmed it:
+// never the same person.
+type Paper struct {
+	Entered   string `cbor:"1,keyasint"` // Person.ID
+	Confirmed string `cbor:"2,keyasint"` // Person.ID
+	Files     []File `cbor:"3,keyasint,omitempty"`
 }

@@ -99,12 +99,11 @@ func (v Value) name() string {
 // notice and this message: what is open for a unit they no longer speak for is
 // dropped, and a question they quote outranks whatever was asked since.
 func (s Session) standing(n *Notice, p Person, m Message) Session {
-	form := n.Form(n.Main)
 	s.Person = p.ID
 	if s.Key.Unit != "" && !slices.Contains(p.Units, s.Key.Unit) {
 		s = Session{Person: s.Person, Greeted: s.Greeted, Pairing: s.Pairing}
 	}
-	if form.Field(s.Asking) == nil {
+	if n.formFor(s.Key).Field(s.Asking) == nil {
 		s.Asking = 0
 	}
 	if s.Proposal != nil && s.Proposal.Kind == ProposeUnit {

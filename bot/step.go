@@ -21,6 +21,9 @@ func Step(n *Notice, v View, m Message, in Intent, now time.Time) (Changes, Spee
 	} else if in.Need.Report != (ReportKey{}) {
 		t.r = &Report{Key: in.Need.Report, State: NotStarted}
 	}
+	if t.r != nil {
+		t.form = n.formFor(t.r.Key)
+	}
 	t.handle()
 	if len(t.say) == 0 && m.Media != MediaRating {
 		t.tell("idle", nil)
@@ -137,6 +140,16 @@ func (t *turn) command() {
 		t.yes(t.in.Rest)
 	case VerbNo:
 		t.no()
+	case VerbAsked, VerbDeputy:
+		t.people()
+	case VerbCase, VerbNoCase, VerbLater, VerbYearEnd:
+		t.monthly()
+	case VerbMaterial, VerbSummary, VerbDone:
+		t.material()
+	case VerbDiff:
+		t.review()
+	case VerbNote:
+		t.note()
 	case VerbBack, VerbSkip, VerbUndo, VerbZeros, VerbPreview, VerbSubmit, VerbWithdraw, VerbHint, VerbList, VerbChange:
 		t.edit()
 	default:
@@ -328,15 +341,26 @@ func (t *turn) help() {
 			t.tellHint(f)
 		}
 		t.tell("help.liaison", nil)
+		t.helpOn("help.liaison.")
 	}
 	if p.Office {
 		t.tell("help.office", nil)
+		t.helpOn("help.office.")
 	}
 	if len(p.Units) == 0 && !p.Office {
 		t.tell("stranger", args{"phone": t.n.Office.Phone})
 	}
 	t.tell("help.phone", args{"phone": t.n.Office.Phone})
 	t.whereWeStand()
+}
+
+// helpOn tells the commands of each part of the work that has any for this role.
+func (t *turn) helpOn(role string) {
+	for _, area := range []string{"nomination", "people", "material", "monthly", "note", "figures", "review", "paper", "roster"} {
+		if _, ok := t.n.Wording[role+area]; ok {
+			t.tell(role+area, nil)
+		}
+	}
 }
 
 // who tells unit, role and what is due, and in private the id that roster and

@@ -45,7 +45,7 @@ func (t *turn) whole() {
 
 func (t *turn) preview() {
 	t.tell("preview", args{
-		"unit": t.r.Key.Unit, "form": t.form.ID, "period": t.r.Key.Period, "state": t.state(t.r),
+		"unit": t.r.Key.Unit, "form": t.form.ID, "period": t.form.Spans(t.r.Key.Period), "state": t.state(t.r),
 		"all": strconv.Itoa(len(t.form.Fields)), "filled": strconv.Itoa(len(t.r.Draft)),
 	})
 	t.whole()
@@ -159,7 +159,7 @@ func (t *turn) progress() {
 	if t.r != nil {
 		open := t.r.unfilled(t.form)
 		t.tell("progress.unit", args{
-			"unit": t.r.Key.Unit, "form": t.form.ID, "period": t.r.Key.Period, "state": t.state(t.r),
+			"unit": t.r.Key.Unit, "form": t.form.ID, "period": t.form.Spans(t.r.Key.Period), "state": t.state(t.r),
 			"all": strconv.Itoa(len(t.form.Fields)), "filled": strconv.Itoa(len(t.r.Draft)),
 		})
 		if t.v.Latest != nil {

@@ -18,6 +18,19 @@ type View struct {
 	Sent    *Sent       // Need.Sent: the last broadcast; nil if there was none
 	Halts   []Halt      // for the office: the roads that take nothing
 	Reach   Reach       // whom the configured roads can write to
+
+	Docket   *Docket                 // Need.Docket; nil if there is none
+	Dockets  []Docket                // Need.Dockets: of all units and forms
+	Book     *Book                   // of the report's form and period, or Need.Book; nil if nothing is in it
+	Others   map[ReportKey]Filed     // Need.Others
+	Forms    map[FormPeriod][]Status // Need.Forms, each in roster order
+	Filed    []Filed                 // Need.Filed: every report of that form and period
+	Versions []Submission            // Need.Versions, the oldest first
+	Log      []LogEntry              // Need.Log, the newest first
+	Same     map[string][]Received   // Need.Hashes: when the same contents were received before
+	Bag      []Received              // Need.Bag, the oldest first
+	Contacts map[string]Contact      // Need.Contacts, by unit
+	Persons  map[string]Person       // Need.Persons, by the userid as it was typed
 	// Chance is eight random hex digits, new for every turn.
 	Chance string
 }
@@ -33,6 +46,25 @@ type Need struct {
 	Look  string
 	Chats bool
 	Sent  bool
+
+	Docket   ReportKey // zero for none
+	Dockets  bool
+	Book     FormPeriod  // beside that of Report; zero for none
+	Others   []ReportKey // reports beside the one that is worked on
+	Forms    []FormPeriod
+	Filed    FormPeriod // zero for none
+	Versions ReportKey  // zero for none
+	Log      *LogQuery
+	Bag      string // the unit whose received files are wanted; "" for none
+	Contacts bool
+	Persons  []string // userids
+	Hashes   []string // of files that the message brings
+}
+
+// LogQuery asks for the newest lines of the log.
+type LogQuery struct {
+	Unit string // "" for all
+	Most int
 }
 
 // Status is how one unit stands with one form.
@@ -84,7 +116,9 @@ type Changes struct {
 	Chats      []Chat     // paired
 	Broadcast  *Broadcast // its ID is the caller's to fill in
 	Deliveries []Delivery // made by the caller of what is said: at most [MaxDeliveries]
-	Resume     bool       // the office says that halted roads are mended: try them again
+	Dockets    []Docket
+	Book       *Book
+	Resume     bool // the office says that halted roads are mended: try them again
 }
 
 // Speech is what a turn says.

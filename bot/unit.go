@@ -21,16 +21,9 @@ type Unit struct {
 	Registered bool      `cbor:"7,keyasint,omitempty"`
 	Since      time.Time `cbor:"8,keyasint,omitzero"` // when Liaison was bound
 	Order      int       `cbor:"9,keyasint"`          // place in the roster, from 1
-}
-
-// Person is a member as the program knows them. The record with the platform's
-// userid is the only place that holds it: logs and versions name the ID, which
-// says nothing once the campaign's key is dropped.
-type Person struct {
-	ID     string   `cbor:"1,keyasint"`
-	UserID string   `cbor:"2,keyasint"`           // as the platform wrote it
-	Units  []string `cbor:"3,keyasint,omitempty"` // names of the units they speak for
-	Office bool     `cbor:"-"`                    // from configuration, never stored
+	// Deputies stand in for the liaison for a time (B角). One without a Person was
+	// named but has not yet written to the bot.
+	Deputies []Deputy `cbor:"10,keyasint,omitempty"`
 }
 
 // Roster is the list of units, in its order.

@@ -1,6 +1,9 @@
 package bot
 
-import "strings"
+import (
+	"maps"
+	"strings"
+)
 
 // WordingKeys lists every sentence that the conversation says, with the blanks
 // it can fill. The notice must word each of them and no others; a wording need
@@ -335,6 +338,11 @@ func WordingKeys() map[string][]string {
 		WhyTooLong, WhyChoice, WhyNumber,
 	} {
 		keys["read."+string(why)] = read
+	}
+	for _, area := range []map[string][]string{
+		nominationWording(), peopleWording(), rosterWording(), reviewWording(), materialWording(), monthlyWording(), figuresWording(), paperWording(), noteWording(),
+	} {
+		maps.Copy(keys, area)
 	}
 	return keys
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/fxamacker/cbor/v2"
 
 	"anyuebot/bot"
-	"anyuebot/bot/report"
+	"anyuebot/bot/app"
 	"anyuebot/bot/transcript"
 	"anyuebot/prompts"
 )
@@ -20,21 +20,22 @@ import (
 // world is a county in memory around the conversation: everything that a turn
 // leaves behind is encoded and decoded before the next one sees it.
 type world struct {
-	t       fataler
-	n       *bot.Notice
-	now     time.Time
-	office  []string
-	units   []bot.Unit
-	people  map[string]bot.Person // by userid
-	kept    map[string][]byte     // sessions, reports and versions, encoded
-	chats   []bot.Chat
-	sent    *bot.Sent
-	halts   []bot.Halt
-	reach   bot.Reach
-	chance  string
-	log     []bot.LogEntry
-	files   []bot.Received
-	resumed int
+	t         fataler
+	n         *bot.Notice
+	now       time.Time
+	office    []string
+	units     []bot.Unit
+	confirmed time.Time
+	people    map[string]bot.Person // by userid
+	kept      map[string][]byte     // sessions, reports and versions, encoded
+	chats     []bot.Chat
+	sent      *bot.Sent
+	halts     []bot.Halt
+	reach     bot.Reach
+	chance    string
+	log       []bot.LogEntry
+	files     []bot.Received
+	resumed   int
 
 	cards   map[string][]bot.Card // shown to a userid
 	replies map[string][]string
@@ -127,46 +128,22 @@ func (w *world) key(unit string) bot.ReportKey {
 
 func (w *world) report(key bot.ReportKey) (*bot.Report, *bot.Submission) {
 	var r bot.Report
-	if !w.find("report "+key.Unit, &r) {
+	if !w.find(recordName("report", key), &r) {
 		return nil, nil
 	}
 	var s bot.Submission
-	if r.Counted == 0 || !w.find(fmt.Sprintf("version %s %d", key.Unit, r.Counted), &s) {
+	if r.Counted == 0 || !w.find(versionName(key, r.Counted), &s) {
 		return &r, nil
 	}
 	return &r, &s
 }
 
-func (w *world) status() []bot.Status {
-	var list []bot.Status
-	for _, u := range w.units {
-		s := bot.Status{Unit: u.Name, State: bot.NotStarted}
-		if r, v := w.report(w.key(u.Name)); r != nil {
-			s = bot.Status{Unit: u.Name, State: r.State, Filled: len(r.Draft), Version: r.Counted, Dirty: r.Dirty}
-			if v != nil {
-				s.At = v.At
-			}
-		}
-		list = append(list, s)
-	}
-	return list
+func recordName(what string, key bot.ReportKey) string {
+	return strings.Join([]string{what, key.Form, key.Period, key.Unit}, " ")
 }
 
-func (w *world) totals() *bot.Totals {
-	var counted []bot.Submission
-	var reports []bot.Report
-	for _, u := range w.units {
-		r, v := w.report(w.key(u.Name))
-		if r != nil {
-			reports = append(reports, *r)
-		}
-		if v != nil {
-			counted = append(counted, *v)
-		}
-	}
-	f := w.n.Form(w.n.Main)
-	t := report.Sum(f, f.Period, len(w.units), counted, reports)
-	return &t
+func versionName(key bot.ReportKey, n int) string {
+	return fmt.Sprintf("%s %03d", recordName("version", key), n)
 }
 
 func (w *world) draft(unit string) map[int]bot.Value {
@@ -184,35 +161,9 @@ func (w *world) draft(unit string) map[int]bot.Value {
 func (w *world) turn(userid string, m bot.Message) string {
 	w.t.Helper()
 	m.From, m.Cards = userid, bot.CardsWith
-	p := w.person(userid)
-	s := w.session(userid)
-	in := bot.Understand(w.n, p, s, m)
-	v := bot.View{Person: p, Session: s, Reach: w.reach, Chance: w.chance}
-	if p.Office {
-		v.Halts = w.halts
-	}
-	if in.Need.Roster || in.Need.Look != "" {
-		v.Roster.Units = slices.Clone(w.units)
-	}
-	if in.Need.Report != (bot.ReportKey{}) {
-		v.Report, v.Latest = w.report(in.Need.Report)
-	}
-	if in.Need.Look != "" {
-		if units, _ := v.Roster.Find(in.Need.Look); len(units) == 1 {
-			v.Looked, v.Version = w.report(w.key(units[0].Name))
-		}
-	}
-	if in.Need.Status != "" {
-		v.Status = w.status()
-	}
-	if in.Need.Totals != "" {
-		v.Totals = w.totals()
-	}
-	if in.Need.Chats {
-		v.Chats = w.chats
-	}
-	if in.Need.Sent {
-		v.Sent = w.sent
+	v, in, err := app.Load(w.n, worldTurn{w, userid}, m, app.Around{Now: w.now, Office: slices.Contains(w.office, userid), Reach: w.reach, Chance: w.chance})
+	if err != nil {
+		w.t.Fatalf("%v", err)
 	}
 	changes, speech := bot.Step(w.n, v, m, in, w.now)
 	w.last = speech
@@ -276,10 +227,16 @@ func (w *world) commit(userid string, c bot.Changes) (seen []string) {
 		w.keep("session "+userid, *c.Session)
 	}
 	if c.Report != nil {
-		w.keep("report "+c.Report.Key.Unit, *c.Report)
+		w.keep(recordName("report", c.Report.Key), *c.Report)
 	}
 	if s := c.Submission; s != nil {
-		w.keep(fmt.Sprintf("version %s %d", s.Key.Unit, s.Version), *s)
+		w.keep(versionName(s.Key, s.Version), *s)
+	}
+	for _, d := range c.Dockets {
+		w.keep(recordName("docket", d.Key), d)
+	}
+	if b := c.Book; b != nil {
+		w.keep("book "+b.Form+" "+b.Period, *b)
 	}
 	for _, u := range c.Units {
 		for i := range w.units {
@@ -287,6 +244,9 @@ func (w *world) commit(userid string, c bot.Changes) (seen []string) {
 				w.units[i] = u
 			}
 		}
+	}
+	if !c.Confirmed.IsZero() {
+		w.confirmed = c.Confirmed
 	}
 	for _, p := range c.People {
 		w.people[p.UserID] = p
@@ -312,7 +272,8 @@ func (w *world) expand(b bot.Broadcast) (seen []string) {
 	w.sent = &bot.Sent{Broadcast: b, Counts: map[bot.DeliveryState]int{}}
 	for _, userid := range slices.Sorted(maps.Keys(w.people)) {
 		to := bot.Recipient{Person: w.people[userid]}
-		for _, s := range w.status() {
+		status, _ := worldTurn{w, userid}.Statuses(w.n.Main, w.n.Year)
+		for _, s := range status {
 			if slices.Contains(to.Person.Units, s.Unit) {
 				to.Status = append(to.Status, s)
 			}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"anyuebot/bot"
 )
@@ -30,13 +31,17 @@ func isKind(k bot.Kind) bool {
 }
 
 func (l *loader) readForm(doc value) bot.Form {
-	o := doc.object([]string{"id", "title", "period", "deadline", "fields"}, []string{"sections"})
+	o := doc.object([]string{"id", "title", "fields"}, []string{"sections", "period", "span", "deadline", "from", "to"})
 	form := bot.Form{
 		ID:       o.get("id").text(),
 		Title:    o.get("title").text(),
 		Period:   o.get("period").text(),
+		From:     o.get("from").text(),
+		To:       o.get("to").text(),
+		Span:     o.get("span").text(),
 		Deadline: o.get("deadline").text(),
 	}
+	readPeriod(&form, o)
 	if form.Deadline != "" && len(l.notice.Deadlines) > 0 && l.notice.Deadline(form.Deadline) == nil {
 		o.get("deadline").fail(DeadlineUnknown, "notice.yaml 的 deadlines 里没有“%s”。请改正，或先加进去。", form.Deadline)
 	}
@@ -45,6 +50,38 @@ func (l *loader) readForm(doc value) bot.Form {
 	pairFields(&form, fields)
 	placeBlanks(&form, fields, lines)
 	return form
+}
+
+// readPeriod holds a form to what it needs: a monthly one its first and last
+// month, any other its period, that in words, and its deadline.
+func readPeriod(form *bot.Form, o object) {
+	if o.absent() {
+		return
+	}
+	need, refuse := []string{"period", "span", "deadline"}, []string{"from", "to"}
+	if o.has("from") || o.has("to") {
+		need, refuse = refuse, need
+	}
+	for _, key := range need {
+		if !o.has(key) {
+			o.fail(KeyMissing, "缺少“%s”。请补上。一次报送的表写 period、span、deadline，每月报送的表写 from、to。", key)
+		}
+	}
+	for _, key := range refuse {
+		if o.has(key) {
+			o.get(key).fail(KeyUnknown, "每月报送的表用不上“%s”。请删去这一行。", key)
+		}
+	}
+	for _, key := range []string{"from", "to"} {
+		if month := o.get(key).text(); month != "" {
+			if _, err := time.Parse("2006-01", month); err != nil {
+				o.get(key).fail(WrongValue, "“%s”不是月份。请写作 2021-06。", month)
+			}
+		}
+	}
+	if form.From > form.To {
+		o.get("to").fail(WrongValue, "最后一个月“%s”早于第一个月“%s”。请改正。", form.To, form.From)
+	}
 }
 
 // readSections fills the form's sections and sentences, and returns where each

@@ -14,7 +14,7 @@ import (
 	"anyuebot/bot"
 )
 
-//go:embed notice.yaml annex1.yaml annex2.yaml checks.yaml roster.yaml words.yaml wording.yaml
+//go:embed notice.yaml annex1.yaml annex2.yaml checks.yaml roster.yaml words.yaml wording*.yaml
 var embedded embed.FS
 
 // The files that every notice has, beside those of its forms, which
@@ -139,7 +139,7 @@ func (l *loader) open(name string) value {
 	before := len(l.p.list)
 	doc := parse(name, data, l.p)
 	// A wording file of comments alone lacks its wordings, which is said there.
-	if doc.absent() && len(l.p.list) == before && name != wordingFile {
+	if doc.absent() && len(l.p.list) == before && !isWording(name) {
 		doc.fail(FileEmpty, "文件里只有说明，没有内容。请补上内容；不打算改它就删去，改用内置的一份。")
 	}
 	return doc
@@ -149,7 +149,8 @@ func (l *loader) open(name string) value {
 // most are a known name mistyped, and would be without effect.
 func (l *loader) refuseStrangers(forms []string) {
 	known := append([]string{noticeFile}, forms...)
-	known = append(known, checksFile, rosterFile, wordsFile, wordingFile)
+	known = append(known, checksFile, rosterFile, wordsFile)
+	known = append(known, l.wordingFiles()...)
 	for _, name := range l.own {
 		if !slices.Contains(known, name) {
 			l.p.add(name, 0, FileUnknown, "通知里没有叫这个名字的文件。可用的名字：%s。请改名或移走。", strings.Join(known, "、"))

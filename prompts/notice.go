@@ -12,7 +12,8 @@ import (
 func (l *loader) readNotice() {
 	n := l.notice
 	o := l.open(noticeFile).object(
-		[]string{"id", "title", "number", "year", "office", "kinds", "forms", "main", "nomination", "deadlines", "classifiers", "near"}, nil)
+		[]string{"id", "title", "number", "year", "office", "kinds", "forms", "main", "nomination", "deadlines", "classifiers", "near"},
+		[]string{"cases", "summary", "yearend"})
 	n.ID = o.get("id").text()
 	if n.ID != "" && strings.Trim(n.ID, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
 		o.get("id").fail(WrongValue, "“%s”只能用小写字母、数字和短横线，如 zhengning-2021。", n.ID)
@@ -119,7 +120,8 @@ func (l *loader) readForms(o object) {
 		n.Forms = append(n.Forms, form)
 	}
 	n.Main, n.Nomination = o.get("main").text(), o.get("nomination").text()
-	for _, key := range []string{"main", "nomination"} {
+	n.Cases, n.Summary, n.YearEnd = o.get("cases").text(), o.get("summary").text(), o.get("yearend").text()
+	for _, key := range []string{"main", "nomination", "cases", "summary", "yearend"} {
 		// A form that could not be read at all is no reason to doubt the name.
 		if id := o.get(key).text(); id != "" && l.allForms && n.Form(id) == nil {
 			o.get(key).fail(FormUnknown, "没有“%s”这张表。可选：%s。", id, strings.Join(l.formIDs(), "、"))

@@ -410,7 +410,7 @@ func TestVerbsAreThoseOfTheConversation(t *testing.T) {
 		return true
 	})
 	var got []string
-	for _, v := range verbs() {
+	for _, v := range bot.Verbs() {
 		got = append(got, string(v))
 	}
 	slices.Sort(want)

@@ -7,18 +7,6 @@ import (
 	"anyuebot/bot"
 )
 
-// verbs are the commands that the notice must give words to.
-func verbs() []bot.Verb {
-	return []bot.Verb{
-		bot.VerbFill, bot.VerbContinue, bot.VerbBack, bot.VerbSkip, bot.VerbChange, bot.VerbUndo, bot.VerbZeros,
-		bot.VerbPreview, bot.VerbSubmit, bot.VerbWithdraw, bot.VerbProgress, bot.VerbWho, bot.VerbHelp, bot.VerbHint,
-		bot.VerbQuit, bot.VerbMore, bot.VerbList, bot.VerbRegister, bot.VerbRelease,
-		bot.VerbYes, bot.VerbNo, bot.VerbHello, bot.VerbThanks,
-		bot.VerbTotals, bot.VerbMissing, bot.VerbLook, bot.VerbConfirm,
-		bot.VerbNotify, bot.VerbNudge, bot.VerbDelivery, bot.VerbResume, bot.VerbPair, bot.VerbReturn,
-	}
-}
-
 // answers are words that answer a question. As a command one of them would
 // swallow the answer, and the form would never be finished.
 func answers() []string {
@@ -37,7 +25,7 @@ func (l *loader) readWords() {
 	owner := make(map[string]bot.Verb) // by folded word
 	for _, e := range doc.entries() {
 		verb := bot.Verb(e.key)
-		if !slices.Contains(verbs(), verb) {
+		if !slices.Contains(bot.Verbs(), verb) {
 			e.fail(VerbUnknown, "没有“%s”这个命令。冒号前的英文名不能改。", e.key)
 			continue
 		}
@@ -61,7 +49,7 @@ func (l *loader) readWords() {
 	if doc.absent() {
 		return
 	}
-	for _, verb := range verbs() {
+	for _, verb := range bot.Verbs() {
 		if len(l.notice.Verbs[verb]) == 0 {
 			doc.fail(KeyMissing, "命令 %s 没有叫法。请补上。", verb)
 		}

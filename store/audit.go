@@ -88,6 +88,7 @@ type auditor struct {
 	places   map[int]string
 	people   map[string]bot.Person
 	reports  map[bot.ReportKey]bot.Report
+	dockets  map[string]string     // unit → a key of a docket of it
 	versions map[bot.ReportKey]int // highest so far
 	named    map[string]string     // person → a key whose record names them
 
@@ -107,6 +108,7 @@ func newAuditor(c codec, k keys, notice string) *auditor {
 		places:   map[int]string{},
 		people:   map[string]bot.Person{},
 		reports:  map[bot.ReportKey]bot.Report{},
+		dockets:  map[string]string{},
 		versions: map[bot.ReportKey]int{},
 		named:    map[string]string{},
 
@@ -218,6 +220,20 @@ func (a *auditor) add(key string, value []byte) {
 		s := record.unpack()
 		a.version(key, s)
 		want = a.keys.version(s.Key, s.Version)
+	case kindDocket:
+		var d bot.Docket
+		if !a.decode(key, value, &d) {
+			return
+		}
+		a.docket(key, d)
+		want = a.keys.docket(d.Key)
+	case kindBook:
+		var b bot.Book
+		if !a.decode(key, value, &b) {
+			return
+		}
+		a.book(key, b)
+		want = a.keys.book(bot.FormPeriod{Form: b.Form, Period: b.Period})
 	case kindOut, kindSent, kindBroadcast, kindChat, kindHalt, kindLease:
 		var ok bool
 		if want, ok = a.outgoing(kind, key, value, names); !ok {
@@ -286,6 +302,50 @@ func (a *auditor) version(key string, s bot.Submission) {
 	}
 	a.name(key, s.By)
 	a.entries(key, s.Entries, s.Reasons)
+	if p := s.Paper; p != nil {
+		a.name(key, p.Entered)
+		a.name(key, p.Confirmed)
+		if p.Entered == p.Confirmed {
+			a.fault(key, "was entered from paper and confirmed by the same person")
+		}
+	}
+}
+
+func (a *auditor) docket(key string, d bot.Docket) {
+	a.dockets[d.Key.Unit] = key
+	for _, r := range d.Receipts {
+		a.name(key, r.By)
+	}
+	for _, c := range d.Calls {
+		a.name(key, c.By)
+	}
+	for _, w := range []*bot.Word{d.Nothing, d.Later} {
+		if w != nil {
+			a.name(key, w.By)
+		}
+	}
+	if d.Extension != nil {
+		a.name(key, d.Extension.By)
+	}
+	if d.Stamp != nil {
+		a.name(key, d.Stamp.By)
+	}
+	if d.Entered != nil {
+		a.name(key, d.Entered.By)
+		a.entries(key, d.Entered.Entries, nil)
+	}
+}
+
+func (a *auditor) book(key string, b bot.Book) {
+	if b.Closing != nil {
+		a.name(key, b.Closing.By)
+	}
+	for _, d := range b.Deductions {
+		a.name(key, d.By)
+	}
+	if b.Asking != nil {
+		a.name(key, b.Asking.By)
+	}
 }
 
 // finish checks what only all records together can tell.
@@ -331,6 +391,11 @@ func (a *auditor) finish() Audit {
 		}
 		if r.Counted < 0 || r.Counted > r.Version {
 			a.fault(key, "counts version %d of %d", r.Counted, r.Version)
+		}
+	}
+	for unit, key := range a.dockets {
+		if _, ok := a.units[unit]; !ok {
+			a.fault(key, "its unit is not on the roster")
 		}
 	}
 	slices.SortStableFunc(a.Faults, func(x, y Fault) int {

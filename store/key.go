@@ -22,6 +22,8 @@ const (
 	kindVersion kind = "version"
 	kindLog     kind = "log"
 	kindClaim   kind = "claim"
+	kindDocket  kind = "docket"
+	kindBook    kind = "book"
 
 	kindOut       kind = "out"
 	kindSent      kind = "sent"
@@ -78,6 +80,10 @@ func (k keys) report(r bot.ReportKey) string {
 func (k keys) version(r bot.ReportKey, n int) string {
 	return k.join(kindVersion, r.Form, r.Period, r.Unit, fmt.Sprintf("%0*d", versionDigits, n))
 }
+
+func (k keys) docket(r bot.ReportKey) string { return k.join(kindDocket, r.Form, r.Period, r.Unit) }
+
+func (k keys) book(p bot.FormPeriod) string { return k.join(kindBook, p.Form, p.Period) }
 
 func (k keys) log(at time.Time, claim string) string {
 	return k.join(kindLog, stamp(at, claim))

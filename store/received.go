@@ -160,6 +160,25 @@ func (n namedFiles) add(c codec, kind kind, key string, value []byte) error {
 		for _, r := range record.Files {
 			n.name(key, r.File, r.Units)
 		}
+	case kindDocket:
+		var d bot.Docket
+		if err := c.decode(key, value, &d); err != nil {
+			return err
+		}
+		if d.Stamp != nil {
+			n.name(key, d.Stamp.File, []string{d.Key.Unit})
+		}
+		if d.Entered != nil {
+			n.nameAll(key, d.Entered.Files, d.Key.Unit)
+		}
+	case kindVersion:
+		var record submissionRecord
+		if err := c.decode(key, value, &record); err != nil {
+			return err
+		}
+		if record.Paper != nil {
+			n.nameAll(key, record.Paper.Files, record.Key.Unit)
+		}
 	case kindOut, kindSent:
 		var d bot.Delivery
 		if err := c.decode(key, value, &d); err != nil {
@@ -170,6 +189,12 @@ func (n namedFiles) add(c codec, kind kind, key string, value []byte) error {
 		}
 	}
 	return nil
+}
+
+func (n namedFiles) nameAll(key string, files []bot.File, unit string) {
+	for _, f := range files {
+		n.name(key, f, []string{unit})
+	}
 }
 
 func (n namedFiles) name(key string, f bot.File, units []string) {

@@ -67,6 +67,16 @@ func (t *Turn) Claimed() (bot.Reply, bool, error) { return t.reply(t.claim) }
 // units; a record is made when the turn changes something.
 func (t *Turn) Person() (bot.Person, error) { return t.person, nil }
 
+// Known is who a userid stands for, with an ID also if there is no record yet;
+// the turn then fails if the record has changed meanwhile.
+func (t *Turn) Known(userID string) (bot.Person, error) {
+	p := bot.Person{ID: t.store.PersonID(userID), UserID: userID}
+	key := t.store.keys.person(p.ID)
+	rev, err := t.get(key, &p)
+	t.read[key] = rev
+	return p, err
+}
+
 // Session is what the person was last asked; one that only names the person if
 // there is none.
 func (t *Turn) Session() (bot.Session, error) {
@@ -190,6 +200,12 @@ func (t *Turn) changes(w *writer, c bot.Changes, at time.Time) error {
 	if !c.Confirmed.IsZero() {
 		w.put(k.roster(), rosterRecord{Confirmed: c.Confirmed})
 	}
+	for _, d := range c.Dockets {
+		w.put(k.docket(d.Key), d)
+	}
+	if b := c.Book; b != nil {
+		w.put(k.book(bot.FormPeriod{Form: b.Form, Period: b.Period}), *b)
+	}
 	if len(c.Log) > 0 {
 		w.put(k.log(at, t.claim), logRecord{Entries: c.Log})
 	}
@@ -201,7 +217,7 @@ func (t *Turn) changes(w *writer, c bot.Changes, at time.Time) error {
 func blank(c bot.Changes) bool {
 	return c.Session == nil && c.Report == nil && c.Submission == nil && len(c.Units) == 0 &&
 		c.Confirmed.IsZero() && len(c.People) == 0 && len(c.Log) == 0 && len(c.Files) == 0 &&
-		len(c.Chats) == 0 && c.Broadcast == nil && len(c.Deliveries) == 0
+		len(c.Dockets) == 0 && c.Book == nil && len(c.Chats) == 0 && c.Broadcast == nil && len(c.Deliveries) == 0
 }
 
 func names(people []bot.Person, id string) bool {

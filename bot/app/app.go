@@ -32,7 +32,6 @@ import (
 	"time"
 
 	"anyuebot/bot"
-	"anyuebot/bot/report"
 )
 
 // ErrConflict is what a [Turn]'s Commit returns when something it had read was
@@ -55,11 +54,18 @@ type Turn interface {
 	Roster() (bot.Roster, error)
 	Report(bot.ReportKey) (*bot.Report, *bot.Submission, error)
 	Statuses(form, period string) ([]bot.Status, error)
-	Submissions(form, period string, each func(bot.Submission) error) error
-	Reports(form, period string, each func(bot.Report) error) error
 	Chats() ([]bot.Chat, error)
 	Sent() (*bot.Sent, error)
 	Halts() ([]bot.Halt, error)
+	Docket(bot.ReportKey) (*bot.Docket, error)
+	Dockets() ([]bot.Docket, error)
+	Book(bot.FormPeriod) (*bot.Book, error)
+	Filed(bot.FormPeriod) ([]bot.Filed, error)
+	Versions(bot.ReportKey) ([]bot.Submission, error)
+	NewestLog(bot.LogQuery) ([]bot.LogEntry, error)
+	FilesOf(unit string) ([]bot.Received, error)
+	FilesByHash(hash string) ([]bot.Received, error)
+	Known(userid string) (bot.Person, error)
 	Commit(bot.Changes, time.Time, bot.Reply) error
 	Close()
 }
@@ -204,14 +210,15 @@ func (a *App) try(ctx context.Context, id string, m bot.Message, again bool, uni
 		reply, err := a.refuse(id, "toofast")
 		return reply, "toofast", err
 	}
-	view, in, err := a.load(turn, m)
+	now := a.c.Now().In(a.c.Zone)
+	around := Around{Now: now, Office: a.office[strings.ToLower(m.From)], Reach: a.c.Channel.Reach(), Chance: chance()}
+	view, in, err := Load(a.c.Notice, turn, m, around)
 	if err != nil {
 		return none, "", err
 	}
 	if *unit == "" {
 		*unit = in.Need.Report.Unit
 	}
-	now := a.c.Now().In(a.c.Zone)
 	changes, speech := bot.Step(a.c.Notice, view, m, in, now)
 	reply, err := a.speak(id, m, view, &changes, speech, now)
 	if err != nil {
@@ -247,93 +254,11 @@ func (a *App) committed(ctx context.Context, id string, err error) (bot.Reply, b
 	return reply, ok && err == nil
 }
 
-// load looks up what the message needs.
-func (a *App) load(turn Turn, m bot.Message) (v bot.View, in bot.Intent, err error) {
-	if v.Person, err = turn.Person(); err != nil {
-		return v, in, fmt.Errorf("person: %w", err)
-	}
-	v.Person.Office = a.office[strings.ToLower(m.From)]
-	if v.Session, err = turn.Session(); err != nil {
-		return v, in, fmt.Errorf("session: %w", err)
-	}
-	in = bot.Understand(a.c.Notice, v.Person, v.Session, m)
-	need := in.Need
-	if need.Roster || need.Look != "" {
-		if v.Roster, err = turn.Roster(); err != nil {
-			return v, in, fmt.Errorf("roster: %w", err)
-		}
-	}
-	if need.Report != (bot.ReportKey{}) {
-		if v.Report, v.Latest, err = turn.Report(need.Report); err != nil {
-			return v, in, fmt.Errorf("report: %w", err)
-		}
-	}
-	if need.Look != "" {
-		units, _ := v.Roster.Find(need.Look)
-		if len(units) == 1 {
-			if v.Looked, v.Version, err = turn.Report(a.key(units[0].Name, a.c.Notice.Main)); err != nil {
-				return v, in, fmt.Errorf("report: %w", err)
-			}
-		}
-	}
-	if need.Status != "" {
-		if v.Status, err = turn.Statuses(need.Status, a.key("", need.Status).Period); err != nil {
-			return v, in, fmt.Errorf("status: %w", err)
-		}
-	}
-	if need.Chats {
-		if v.Chats, err = turn.Chats(); err != nil {
-			return v, in, fmt.Errorf("chats: %w", err)
-		}
-	}
-	if need.Sent {
-		if v.Sent, err = turn.Sent(); err != nil {
-			return v, in, fmt.Errorf("sent: %w", err)
-		}
-	}
-	if v.Person.Office {
-		if v.Halts, err = turn.Halts(); err != nil {
-			return v, in, fmt.Errorf("halts: %w", err)
-		}
-	}
-	v.Reach = a.c.Channel.Reach()
-	v.Chance = chance()
-	if need.Totals != "" {
-		v.Totals, err = a.totals(turn, need.Totals, len(v.Roster.Units))
-	}
-	return v, in, err
-}
-
 // chance draws eight hex digits.
 func chance() string {
 	var b [4]byte
 	rand.Read(b[:]) // never fails
 	return hex.EncodeToString(b[:])
-}
-
-func (a *App) key(unit, form string) bot.ReportKey {
-	return bot.ReportKey{Unit: unit, Form: form, Period: a.c.Notice.Form(form).Period}
-}
-
-func (a *App) totals(turn Turn, form string, expected int) (*bot.Totals, error) {
-	f := a.c.Notice.Form(form)
-	var counted []bot.Submission
-	var reports []bot.Report
-	err := turn.Submissions(form, f.Period, func(s bot.Submission) error {
-		counted = append(counted, s)
-		return nil
-	})
-	if err == nil {
-		err = turn.Reports(form, f.Period, func(r bot.Report) error {
-			reports = append(reports, r)
-			return nil
-		})
-	}
-	if err != nil {
-		return nil, fmt.Errorf("totals: %w", err)
-	}
-	t := report.Sum(f, f.Period, expected, counted, reports)
-	return &t, nil
 }
 
 // locks serialise turns by name. A lock that nobody holds takes no memory.

@@ -191,9 +191,10 @@ func (w *worker) missed(view OutboxView, b bot.Broadcast, d bot.Delivery) (bot.D
 // statuses are those of some units with a form.
 func (w *worker) statuses(view OutboxView, units []string, form string) ([]bot.Status, error) {
 	list := make([]bot.Status, len(units))
+	period := w.c.Notice.Form(form).PeriodAt(w.now())
 	for i, unit := range units {
 		var err error
-		if list[i], err = view.Status(w.key(unit, form)); err != nil {
+		if list[i], err = view.Status(bot.ReportKey{Unit: unit, Form: form, Period: period}); err != nil {
 			return nil, err
 		}
 	}

@@ -1,0 +1,247 @@
+package app
+
+import (
+	"fmt"
+	"time"
+
+	"anyuebot/bot"
+	"anyuebot/bot/report"
+)
+
+// Around is what a turn may know that is in no store.
+type Around struct {
+	Now    time.Time // in the campaign's zone
+	Office bool      // configuration makes the member one of the office
+	Reach  bot.Reach
+	Chance string
+}
+
+// Load understands a message and looks up what it needs, all at the turn's
+// revision.
+func Load(n *bot.Notice, turn Turn, m bot.Message, around Around) (v bot.View, in bot.Intent, err error) {
+	person, err := turn.Person()
+	if err != nil {
+		return v, in, fmt.Errorf("person: %w", err)
+	}
+	v.Person, v.Reach, v.Chance = person.At(around.Now), around.Reach, around.Chance
+	v.Person.Office = person.Member || around.Office
+	if v.Session, err = turn.Session(); err != nil {
+		return v, in, fmt.Errorf("session: %w", err)
+	}
+	in = bot.Understand(n, v.Person, v.Session, m, around.Now)
+	l := loading{n: n, turn: turn, need: in.Need, now: around.Now, v: &v}
+	for _, load := range []func() error{l.roster, l.report, l.looked, l.office, l.county, l.beside, l.files} {
+		if err := load(); err != nil {
+			return v, in, err
+		}
+	}
+	return v, in, nil
+}
+
+// loading fills a view with what a turn needs.
+type loading struct {
+	n    *bot.Notice
+	turn Turn
+	need bot.Need
+	now  time.Time
+	v    *bot.View
+}
+
+func (l loading) roster() (err error) {
+	if l.need.Roster || l.need.Look != "" {
+		if l.v.Roster, err = l.turn.Roster(); err != nil {
+			return fmt.Errorf("roster: %w", err)
+		}
+	}
+	return nil
+}
+
+// report loads the report that is worked on, with what stands over it: a 提交
+// must not slip in behind 封账.
+func (l loading) report() (err error) {
+	book := l.need.Book
+	if key := l.need.Report; key != (bot.ReportKey{}) {
+		if l.v.Report, l.v.Latest, err = l.turn.Report(key); err != nil {
+			return fmt.Errorf("report: %w", err)
+		}
+		if book == (bot.FormPeriod{}) {
+			book = bot.FormPeriod{Form: key.Form, Period: key.Period}
+		}
+	}
+	if book != (bot.FormPeriod{}) {
+		if l.v.Book, err = l.turn.Book(book); err != nil {
+			return fmt.Errorf("book: %w", err)
+		}
+	}
+	if l.need.Docket != (bot.ReportKey{}) {
+		if l.v.Docket, err = l.turn.Docket(l.need.Docket); err != nil {
+			return fmt.Errorf("docket: %w", err)
+		}
+	}
+	return nil
+}
+
+// looked loads the report of the unit that the office has typed the name of.
+func (l loading) looked() error {
+	if l.need.Look == "" {
+		return nil
+	}
+	units, _ := l.v.Roster.Find(l.need.Look)
+	if len(units) != 1 {
+		return nil
+	}
+	form := l.n.Form(l.n.Main)
+	key := bot.ReportKey{Unit: units[0].Name, Form: form.ID, Period: form.PeriodAt(l.now)}
+	var err error
+	if l.v.Looked, l.v.Version, err = l.turn.Report(key); err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	return nil
+}
+
+// office loads what concerns sending.
+func (l loading) office() (err error) {
+	if l.need.Chats {
+		if l.v.Chats, err = l.turn.Chats(); err != nil {
+			return fmt.Errorf("chats: %w", err)
+		}
+	}
+	if l.need.Sent {
+		if l.v.Sent, err = l.turn.Sent(); err != nil {
+			return fmt.Errorf("sent: %w", err)
+		}
+	}
+	if l.v.Person.Office {
+		if l.v.Halts, err = l.turn.Halts(); err != nil {
+			return fmt.Errorf("halts: %w", err)
+		}
+	}
+	return nil
+}
+
+// county loads what is read over all units.
+func (l loading) county() (err error) {
+	if form := l.need.Status; form != "" {
+		if l.v.Status, err = l.turn.Statuses(form, l.n.Form(form).PeriodAt(l.now)); err != nil {
+			return fmt.Errorf("status: %w", err)
+		}
+	}
+	if len(l.need.Forms) > 0 {
+		l.v.Forms = make(map[bot.FormPeriod][]bot.Status, len(l.need.Forms))
+	}
+	for _, p := range l.need.Forms {
+		if l.v.Forms[p], err = l.turn.Statuses(p.Form, p.Period); err != nil {
+			return fmt.Errorf("status: %w", err)
+		}
+	}
+	if l.need.Filed != (bot.FormPeriod{}) {
+		if l.v.Filed, err = l.turn.Filed(l.need.Filed); err != nil {
+			return fmt.Errorf("filed: %w", err)
+		}
+	}
+	if l.need.Dockets {
+		if l.v.Dockets, err = l.turn.Dockets(); err != nil {
+			return fmt.Errorf("dockets: %w", err)
+		}
+	}
+	if l.need.Totals != "" {
+		if l.v.Totals, err = l.totals(l.need.Totals); err != nil {
+			return fmt.Errorf("totals: %w", err)
+		}
+	}
+	if l.need.Contacts {
+		if l.v.Contacts, err = l.contacts(); err != nil {
+			return fmt.Errorf("contacts: %w", err)
+		}
+	}
+	return nil
+}
+
+// beside loads single records beside the report that is worked on.
+func (l loading) beside() (err error) {
+	if len(l.need.Others) > 0 {
+		l.v.Others = make(map[bot.ReportKey]bot.Filed, len(l.need.Others))
+	}
+	for _, key := range l.need.Others {
+		r, s, err := l.turn.Report(key)
+		if err != nil {
+			return fmt.Errorf("report: %w", err)
+		}
+		l.v.Others[key] = bot.Filed{Report: r, Counted: s}
+	}
+	if l.need.Versions != (bot.ReportKey{}) {
+		if l.v.Versions, err = l.turn.Versions(l.need.Versions); err != nil {
+			return fmt.Errorf("versions: %w", err)
+		}
+	}
+	if l.need.Log != nil {
+		if l.v.Log, err = l.turn.NewestLog(*l.need.Log); err != nil {
+			return fmt.Errorf("log: %w", err)
+		}
+	}
+	if len(l.need.Persons) > 0 {
+		l.v.Persons = make(map[string]bot.Person, len(l.need.Persons))
+	}
+	for _, userid := range l.need.Persons {
+		if l.v.Persons[userid], err = l.turn.Known(userid); err != nil {
+			return fmt.Errorf("person: %w", err)
+		}
+	}
+	return nil
+}
+
+// files loads what was received before.
+func (l loading) files() (err error) {
+	if l.need.Bag != "" {
+		if l.v.Bag, err = l.turn.FilesOf(l.need.Bag); err != nil {
+			return fmt.Errorf("files: %w", err)
+		}
+	}
+	if len(l.need.Hashes) > 0 {
+		l.v.Same = make(map[string][]bot.Received, len(l.need.Hashes))
+	}
+	for _, hash := range l.need.Hashes {
+		if l.v.Same[hash], err = l.turn.FilesByHash(hash); err != nil {
+			return fmt.Errorf("files: %w", err)
+		}
+	}
+	return nil
+}
+
+// totals adds up the main form, or another.
+func (l loading) totals(form string) (*bot.Totals, error) {
+	f := l.n.Form(form)
+	filed, err := l.turn.Filed(bot.FormPeriod{Form: form, Period: f.PeriodAt(l.now)})
+	if err != nil {
+		return nil, err
+	}
+	var counted []bot.Submission
+	var reports []bot.Report
+	for _, one := range filed {
+		reports = append(reports, *one.Report)
+		if one.Counted != nil {
+			counted = append(counted, *one.Counted)
+		}
+	}
+	t := report.Sum(f, f.PeriodAt(l.now), len(l.v.Roster.Units), counted, reports)
+	return &t, nil
+}
+
+// contacts reads who speaks for each unit from its nomination, the submitted one
+// before a draft.
+func (l loading) contacts() (map[string]bot.Contact, error) {
+	form := l.n.Form(l.n.Nomination)
+	filed, err := l.turn.Filed(bot.FormPeriod{Form: form.ID, Period: form.PeriodAt(l.now)})
+	if err != nil {
+		return nil, err
+	}
+	contacts := make(map[string]bot.Contact, len(filed))
+	for _, one := range filed {
+		entries := one.Report.Draft
+		if one.Counted != nil {
+			entries = one.Counted.Entries
+		}
+		contacts[one.Report.Key.Unit] = form.Contact(one.Report.Key.Unit, entries)
+	}
+	return contacts, nil
+}

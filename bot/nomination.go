@@ -1,0 +1,3 @@
+package bot
+
+func nominationWording() map[string][]string { return map[string][]string{} }
