@@ -8,11 +8,13 @@ import (
 	"strings"
 	"testing"
 
+	"anyuebot/bot"
 	"anyuebot/bot/transcript"
 )
 
 // TestStories plays conversations with presses, files, voices and messages to
-// others. A part “附件2 单位” lists the draft as it must stand at the end.
+// others. A part “附件2 单位”, for a monthly form “案例 2021-06 单位”, lists the
+// draft as it must stand at the end.
 func TestStories(t *testing.T) {
 	n := loadNotice(t)
 	files, err := filepath.Glob("testdata/stories/*.txtar")
@@ -38,7 +40,13 @@ func TestStories(t *testing.T) {
 				t.Error(err)
 			}
 			for name, lines := range script.Values {
-				draft := w.draft(strings.TrimPrefix(name, n.Main+" "))
+				words := strings.Fields(name)
+				form := n.Form(words[0])
+				key := bot.ReportKey{Unit: words[len(words)-1], Form: form.ID, Period: form.Period}
+				if len(words) == 3 {
+					key.Period = words[1]
+				}
+				draft := w.values(key)
 				if len(draft) != len(lines) {
 					t.Errorf("%s: %d items in the draft, want %d: %v", name, len(draft), len(lines), draft)
 				}

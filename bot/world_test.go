@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
@@ -146,9 +147,12 @@ func versionName(key bot.ReportKey, n int) string {
 	return fmt.Sprintf("%s %03d", recordName("version", key), n)
 }
 
-func (w *world) draft(unit string) map[int]bot.Value {
+func (w *world) draft(unit string) map[int]bot.Value { return w.values(w.key(unit)) }
+
+// values is the draft of a report.
+func (w *world) values(key bot.ReportKey) map[int]bot.Value {
 	values := map[int]bot.Value{}
-	if r, _ := w.report(w.key(unit)); r != nil {
+	if r, _ := w.report(key); r != nil {
 		for _, e := range r.Draft {
 			values[e.Item] = e.Value
 		}
@@ -313,6 +317,11 @@ func (w *world) receive(s bot.Send) string {
 
 // act plays one message of a story.
 func (w *world) act(turn transcript.Turn) (string, error) {
+	if turn.From == "时钟" {
+		now, err := time.ParseInLocation("2006-01-02 15:04", turn.Text, w.now.Location())
+		w.now = now
+		return "", err
+	}
 	m := bot.Message{Media: bot.MediaText, Text: turn.Text}
 	if turn.Group {
 		m.Group = "g1"
@@ -333,9 +342,9 @@ func (w *world) act(turn transcript.Turn) (string, error) {
 		if m.Text == "" {
 			m.Media = bot.MediaImage
 		}
-		m.Files = []bot.File{{Hash: "aa", Type: "image/jpeg", Size: 120_000}}
+		m.Files = []bot.File{{Hash: "aa" + hex.EncodeToString([]byte(turn.Quote)), Type: "image/jpeg", Size: 120_000}}
 	case "文件":
-		m.Media, m.Files, m.Text = bot.MediaFile, []bot.File{{Hash: "bb", Name: turn.Text, Type: "application/zip", Size: 1_500_000}}, ""
+		m.Media, m.Files, m.Text = bot.MediaFile, []bot.File{{Hash: "bb" + hex.EncodeToString([]byte(turn.Quote)), Name: turn.Text, Type: "application/zip", Size: 1_500_000}}, ""
 	case "引用":
 		m.Quote = turn.Quote
 		for _, reply := range w.replies[turn.From] {

@@ -29,9 +29,13 @@
 //	[lisi 私聊 语音] 三次           a transcript
 //	[lisi 群 引用 （3/47）] 是      typed under the last reply with these words
 //	[lisi 私聊 图片]                a picture, with or without words
+//	[lisi 私聊 图片 乙]             another one: the word stands for its content
 //	[lisi 私聊 文件] 附件2.docx     a file of this name
+//	[lisi 私聊 文件 乙] 附件2.docx  one with another content
 //	[lisi 私聊 进入]                the chat was opened
 //	[lisi 私聊 评价] 2              an answer was rated
+//
+// A message from 时钟 sets the campaign's clock: [时钟 私聊] 2021-07-02 09:00
 //
 // The package may import the standard library and txtar; it knows the product
 // only through the functions it is handed.
@@ -83,7 +87,7 @@ func Parse(name string, data []byte) (*Script, error) {
 			}
 		case f.Name == "汇总":
 			s.Totals = lines(text)
-		case strings.HasPrefix(f.Name, "附件"):
+		case strings.Contains(f.Name, " "):
 			s.Values[f.Name] = lines(text)
 		default:
 			return nil, fmt.Errorf("%s: no part is called %q", name, f.Name)
@@ -117,7 +121,7 @@ func (s *Script) parseTurns(text string) error {
 			who, said, ok := strings.Cut(line[1:], "]")
 			words := append(strings.SplitN(who, " ", 4), "", "")
 			from, chat, how, quote := words[0], words[1], words[2], words[3]
-			if !ok || chat != "群" && chat != "私聊" || quote != "" && how != quoting {
+			if !ok || chat != "群" && chat != "私聊" || quote != "" && how != quoting && how != "图片" && how != "文件" {
 				return fmt.Errorf("line %d: a message begins with [userid 群] or [userid 私聊]", n)
 			}
 			s.Turns = append(s.Turns, Turn{Line: n, From: from, Group: chat == "群", How: how, Quote: quote, Text: strings.TrimPrefix(said, " ")})
@@ -136,7 +140,7 @@ func (s *Script) parseTurns(text string) error {
 	return nil
 }
 
-// quoting is the one way of sending that takes words of its own.
+// quoting is the way of sending that takes the words it quotes.
 const quoting = "引用"
 
 // Say delivers a typed message as the platform does and returns the reply.
