@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -224,10 +223,6 @@ func (s *Store) swap(ctx context.Context, from string, was any, to string, is an
 		return err
 	}
 	defer v.Close()
-	old, err := s.codec.encode(from, was)
-	if err != nil {
-		return err
-	}
 	w := writer{store: s}
 	w.put(to, is)
 	if w.err != nil {
@@ -237,9 +232,17 @@ func (s *Store) swap(ctx context.Context, from string, was any, to string, is an
 	if err != nil {
 		return err
 	}
-	if !bytes.Equal(e.Value, old) {
+	stands, err := s.codec.holds(e, was)
+	if err != nil {
+		return err
+	}
+	if !stands {
 		there, err := v.snap.Get(ctx, to)
-		if err == nil && (!there.Exists() || !bytes.Equal(there.Value, w.tx.Put[0].Value)) {
+		if err != nil {
+			return err
+		}
+		done, err := s.codec.holds(there, is)
+		if err == nil && !done {
 			err = &kv.ConflictError{Key: from}
 		}
 		return err

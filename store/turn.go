@@ -30,6 +30,9 @@ func (s *Store) Begin(ctx context.Context, claim, userID string) (*Turn, error) 
 	if claim == "" || userID == "" {
 		return nil, fmt.Errorf("%w: a turn needs a claim and a userid", ErrMisuse)
 	}
+	if s.forgotten {
+		return nil, ErrForgotten
+	}
 	v, err := s.View(ctx)
 	if err != nil {
 		return nil, err
