@@ -74,6 +74,11 @@ func Run(t *testing.T, open Open) {
 		{"Lease", testLease},
 		{"SweepOutgoing", testSweepOutgoing},
 		{"VacateLeases", testVacateLeases},
+		{"Sealed", testSealed},
+		{"MasterKey", testMasterKey},
+		{"Rekey", testRekey},
+		{"Forget", testForget},
+		{"ForgetInterrupted", testForgetInterrupted},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, open) })
 	}
