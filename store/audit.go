@@ -153,6 +153,11 @@ func (a *auditor) add(key string, value []byte) {
 		}
 		a.known, a.Forgotten = true, r.Forgotten
 		want = a.keys.secret()
+	case kindNotice:
+		if !a.decode(key, value, new(noticeRecord)) {
+			return
+		}
+		want = a.keys.notes()
 	case kindRoster:
 		var r rosterRecord
 		if !a.decode(key, value, &r) {

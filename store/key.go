@@ -14,6 +14,7 @@ type kind string
 
 const (
 	kindKey     kind = "key"
+	kindNotice  kind = "notice"
 	kindRoster  kind = "roster"
 	kindUnit    kind = "unit"
 	kindPerson  kind = "person"
@@ -66,6 +67,7 @@ func (k keys) all() string { return k.notice + "/" }
 func (k keys) every(kind kind, names ...string) string { return k.join(kind, names...) + "/" }
 
 func (k keys) secret() string            { return k.join(kindKey) }
+func (k keys) notes() string             { return k.join(kindNotice) }
 func (k keys) roster() string            { return k.join(kindRoster) }
 func (k keys) unit(name string) string   { return k.join(kindUnit, name) }
 func (k keys) person(id string) string   { return k.join(kindPerson, id) }
