@@ -14,10 +14,10 @@ import (
 // wrapped in the master key. A campaign whose personal data was deleted has
 // neither.
 type secretRecord struct {
-	Notice    string    `cbor:"1,keyasint"`
-	Key       []byte    `cbor:"2,keyasint,omitempty"` // the secret
-	Data      []dataKey `cbor:"3,keyasint,omitempty"` // the last is the one to seal with
-	Box       []byte    `cbor:"4,keyasint,omitempty"` // the secret, wrapped
+	Notice string    `cbor:"1,keyasint"`
+	Key    []byte    `cbor:"2,keyasint,omitempty"` // the secret
+	Data   []dataKey `cbor:"3,keyasint,omitempty"` // the last is the one to seal with
+	Box    []byte    `cbor:"4,keyasint,omitempty"` // the secret, wrapped
 	// Forgotten is set from the moment on that the personal data is being deleted.
 	Forgotten bool `cbor:"5,keyasint,omitempty"`
 }
