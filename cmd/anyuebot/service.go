@@ -102,6 +102,7 @@ func openOn(ctx context.Context, c config, engine kv.Store, log *slog.Logger) (_
 		Store:  port{s},
 		Say:    func(e bot.Effect) (string, error) { return prompts.Render(s.notice, e) },
 		Office: c.Office,
+		Words:  s.words,
 		Now:    s.now, Zone: s.zone, Rate: c.Rate,
 		Outbox: port{s}, Channel: s.post, Owner: alone,
 		Observe: metrics.observe, ObserveAttempt: metrics.observeAttempt, Log: log,
