@@ -25,6 +25,8 @@ func Compose(n *Notice, b Broadcast, to Recipient, now time.Time) (Send, bool) {
 		return noticeToGroup(n, b, *to.Chat)
 	case b.Kind == BroadcastNotice:
 		return noticeToPerson(n, b, to.Person)
+	case b.Kind == BroadcastApproved:
+		return approvedPerson(n, b, to)
 	case b.Kind == BroadcastNudge: // and never a group: it speaks for no unit
 		return nudgePerson(n, b, to, now)
 	}
@@ -57,7 +59,7 @@ func nudgePerson(n *Notice, b Broadcast, to Recipient, now time.Time) (Send, boo
 	var late []Status
 	for _, unit := range b.meant(to.Person.Units) {
 		for _, s := range to.Status {
-			if s.Unit == unit && !s.handedIn() {
+			if s.Unit == unit && !s.handedIn() && !s.Closed {
 				late = append(late, s)
 			}
 		}

@@ -37,6 +37,9 @@ func (t *turn) isMain(word string) bool { return word == t.form.ID || word == t.
 
 // begin opens the report for this person and asks the first open item.
 func (t *turn) begin() {
+	if t.frozen() {
+		return
+	}
 	t.enter()
 	t.tell("begin", args{
 		"unit": t.r.Key.Unit, "form": t.form.ID, "period": t.form.Spans(t.r.Key.Period),
@@ -51,6 +54,7 @@ func (t *turn) begin() {
 	switch {
 	case t.r.State == Returned:
 		t.tellReturned("begin.returned")
+	case t.sayApproved():
 	case t.r.Counted > 0:
 		t.tell("begin.submitted", args{"version": strconv.Itoa(t.r.Counted)})
 	}
@@ -97,6 +101,9 @@ func (t *turn) ask(item int) {
 // askAgain repeats what stands open: what was put to the person, or else the
 // question.
 func (t *turn) askAgain() {
+	if t.frozen() {
+		return
+	}
 	p := t.s.Proposal
 	t.asked = true
 	switch {
@@ -118,7 +125,7 @@ func (t *turn) askAgain() {
 		t.askReturned(p.Items[0])
 	case p.Kind == ProposeHeard:
 		t.tell("voice.command", args{"text": clip(p.Text, 60)})
-	case p.Kind == ProposeNotify, p.Kind == ProposeNudge:
+	case p.Kind == ProposeNotify, p.Kind == ProposeNudge, p.overAll():
 		t.tell(string(p.Kind)+".confirm", nil)
 	case p.Kind == ProposeBind && len(p.Units) == 1:
 		t.tell("register.sure", args{"unit": p.Units[0]})
@@ -173,6 +180,9 @@ func (t *turn) askNext() {
 
 // completed says what is left to do once every item is filled.
 func (t *turn) completed() {
+	if t.r.Dirty {
+		t.sayApproved()
+	}
 	t.tell("complete.submit", nil)
 	t.asked = true
 }

@@ -143,6 +143,11 @@ func (t *turn) choices() (Effect, []Choice) {
 		return Effect{Key: "card.item"}, list
 	case ProposeHeard:
 		return Effect{Key: "card.heard", Args: args{"text": clip(p.Text, 20)}}, t.n.commands(VerbYes, VerbNo)
+	case ProposeClose, ProposeApprove:
+		return Effect{Key: "card." + string(p.Kind), Args: args{"form": p.Of.Form}}, []Choice{
+			{Label: wordConfirm, Say: wordConfirm},
+			{Label: t.phrase("button.cancel", nil), Say: t.n.Verbs[VerbNo][0]},
+		}
 	case ProposeNotify, ProposeNudge:
 		return Effect{Key: "card.send"}, []Choice{
 			{Label: wordConfirm, Say: wordConfirm},

@@ -64,6 +64,11 @@ type Proposal struct {
 	Items   []int        `cbor:"6,keyasint,omitempty"`
 	Text    string       `cbor:"7,keyasint,omitempty"` // the words a chosen item is read from, or that are to go out
 	Zeros   bool         `cbor:"8,keyasint,omitempty"` // 其余无 was said too: ask for it next
+
+	// Of is the form and period that a word over all reports is about, and Sum
+	// what stood in them when it was put to the office.
+	Of  ReportKey `cbor:"13,keyasint,omitzero"`
+	Sum string    `cbor:"14,keyasint,omitempty"`
 }
 
 // Proposed is one answer of a proposal and the value it would replace.
@@ -83,6 +88,9 @@ func (s Session) Open() string {
 	fmt.Fprintf(h, "%q %q %q %q %d %q", s.Person, s.Key.Unit, s.Key.Form, s.Key.Period, s.Asking, s.Seen)
 	if p := s.Proposal; p != nil {
 		fmt.Fprintf(h, " %q %q %q %d %q %t", p.Kind, p.Checks, p.Units, p.Items, p.Text, p.Zeros)
+		if p.Sum != "" {
+			fmt.Fprintf(h, " %q %q %q", p.Of.Form, p.Of.Period, p.Sum)
+		}
 		for _, a := range p.Answers {
 			fmt.Fprintf(h, " %d %s %s %q", a.Item, a.Value.name(), a.Was.name(), a.Quote)
 		}
@@ -121,7 +129,7 @@ func (s Session) standing(n *Notice, p Person, m Message) Session {
 
 // byOffice reports whether only the office may be asked this.
 func (p *Proposal) byOffice() bool {
-	return p != nil && (p.Kind == ProposeNotify || p.Kind == ProposeNudge)
+	return p != nil && (p.Kind == ProposeNotify || p.Kind == ProposeNudge || p.overAll())
 }
 
 // standsAlone reports whether a proposal is about no report.

@@ -111,6 +111,9 @@ func (t *turn) handle() {
 
 // command carries out what everybody may say.
 func (t *turn) command() {
+	if t.worksOnReport() && t.frozen() {
+		return
+	}
 	switch t.in.Verb {
 	case VerbHelp:
 		t.help()
@@ -239,8 +242,8 @@ func (t *turn) add(key string, a args) {
 	t.say = append(t.say, Effect{Key: key, Args: a, Join: SameLine})
 }
 
-func (t *turn) log(what string, e LogEntry) {
-	e.At, e.By, e.What = t.now, t.v.Person.ID, what
+func (t *turn) log(what LogKind, e LogEntry) {
+	e.At, e.By, e.What, e.As = t.now, t.v.Person.ID, string(what), t.role(what, e.Key.Unit)
 	t.out.Log = append(t.out.Log, e)
 }
 
@@ -397,6 +400,8 @@ func (t *turn) who() {
 // due tells what the person still has to send in, and till when.
 func (t *turn) due() {
 	switch {
+	case t.r != nil && t.closing(t.r.Key) != nil && len(t.v.Person.Units) == 1:
+		t.tellClosed("closed.look")
 	case t.r != nil && t.r.State == Returned && len(t.v.Person.Units) == 1:
 		t.tellReturned("due.returned")
 	case t.r != nil && t.r.Counted > 0 && len(t.v.Person.Units) == 1:
@@ -409,13 +414,19 @@ func (t *turn) due() {
 	}
 }
 
-// late reports whether the form's deadline has passed.
+// late reports whether the deadline of the unit's report has passed.
 func (t *turn) late() bool {
+	if until := t.extended(); !until.IsZero() {
+		return t.now.After(until)
+	}
 	d := t.n.Deadline(t.form.Deadline)
 	return d != nil && t.now.After(d.At)
 }
 
 func (t *turn) deadline() string {
+	if until := t.extended(); !until.IsZero() {
+		return t.phrase("due.extended", args{"until": t.until(until)})
+	}
 	if d := t.n.Deadline(t.form.Deadline); d != nil {
 		return d.Sentence
 	}
@@ -429,6 +440,10 @@ func (t *turn) instant(at time.Time) string {
 
 // Instant writes a time as official papers do: 2021年6月30日（星期三）9时05分.
 func Instant(at time.Time) string {
-	weekday := []string{"日", "一", "二", "三", "四", "五", "六"}[at.Weekday()]
-	return at.Format("2006年1月2日（星期") + weekday + "）" + strconv.Itoa(at.Hour()) + at.Format("时04分")
+	return at.Format("2006年1月2日（星期") + weekdayOf(at) + "）" + strconv.Itoa(at.Hour()) + at.Format("时04分")
+}
+
+// weekdayOf is the last character of a day's name.
+func weekdayOf(at time.Time) string {
+	return []string{"日", "一", "二", "三", "四", "五", "六"}[at.Weekday()]
 }

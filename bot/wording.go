@@ -299,7 +299,7 @@ func WordingKeys() map[string][]string {
 		"return.head":       {"unit", "form", "version"},
 		"return.item":       with("value"),
 		"return.reason":     {"reason"},
-		"return.foot":       {"phone"},
+		"return.foot":       {"form", "phone"},
 		"return.ask":        with("value"),
 		"return.kept":       with("value"),
 		"card.return":       {"form"},

@@ -236,6 +236,9 @@ func (w *world) commit(userid string, c bot.Changes) (seen []string) {
 	if s := c.Submission; s != nil {
 		w.keep(versionName(s.Key, s.Version), *s)
 	}
+	for _, r := range c.Reviewed {
+		w.keep(recordName("report", r.Key), r)
+	}
 	for _, d := range c.Dockets {
 		w.keep(recordName("docket", d.Key), d)
 	}
@@ -276,7 +279,11 @@ func (w *world) expand(b bot.Broadcast) (seen []string) {
 	w.sent = &bot.Sent{Broadcast: b, Counts: map[bot.DeliveryState]int{}}
 	for _, userid := range slices.Sorted(maps.Keys(w.people)) {
 		to := bot.Recipient{Person: w.people[userid]}
-		status, _ := worldTurn{w, userid}.Statuses(w.n.Main, w.n.Year)
+		form := w.n.Form(w.n.Main)
+		if b.Form != "" {
+			form = w.n.Form(b.Form)
+		}
+		status, _ := worldTurn{w, userid}.Statuses(form.ID, form.PeriodAt(w.now))
 		for _, s := range status {
 			if slices.Contains(to.Person.Units, s.Unit) {
 				to.Status = append(to.Status, s)

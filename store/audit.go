@@ -248,6 +248,12 @@ func (a *auditor) add(key string, value []byte) {
 		}
 		a.book(key, b)
 		want = a.keys.book(bot.FormPeriod{Form: b.Form, Period: b.Period})
+	case kindFiled:
+		var r filedRecord
+		if !a.decode(key, value, &r) {
+			return
+		}
+		want = a.keys.filed(r.Form, r.Period)
 	case kindOut, kindSent, kindBroadcast, kindChat, kindHalt, kindLease:
 		var ok bool
 		if want, ok = a.outgoing(kind, key, value, names); !ok {

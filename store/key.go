@@ -25,6 +25,7 @@ const (
 	kindClaim   kind = "claim"
 	kindDocket  kind = "docket"
 	kindBook    kind = "book"
+	kindFiled   kind = "filed"
 
 	kindOut       kind = "out"
 	kindSent      kind = "sent"
@@ -86,6 +87,9 @@ func (k keys) version(r bot.ReportKey, n int) string {
 func (k keys) docket(r bot.ReportKey) string { return k.join(kindDocket, r.Form, r.Period, r.Unit) }
 
 func (k keys) book(p bot.FormPeriod) string { return k.join(kindBook, p.Form, p.Period) }
+
+// filed marks when it last changed which versions of a form and period count.
+func (k keys) filed(form, period string) string { return k.join(kindFiled, form, period) }
 
 func (k keys) log(at time.Time, claim string) string {
 	return k.join(kindLog, stamp(at, claim))

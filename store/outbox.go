@@ -60,16 +60,16 @@ func (v *View) Person(id string) (bot.Person, bool, error) {
 
 // Status tells how one unit stands with one form.
 func (v *View) Status(key bot.ReportKey) (bot.Status, error) {
-	status := bot.Status{Unit: key.Unit, State: bot.NotStarted}
 	r, s, err := v.Report(key)
-	if r == nil || err != nil {
-		return status, err
+	if err != nil {
+		return bot.Status{}, err
 	}
-	status = bot.Status{Unit: key.Unit, State: r.State, Filled: len(r.Draft), Version: r.Counted, Dirty: r.Dirty}
-	if s != nil {
-		status.At = s.At
+	book, err := v.Book(bot.FormPeriod{Form: key.Form, Period: key.Period})
+	if err != nil {
+		return bot.Status{}, err
 	}
-	return status, nil
+	docket, err := v.Docket(key)
+	return bot.StatusOf(key.Unit, bot.Filed{Report: r, Counted: s}, book, docket), err
 }
 
 // Open visits the deliveries that have not ended, in no order that matters.

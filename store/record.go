@@ -24,6 +24,12 @@ type (
 	rosterRecord struct {
 		Confirmed time.Time `cbor:"1,keyasint,omitzero"`
 	}
+	// filedRecord is rewritten whenever another version of a form and period
+	// counts than before: it is its revision that tells.
+	filedRecord struct {
+		Form   string `cbor:"1,keyasint"`
+		Period string `cbor:"2,keyasint"`
+	}
 	claimRecord struct {
 		Reply bot.Reply `cbor:"1,keyasint"`
 		At    time.Time `cbor:"2,keyasint"`

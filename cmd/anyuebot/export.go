@@ -96,17 +96,26 @@ func exportWork(ctx context.Context, s *service, query url.Values, _ io.Reader, 
 	}
 	var reports []bot.Report
 	versions := map[bot.ReportKey]*bot.Submission{}
+	books := map[bot.FormPeriod]*bot.Book{}
 	err = view.Export(func(r bot.Report, counted *bot.Submission) error {
 		if unit == "" || unit == r.Key.Unit {
 			reports = append(reports, r)
 			versions[r.Key] = counted
+			books[bot.FormPeriod{Form: r.Key.Form, Period: r.Key.Period}] = nil
 		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	doc := report.Export(notice, s.now().In(s.zone), reports, func(k bot.ReportKey) *bot.Submission { return versions[k] }, query.Get("private") == "true")
+	for p := range books {
+		if books[p], err = view.Book(p); err != nil {
+			return err
+		}
+	}
+	doc := report.Export(notice, s.now().In(s.zone), reports,
+		func(k bot.ReportKey) *bot.Submission { return versions[k] },
+		func(p bot.FormPeriod) *bot.Book { return books[p] }, query.Get("private") == "true")
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", " ")
