@@ -18,6 +18,10 @@ func (t *turn) document() bool {
 	if words == "" {
 		return false
 	}
+	if len(t.v.Person.Units) == 0 {
+		t.tell("enter.how", args{"form": t.n.Main})
+		return true
+	}
 	if !t.haveReport() {
 		return true
 	}

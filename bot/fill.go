@@ -59,6 +59,9 @@ func (t *turn) begin() {
 		t.tell("begin.submitted", args{"version": strconv.Itoa(t.r.Counted)})
 	}
 	t.s.Greeted = true
+	if t.offerPrefilled() {
+		return
+	}
 	t.askNext()
 }
 
@@ -123,6 +126,8 @@ func (t *turn) askAgain() {
 		t.tell("change.choose", t.about(t.form.Field(p.Items[0]), nil))
 	case p.Kind == ProposeReturn:
 		t.askReturned(p.Items[0])
+	case p.Kind == ProposePrefill, p.onPaper():
+		t.askPaper(p)
 	case p.Kind == ProposeHeard:
 		t.tell("voice.command", args{"text": clip(p.Text, 60)})
 	case p.Kind == ProposeNotify, p.Kind == ProposeNudge, p.overAll():

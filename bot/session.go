@@ -33,6 +33,8 @@ type Session struct {
 	// Seen names the values that the open question was put about, as they stood
 	// then. A press counts only while they still do.
 	Seen string `cbor:"13,keyasint,omitempty"`
+	// Entering is the paper that this member of the office is sending in.
+	Entering *Entering `cbor:"24,keyasint,omitempty"`
 	// Pairing is the group robot that this member of the office is about to pair.
 	Pairing *Pairing `cbor:"14,keyasint,omitempty"`
 }
@@ -121,6 +123,9 @@ func (s Session) standing(n *Notice, p Person, m Message) Session {
 			s.Proposal = nil
 		}
 	}
+	if !p.Office {
+		s.Entering = nil
+	}
 	if s.Proposal.byOffice() && !p.Office {
 		s.Proposal = nil
 	}
@@ -129,7 +134,7 @@ func (s Session) standing(n *Notice, p Person, m Message) Session {
 
 // byOffice reports whether only the office may be asked this.
 func (p *Proposal) byOffice() bool {
-	return p != nil && (p.Kind == ProposeNotify || p.Kind == ProposeNudge || p.overAll())
+	return p != nil && (p.Kind == ProposeNotify || p.Kind == ProposeNudge || p.overAll() || p.onPaper())
 }
 
 // standsAlone reports whether a proposal is about no report.

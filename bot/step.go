@@ -83,7 +83,11 @@ func (t *turn) handle() {
 	if t.in.Heard {
 		t.s.Proposal = nil
 	}
-	if t.files(); t.in.Text == "" && t.fileMedia() {
+	t.files()
+	if t.entering() || t.document() {
+		return
+	}
+	if t.in.Text == "" && t.fileMedia() {
 		t.whereWeStand()
 		return
 	}

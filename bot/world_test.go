@@ -354,7 +354,8 @@ func (w *world) act(turn transcript.Turn) (string, error) {
 		}
 		m.Files = []bot.File{{Hash: "aa" + hex.EncodeToString([]byte(turn.Quote)), Type: "image/jpeg", Size: 120_000}}
 	case "文件":
-		m.Media, m.Files, m.Text = bot.MediaFile, []bot.File{{Hash: "bb" + hex.EncodeToString([]byte(turn.Quote)), Name: turn.Text, Type: "application/zip", Size: 1_500_000}}, ""
+		name, words, _ := strings.Cut(turn.Text, "\n")
+		m.Media, m.Files, m.Text = bot.MediaFile, []bot.File{{Hash: "bb" + hex.EncodeToString([]byte(turn.Quote)), Name: name, Type: "application/zip", Size: 1_500_000, Words: words}}, ""
 	case "引用":
 		m.Quote = turn.Quote
 		for _, reply := range w.replies[turn.From] {
