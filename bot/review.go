@@ -292,7 +292,7 @@ func reviewWording() map[string][]string {
 		"log.items":       {"items"},
 	}
 	for _, kind := range LogKinds() {
-		keys["log.do."+string(kind)] = []string{"n"}
+		keys["log.do."+kind] = []string{"n"}
 	}
 	return keys
 }
