@@ -10,9 +10,13 @@ import (
 // "log.do.<kind>".
 func LogKinds() []string {
 	return []string{
-		"answer", "undo", "vouch", "verify", "submit", "withdraw", "bind", "release", "file", "feedback",
-		"confirm", "return", "approve", "unapprove", "approveall", "close", "reopen", "extend", "unextend",
-		"receipt", "unreceipt", "notify", "nudge", "resume", "pair", "import",
+		"answer", "gather", "undo", "clear", "vouch", "verify", "note", "submit", "withdraw",
+		"bind", "release", "confirm", "claim", "deputy", "recall", "replace", "renew", "join", "leave",
+		"file", "material", "named", "shelf", "stamp", "nocase", "later",
+		"return", "approve", "unapprove", "approveall", "close", "reopen", "extend", "unextend", "receipt", "unreceipt",
+		"enter", "counter", "unprefill", "deduct", "putback", "askfor", "call",
+		"import", "addunit", "rename", "remove",
+		"notify", "nudge", "resume", "pair", "feedback",
 	}
 }
 
