@@ -79,7 +79,7 @@ func (t *turn) logbook() {
 		t.tell("log.head", a)
 	}
 	for _, e := range t.v.Log {
-		t.tell("log.line", args{"when": t.phrase("log.time", t.dateOf(e.At)), "who": t.whoDid(e), "what": t.whatWasDone(e)})
+		t.tell("log.line", args{"when": t.phrase("log.time", dateOf(e.At.In(t.now.Location()))), "who": t.whoDid(e), "what": t.whatWasDone(e)})
 	}
 }
 

@@ -39,14 +39,20 @@ func TestOrderOf(t *testing.T) {
 		{VerbClose, "", `[] 附件2 2021 ""`},
 		{VerbClose, "附件二", `[] 附件2 2021 ""`},
 		{VerbClose, "报案例 2021-06", `[] 案例 2021-06 ""`},
-		{VerbClose, "案例 5月", `[] 案例 2021-07 "5月"`},
+		{VerbClose, "案例 5月", `[] 案例 2021-07 "5月" strange 5月`},
+		{VerbClose, "附件3", `[] 附件2 2021 "附件3" strange 附件3`},
+		{VerbReopen, "附件3 有误", `[] 附件2 2021 "附件3 有误" strange 附件3`},
 		{VerbReopen, "附件2 山河镇有误", `[] 附件2 2021 "山河镇有误"`},
 		{VerbReopen, "山河镇有误", `[] 附件2 2021 "山河镇有误"`},
 		{VerbExtend, "山河镇 附件1 6月4日 人员调整", `["山河镇"] 附件1 2021 "6月4日 人员调整"`},
 		{VerbDiff, "山河镇 1 2", `["山河镇"] 附件2 2021 "1 2"`},
 	} {
 		o := n.orderOf(Intent{Verb: c.verb, Rest: c.rest}, now)
-		if have := fmt.Sprintf("%q %s %s %q", o.units, o.of.Form, o.of.Period, o.rest); have != c.want {
+		have := fmt.Sprintf("%q %s %s %q", o.units, o.of.Form, o.of.Period, o.rest)
+		if o.strange != "" {
+			have += " strange " + o.strange
+		}
+		if have != c.want {
 			t.Errorf("%s %s\nhave %s\nwant %s", c.verb, c.rest, have, c.want)
 		}
 	}
