@@ -162,11 +162,14 @@ func (t *turn) toLiaison(u Unit, kind string, say []Effect, offer *Offer) {
 
 func (t *turn) until(at time.Time) string { return t.n.until(at.In(t.now.Location())) }
 
-// until writes a deadline, in the campaign's zone, as it is told to people: a day
-// that counts whole is told without its last instant.
+// until writes a deadline, in the campaign's zone, as it is told to people: that
+// of a day that counts whole is 24时.
 func (n *Notice) until(at time.Time) string {
-	if at.Hour() == 23 && at.Minute() == 59 {
+	switch {
+	case at.Hour() == 23 && at.Minute() == 59:
 		return n.phrase("until.day", dateOf(at))
+	case at.Minute() == 0:
+		return n.phrase("until.hour", dateOf(at))
 	}
 	return n.phrase("until.time", dateOf(at))
 }
@@ -196,6 +199,7 @@ func reviewWording() map[string][]string {
 		"look.late":         nil,
 		"due.extended":      {"until"},
 		"until.day":         day,
+		"until.hour":        day,
 		"until.time":        day,
 		"nudge.paper":       {"unit", "form"},
 
@@ -261,6 +265,7 @@ func reviewWording() map[string][]string {
 		"extend.back":     {"unit", "form", "deadline", "phone"},
 		"paper.how":       nil,
 		"paper.done":      {"unit", "what", "how"},
+		"paper.other":     {"unit", "what", "how"},
 		"paper.done.here": {"unit", "form", "version"},
 		"paper.missing":   {"unit", "form"},
 		"paper.again":     {"unit", "what", "time"},

@@ -2,7 +2,6 @@ package app_test
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -10,7 +9,6 @@ import (
 
 	"anyuebot/bot"
 	"anyuebot/bot/app"
-	"anyuebot/bot/report"
 	"anyuebot/prompts"
 )
 
@@ -126,43 +124,23 @@ func TestNothingSlipsBehindTheOffice(t *testing.T) {
 // approved that was submitted behind 通过 全部.
 func (c *county) asRuled(t *testing.T) {
 	t.Helper()
-	v, err := c.store.View(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer v.Close()
 	form := c.notice.Form(c.notice.Main)
-	of := bot.FormPeriod{Form: form.ID, Period: form.Period}
-	book, err := v.Book(of)
-	if err != nil {
-		t.Fatal(err)
+	now := c.filed(t, bot.FormPeriod{Form: form.ID, Period: form.Period})
+	if b := now.book; b != nil && b.Closing != nil && b.Closing.Checksum != now.sum(form).Checksum {
+		t.Errorf("frozen as %s, adds up to %s", b.Closing.Checksum, now.sum(form).Checksum)
 	}
-	filed, err := v.Filed(of)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var counted []bot.Submission
-	for _, f := range filed {
-		if f.Counted != nil {
-			counted = append(counted, *f.Counted)
+	for unit, r := range now.reports {
+		want := bot.Submitted
+		switch b := now.book; {
+		case r.Counted == 0:
+			want = bot.Filling
+		case b != nil && b.Closing != nil:
+			want = bot.Closed
+		case b != nil && b.Review.Round > 0 && r.Counted == 1:
+			want = bot.Approved
 		}
-	}
-	sum := report.Sum(form, form.Period, 2, counted, nil)
-	if book != nil && book.Closing != nil && book.Closing.Checksum != sum.Checksum {
-		t.Errorf("frozen as %s, adds up to %s", book.Closing.Checksum, sum.Checksum)
-	}
-	for _, f := range filed {
-		want := fmt.Sprint(bot.Submitted)
-		switch {
-		case f.Counted == nil:
-			want = fmt.Sprint(bot.Filling)
-		case book != nil && book.Closing != nil:
-			want = fmt.Sprint(bot.Closed)
-		case book != nil && book.Review.Round > 0 && f.Counted.Version == 1:
-			want = fmt.Sprint(bot.Approved)
-		}
-		if have := f.Report.Stands(book); string(have) != want {
-			t.Errorf("%s stands as %s, want %s", f.Report.Key.Unit, have, want)
+		if have := r.Stands(now.book); have != want {
+			t.Errorf("%s stands as %s, want %s", unit, have, want)
 		}
 	}
 }
