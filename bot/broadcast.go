@@ -305,7 +305,7 @@ func (t *turn) broadcast(p *Proposal) {
 		people, _ = t.audience(late)
 	}
 	t.out.Broadcast = b
-	t.log(LogKind(b.Kind), LogEntry{Number: people, Text: p.Text})
+	t.log(string(b.Kind), LogEntry{Number: people, Text: p.Text})
 	groups := t.reached(p)
 	if t.v.Reach.Person == "" {
 		people = 0

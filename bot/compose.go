@@ -128,7 +128,14 @@ func nudgeWords(n *Notice, late []Status, now time.Time) []Effect {
 	if more := len(late) - nudgeUnits; more > 0 {
 		say = append(say, Effect{Key: "nudge.more", Args: args{"n": strconv.Itoa(more)}})
 	}
-	if d := n.Deadline(form.Deadline); d != nil {
+	own := 0
+	for _, s := range late[:min(len(late), nudgeUnits)] {
+		if now.Before(s.Until) {
+			own++
+			say = append(say, Effect{Key: "nudge.extended", Args: args{"unit": s.Unit, "until": n.until(s.Until.In(now.Location()))}})
+		}
+	}
+	if d := n.Deadline(form.Deadline); d != nil && own < len(late) {
 		key := "nudge.due"
 		if now.After(d.At) {
 			key = "nudge.late"

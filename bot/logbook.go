@@ -6,26 +6,18 @@ import (
 	"strings"
 )
 
-// LogKind is what a line of the log tells.
-type LogKind string
-
-// LogKinds are all kinds of log lines. The notice words each, under
+// LogKinds are all that [LogEntry.What] can be. The notice words each, under
 // "log.do.<kind>".
-func LogKinds() []LogKind {
-	return []LogKind{
-		"answer", "undo", "vouch", "verify", "submit", "withdraw", "bind", "release", "file", "feedback",
-		"confirm", "return", "approve", "unapprove", "approveall", "close", "reopen", "extend", "unextend",
-		"receipt", "unreceipt", "notify", "nudge", "resume", "pair", "import",
+func LogKinds() []string {
+	return []string{
+		"answer", "gather", "undo", "clear", "vouch", "verify", "note", "submit", "withdraw",
+		"bind", "release", "confirm", "claim", "deputy", "recall", "replace", "renew", "join", "leave",
+		"file", "material", "named", "shelf", "stamp", "nocase", "later",
+		"return", "approve", "unapprove", "approveall", "close", "reopen", "extend", "unextend", "receipt", "unreceipt",
+		"enter", "counter", "unprefill", "deduct", "putback", "askfor", "call",
+		"import", "addunit", "rename", "remove",
+		"notify", "nudge", "resume", "pair", "feedback",
 	}
-}
-
-// byUnit reports whether what is logged is done for a unit by who speaks for it.
-func (k LogKind) byUnit() bool {
-	switch k {
-	case "answer", "undo", "vouch", "verify", "submit", "withdraw", "bind", "release":
-		return true
-	}
-	return false
 }
 
 // Role is in what role somebody did something.
@@ -37,17 +29,18 @@ const (
 	RoleOffice  Role = "office"
 )
 
-// role is in what role this turn's person does something. Who is both does a
-// unit's work as its liaison, and all else as the office.
-func (t *turn) role(what LogKind, unit string) Role {
+// role is in what role this turn's person does something for a unit, "" for none
+// in particular. Who is both acts as the office by the office's commands, and by
+// all else for their unit.
+func (t *turn) role(unit string) Role {
 	p := t.v.Person
-	speaks := slices.Contains(p.Units, unit)
-	switch {
-	case p.Office && !(what.byUnit() && speaks):
+	byOffice := t.in.Verb.byOffice() || t.v.Session.Proposal.byOffice()
+	switch speaks := slices.Contains(p.Units, unit); {
+	case p.Office && (byOffice || !speaks):
 		return RoleOffice
 	case speaks && p.acts(unit):
 		return RoleDeputy
-	case speaks || what == "bind" || what == "release":
+	case speaks:
 		return RoleLiaison
 	}
 	return ""
@@ -86,7 +79,7 @@ func (t *turn) logbook() {
 		t.tell("log.head", a)
 	}
 	for _, e := range t.v.Log {
-		t.tell("log.line", args{"when": t.phrase("log.time", t.dateOf(e.At)), "who": t.whoDid(e), "what": t.whatWasDone(e)})
+		t.tell("log.line", args{"when": t.phrase("log.time", dateOf(e.At.In(t.now.Location()))), "who": t.whoDid(e), "what": t.whatWasDone(e)})
 	}
 }
 
@@ -144,7 +137,7 @@ func (t *turn) whatWasDone(e LogEntry) string {
 		b.WriteString(t.phrase("log.about.form", args{"form": form.ID}))
 	}
 	n := args{"n": strconv.Itoa(e.Number)}
-	if slices.Contains(LogKinds(), LogKind(e.What)) {
+	if slices.Contains(LogKinds(), e.What) {
 		b.WriteString(t.phrase("log.do."+e.What, n))
 	} else {
 		b.WriteString(t.phrase("log.other", args{"kind": e.What}))

@@ -13,6 +13,9 @@ type order struct {
 	units []string
 	of    FormPeriod
 	rest  string
+	// strange is a word that stands for a form or month which the notice has not;
+	// "" for none.
+	strange string
 }
 
 // key names the report of one unit that is meant.
@@ -47,8 +50,12 @@ func (n *Notice) orderOf(in Intent, now time.Time) order {
 	}
 	o.of = FormPeriod{Form: form.ID, Period: form.PeriodAt(now)}
 	if len(words) > 0 {
-		if month, ok := form.month(words[0], now); ok {
+		month, ok := form.month(words[0], now)
+		switch {
+		case ok:
 			o.of.Period, words = month, words[1:]
+		case month != "" || strings.HasPrefix(words[0], "附件"):
+			o.strange = words[0]
 		}
 	}
 	o.rest = strings.Join(words, " ")
@@ -72,7 +79,8 @@ func (n *Notice) formNamed(word string) *Form {
 	return nil
 }
 
-// month reads which month of a monthly form is meant: 6月, 6月份, 2021-06.
+// month reads which month of a monthly form is meant: 6月, 6月份, 2021-06. It is
+// not ok if there is none, or one that the form is not reported for.
 func (f *Form) month(word string, now time.Time) (period string, ok bool) {
 	if !f.Monthly() {
 		return "", false

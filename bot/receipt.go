@@ -62,7 +62,7 @@ func (t *turn) receipt(o order) {
 	how = clip(how, 40)
 	d.Receipts = append(d.Receipts, Receipt{What: what, How: how, By: t.v.Person.ID, At: t.now})
 	t.out.Dockets = append(t.out.Dockets, d)
-	t.log("receipt", LogEntry{Key: d.Key, Text: strings.TrimSpace(what + " " + how)})
+	t.log("receipt", LogEntry{Key: d.Key, Text: strings.TrimSpace(strings.TrimPrefix(what, t.form.ID) + " " + how)})
 	if how != "" {
 		a["how"] = "（" + how + "）"
 	}
@@ -70,10 +70,11 @@ func (t *turn) receipt(o order) {
 		t.tell("paper.group", nil)
 		return
 	}
-	t.tell("paper.done", a)
 	if what != t.form.ID {
+		t.tell("paper.other", a)
 		return
 	}
+	t.tell("paper.done", a)
 	if filed := t.v.Others[d.Key]; filed.Counted != nil {
 		a["version"] = strconv.Itoa(filed.Counted.Version)
 		t.tell("paper.done.here", a)

@@ -22,10 +22,18 @@ func (p *Proposal) overAll() bool {
 func (t *turn) review() {
 	o := t.n.orderOf(t.in, t.now)
 	defer t.over(o.of.Form)()
+	if o.strange != "" && t.in.Verb != VerbLog {
+		t.tell("form.strange", args{"name": clip(o.strange, 20)})
+		return
+	}
 	switch t.in.Verb {
 	case VerbApprove:
 		t.approve(o)
 	case VerbClose:
+		if o.rest != "" {
+			t.tell("close.how", nil)
+			return
+		}
 		t.close(o.of)
 	case VerbReopen:
 		t.reopen(o)
@@ -152,19 +160,22 @@ func (t *turn) toLiaison(u Unit, kind string, say []Effect, offer *Offer) {
 	}
 }
 
-// until writes a deadline as it is told to people: a day that counts whole is
-// told without its last instant.
-func (t *turn) until(at time.Time) string {
-	at = at.In(t.now.Location())
-	if at.Hour() == 23 && at.Minute() == 59 {
-		return t.phrase("until.day", t.dateOf(at))
+func (t *turn) until(at time.Time) string { return t.n.until(at.In(t.now.Location())) }
+
+// until writes a deadline, in the campaign's zone, as it is told to people: that
+// of a day that counts whole is 24时.
+func (n *Notice) until(at time.Time) string {
+	switch {
+	case at.Hour() == 23 && at.Minute() == 59:
+		return n.phrase("until.day", dateOf(at))
+	case at.Minute() == 0:
+		return n.phrase("until.hour", dateOf(at))
 	}
-	return t.phrase("until.time", t.dateOf(at))
+	return n.phrase("until.time", dateOf(at))
 }
 
 // dateOf are the blanks of a day and time without its year.
-func (t *turn) dateOf(at time.Time) args {
-	at = at.In(t.now.Location())
+func dateOf(at time.Time) args {
 	return args{
 		"month": strconv.Itoa(int(at.Month())), "day": strconv.Itoa(at.Day()), "weekday": weekdayOf(at),
 		"hour": strconv.Itoa(at.Hour()), "minute": at.Format("04"),
@@ -188,6 +199,7 @@ func reviewWording() map[string][]string {
 		"look.late":         nil,
 		"due.extended":      {"until"},
 		"until.day":         day,
+		"until.hour":        day,
 		"until.time":        day,
 		"nudge.paper":       {"unit", "form"},
 
@@ -220,6 +232,9 @@ func reviewWording() map[string][]string {
 		"return.quote":   {"quote"},
 		"returned.group": {"n"},
 
+		"form.strange":    {"name"},
+		"close.how":       nil,
+		"nudge.extended":  {"unit", "until"},
 		"close.stands":    {"form", "period", "time", "checksum"},
 		"close.empty":     {"form", "period"},
 		"close.preview":   {"form", "period", "time", "expected", "counted", "missing", "returned", "open", "drafts"},
@@ -250,6 +265,7 @@ func reviewWording() map[string][]string {
 		"extend.back":     {"unit", "form", "deadline", "phone"},
 		"paper.how":       nil,
 		"paper.done":      {"unit", "what", "how"},
+		"paper.other":     {"unit", "what", "how"},
 		"paper.done.here": {"unit", "form", "version"},
 		"paper.missing":   {"unit", "form"},
 		"paper.again":     {"unit", "what", "time"},
@@ -292,7 +308,7 @@ func reviewWording() map[string][]string {
 		"log.items":       {"items"},
 	}
 	for _, kind := range LogKinds() {
-		keys["log.do."+string(kind)] = []string{"n"}
+		keys["log.do."+kind] = []string{"n"}
 	}
 	return keys
 }

@@ -246,8 +246,8 @@ func (t *turn) add(key string, a args) {
 	t.say = append(t.say, Effect{Key: key, Args: a, Join: SameLine})
 }
 
-func (t *turn) log(what LogKind, e LogEntry) {
-	e.At, e.By, e.What, e.As = t.now, t.v.Person.ID, string(what), t.role(what, e.Key.Unit)
+func (t *turn) log(what string, e LogEntry) {
+	e.At, e.By, e.What, e.As = t.now, t.v.Person.ID, what, t.role(e.Key.Unit)
 	t.out.Log = append(t.out.Log, e)
 }
 

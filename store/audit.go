@@ -225,6 +225,12 @@ func (a *auditor) add(key string, value []byte) {
 		r := record.unpack()
 		a.reports[r.Key] = r
 		a.entries(key, r.Draft, r.Reasons)
+		if r.Approval != nil {
+			a.name(key, r.Approval.By)
+		}
+		if r.Return != nil {
+			a.name(key, r.Return.By)
+		}
 		want = a.keys.report(r.Key)
 	case kindVersion:
 		var record submissionRecord
@@ -357,9 +363,12 @@ func (a *auditor) docket(key string, d bot.Docket) {
 }
 
 func (a *auditor) book(key string, b bot.Book) {
-	if b.Closing != nil {
-		a.name(key, b.Closing.By)
+	for _, c := range []*bot.Closing{b.Closing, b.Review.Before} {
+		if c != nil {
+			a.name(key, c.By)
+		}
 	}
+	a.name(key, b.Review.By)
 	for _, d := range b.Deductions {
 		a.name(key, d.By)
 	}

@@ -47,6 +47,8 @@ func Run(t *testing.T, open Open) {
 		{"Lists", testLists},
 		{"OddNames", testOddNames},
 		{"Sweep", testSweep},
+		{"BookAndFiled", testBookAndFiled},
+		{"StatusOfBook", testStatusOfBook},
 		{"UnknownVersion", testUnknownVersion},
 		{"Import", testImport},
 		{"ImportPages", testImportPages},
