@@ -64,6 +64,9 @@ type Proposal struct {
 	Items   []int        `cbor:"6,keyasint,omitempty"`
 	Text    string       `cbor:"7,keyasint,omitempty"` // the words a chosen item is read from, or that are to go out
 	Zeros   bool         `cbor:"8,keyasint,omitempty"` // 其余无 was said too: ask for it next
+	// Deduction is what a 核减, or its return, is about; Asking what a 要数 asks.
+	Deduction *Deduction `cbor:"19,keyasint,omitempty"`
+	Asking    *Asking    `cbor:"20,keyasint,omitempty"`
 }
 
 // Proposed is one answer of a proposal and the value it would replace.
@@ -85,6 +88,12 @@ func (s Session) Open() string {
 		fmt.Fprintf(h, " %q %q %q %d %q %t", p.Kind, p.Checks, p.Units, p.Items, p.Text, p.Zeros)
 		for _, a := range p.Answers {
 			fmt.Fprintf(h, " %d %s %s %q", a.Item, a.Value.name(), a.Was.name(), a.Quote)
+		}
+		if d := p.Deduction; d != nil {
+			fmt.Fprintf(h, " %d %d %q %d", d.Item, d.Number, d.Reason, d.At.Unix())
+		}
+		if a := p.Asking; a != nil {
+			fmt.Fprintf(h, " %d %d", a.Items, a.Until.Unix())
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])
@@ -121,7 +130,7 @@ func (s Session) standing(n *Notice, p Person, m Message) Session {
 
 // byOffice reports whether only the office may be asked this.
 func (p *Proposal) byOffice() bool {
-	return p != nil && (p.Kind == ProposeNotify || p.Kind == ProposeNudge)
+	return p != nil && (p.Kind == ProposeNotify || p.Kind == ProposeNudge || p.ofFigures())
 }
 
 // standsAlone reports whether a proposal is about no report.

@@ -109,6 +109,13 @@ func (t *turn) yes(reason string) {
 		}
 		t.broadcast(p)
 		return
+	case ProposeNames, ProposeDeduct, ProposePutBack, ProposeAskFor:
+		if reason != "" || !vouches(t.in.Text) {
+			t.askAgain()
+			return
+		}
+		t.settleFigures(p)
+		return
 	case ProposeBind:
 		if len(p.Units) == 1 {
 			t.bind(p.Units[0])

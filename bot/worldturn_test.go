@@ -39,14 +39,10 @@ func (t worldTurn) Report(key bot.ReportKey) (*bot.Report, *bot.Submission, erro
 func (t worldTurn) Statuses(form, period string) ([]bot.Status, error) {
 	var list []bot.Status
 	for _, u := range t.w.units {
-		s := bot.Status{Unit: u.Name, State: bot.NotStarted}
-		if r, v := t.w.report(bot.ReportKey{Unit: u.Name, Form: form, Period: period}); r != nil {
-			s = bot.Status{Unit: u.Name, State: r.State, Filled: len(r.Draft), Version: r.Counted, Dirty: r.Dirty}
-			if v != nil {
-				s.At = v.At
-			}
-		}
-		list = append(list, s)
+		key := bot.ReportKey{Unit: u.Name, Form: form, Period: period}
+		r, v := t.w.report(key)
+		d, _ := t.Docket(key)
+		list = append(list, bot.StatusOf(u.Name, r, v, d))
 	}
 	return list, nil
 }
@@ -94,6 +90,8 @@ func (t worldTurn) NewestLog(q bot.LogQuery) ([]bot.LogEntry, error) {
 	}
 	return list, nil
 }
+
+func (t worldTurn) Reminded() (map[string]int, error) { return t.w.reminded, nil }
 
 func (t worldTurn) FilesOf(unit string) ([]bot.Received, error) {
 	return t.received(func(r bot.Received) bool { return slices.Contains(r.Units, unit) })

@@ -61,16 +61,12 @@ func (v *View) Person(id string) (bot.Person, bool, error) {
 
 // Status tells how one unit stands with one form.
 func (v *View) Status(key bot.ReportKey) (bot.Status, error) {
-	status := bot.Status{Unit: key.Unit, State: bot.NotStarted}
 	r, s, err := v.Report(key)
-	if r == nil || err != nil {
-		return status, err
+	if err != nil {
+		return bot.Status{}, err
 	}
-	status = bot.Status{Unit: key.Unit, State: r.State, Filled: len(r.Draft), Version: r.Counted, Dirty: r.Dirty}
-	if s != nil {
-		status.At = s.At
-	}
-	return status, nil
+	d, err := v.Docket(key)
+	return bot.StatusOf(key.Unit, r, s, d), err
 }
 
 // Open visits the deliveries that have not ended, in no order that matters.

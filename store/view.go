@@ -195,27 +195,31 @@ func (v *View) Statuses(form, period string) ([]bot.Status, error) {
 	if err != nil {
 		return nil, err
 	}
+	dockets, err := list[bot.Docket](v, v.store.keys.every(kindDocket, form, period))
+	if err != nil {
+		return nil, err
+	}
+	beside := make(map[string]*bot.Docket, len(dockets))
+	for i := range dockets {
+		beside[dockets[i].Key.Unit] = &dockets[i]
+	}
 	byUnit := make(map[string]bot.Status, len(roster.Units))
 	err = v.filed(form, period, func(r bot.Report, s *bot.Submission) error {
-		status := bot.Status{Unit: r.Key.Unit, State: r.State, Filled: len(r.Draft), Version: r.Counted, Dirty: r.Dirty}
-		if s != nil {
-			status.At = s.At
-		}
-		byUnit[r.Key.Unit] = status
+		byUnit[r.Key.Unit] = bot.StatusOf(r.Key.Unit, &r, s, beside[r.Key.Unit])
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	list := make([]bot.Status, 0, len(roster.Units))
+	all := make([]bot.Status, 0, len(roster.Units))
 	for _, u := range roster.Units {
 		status, ok := byUnit[u.Name]
 		if !ok {
-			status = bot.Status{Unit: u.Name, State: bot.NotStarted}
+			status = bot.StatusOf(u.Name, nil, nil, beside[u.Name])
 		}
-		list = append(list, status)
+		all = append(all, status)
 	}
-	return list, nil
+	return all, nil
 }
 
 // Export visits every report of the campaign with the version that counts, nil

@@ -66,6 +66,7 @@ type Turn interface {
 	FilesOf(unit string) ([]bot.Received, error)
 	FilesByHash(hash string) ([]bot.Received, error)
 	Known(userid string) (bot.Person, error)
+	Reminded() (map[string]int, error)
 	Commit(bot.Changes, time.Time, bot.Reply) error
 	Close()
 }
