@@ -70,8 +70,7 @@ func (t *turn) askFor() {
 	t.tell("askfor.preview", args{"n": strconv.Itoa(len(lacking)), "items": ranges(items)})
 	t.tellPeople(people)
 	t.tellUnbound(unbound)
-	t.s.Proposal = &Proposal{Kind: ProposeAskFor, Asking: asking}
-	t.askAgain()
+	t.put(&Proposal{Kind: ProposeAskFor, Asking: asking})
 }
 
 // lacking are the units that have not submitted and lack some of the items.

@@ -65,8 +65,7 @@ func (t *turn) deduct() {
 	}
 	d := &Deduction{Item: f.Item, Number: r.Value.Number, Reason: reason}
 	if t.covers(*d) {
-		t.s.Proposal = &Proposal{Kind: ProposeDeduct, Deduction: d}
-		t.askAgain()
+		t.put(&Proposal{Kind: ProposeDeduct, Deduction: d})
 	}
 }
 
@@ -122,15 +121,14 @@ func (t *turn) listDeductions() {
 // putBack is 撤销核减: it takes a deduction back that the list has under a number.
 func (t *turn) putBack() {
 	list := t.book().Deductions
-	n, err := strconv.Atoi(strings.Trim(fold(t.in.Rest), " 第条项"))
+	n, ok := listNumber(t.in.Rest)
 	switch {
-	case err != nil || n < 1 || n > len(list):
+	case !ok || n < 1 || n > len(list):
 		t.listDeductions()
 	case t.frozen():
 	default:
 		d := list[n-1]
-		t.s.Proposal = &Proposal{Kind: ProposePutBack, Deduction: &d}
-		t.askAgain()
+		t.put(&Proposal{Kind: ProposePutBack, Deduction: &d})
 	}
 }
 

@@ -33,6 +33,13 @@ func (p *Proposal) ofFigures() bool {
 	return false
 }
 
+// put asks the office for its word, in the place of whatever else was open.
+func (t *turn) put(p *Proposal) {
+	t.drop()
+	t.s.Proposal = p
+	t.askAgain()
+}
+
 // askFigures repeats such a proposal.
 func (t *turn) askFigures(p *Proposal) {
 	t.asked = true

@@ -41,7 +41,7 @@ func (t *turn) look() {
 		t.tell("look.noitem", args{"name": clip(unknown, 20), "form": form.ID, "all": strconv.Itoa(len(form.Fields))})
 		return
 	}
-	if t.inGroup(ProposeNames) {
+	if t.inGroup() {
 		return
 	}
 	u, r, sub := units[0], t.v.Looked, t.v.Version

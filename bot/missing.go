@@ -36,7 +36,7 @@ func (t *turn) missing() {
 	if len(open) == 0 {
 		return
 	}
-	if t.inGroup(ProposeNames) {
+	if t.inGroup() {
 		return
 	}
 	for _, g := range byKind(t.n.Kinds, open, func(s standing) string { return s.unit.Kind }) {
@@ -59,12 +59,11 @@ func (t *turn) missing() {
 
 // inGroup reports whether an answer that names units has to wait for the
 // office's word, and has then asked for it.
-func (t *turn) inGroup(kind ProposalKind) bool {
+func (t *turn) inGroup() bool {
 	if t.m.Private() || t.in.Openly {
 		return false
 	}
-	t.s.Proposal = &Proposal{Kind: kind, Text: t.in.Text}
-	t.askAgain()
+	t.put(&Proposal{Kind: ProposeNames, Text: t.in.Text})
 	return true
 }
 

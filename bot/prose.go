@@ -100,7 +100,7 @@ func (t *turn) clauseOf(clause string) string {
 			break
 		}
 		literal = strings.TrimRight(literal, blank)
-		for _, mark := range []string{"（", "(", "□是□否"} {
+		for _, mark := range []string{"（", "(", "□" + wordYes + "□" + wordNo} {
 			literal = strings.TrimRight(strings.TrimSuffix(literal, mark), blank)
 		}
 		b.WriteString(literal)

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -42,6 +43,12 @@ func (n *Notice) formCalled(word string) *Form {
 		}
 	}
 	return nil
+}
+
+// listNumber reads which line of a numbered list is meant: 1, 第1条.
+func listNumber(text string) (int, bool) {
+	n, err := strconv.Atoi(strings.Trim(fold(text), " 第条项"))
+	return n, err == nil
 }
 
 // kindCalled is the kind of units that a word before a notice means: 乡镇, 各乡镇;

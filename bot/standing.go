@@ -165,9 +165,11 @@ func (s standing) late() bool {
 	return s.status.Version > 0 && !s.due.IsZero() && s.status.At.After(s.due)
 }
 
-// overdue reports whether the unit's deadline has passed without an answer.
+// overdue reports whether the unit's deadline has passed without an answer, not
+// even one on paper.
 func (s standing) overdue(now time.Time) bool {
-	return !s.answered() && !s.due.IsZero() && now.After(s.due)
+	_, paper := s.status.received(s.column.stamp)
+	return !s.answered() && !paper && !s.due.IsZero() && now.After(s.due)
 }
 
 // verdict is how the unit's stamped copy stands to the version that counts; ""
