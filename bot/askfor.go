@@ -90,7 +90,7 @@ func (s Status) owes(items []int) bool { return s.Version == 0 && len(s.Lacks(it
 
 // askedSoFar tells how many units have answered the last 要数.
 func (t *turn) askedSoFar() {
-	asking := t.book().Asking
+	asking := t.mainBook().Asking
 	if asking == nil {
 		t.tell("askfor.how", nil)
 		return
@@ -115,7 +115,7 @@ func (t *turn) settleAskFor(p *Proposal) {
 		t.tell("askfor.nobody", args{"items": ranges(p.Asking.Items)})
 		return
 	}
-	b := t.book()
+	b := t.mainBook()
 	asking := *p.Asking
 	asking.By, asking.At = t.v.Person.ID, t.now
 	b.Asking = &asking

@@ -15,8 +15,8 @@ const (
 // deductReason is the most characters that the reason of a 核减 may have.
 const deductReason = 100
 
-// book is what stands over the main form, never nil, with nothing shared.
-func (t *turn) book() Book {
+// mainBook is what stands over the main form, never nil, with nothing shared.
+func (t *turn) mainBook() Book {
 	c := t.n.column(t.n.Main, t.now)
 	b := Book{Form: c.form.ID, Period: c.period}
 	if t.v.Book != nil && t.v.Book.Form == b.Form && t.v.Book.Period == b.Period {
@@ -71,7 +71,7 @@ func (t *turn) deduct() {
 
 // frozen reports whether the form is 封账, and has said since when.
 func (t *turn) frozen() bool {
-	b := t.book()
+	b := t.mainBook()
 	if b.Closing == nil {
 		return false
 	}
@@ -98,7 +98,7 @@ func (t *turn) itemTotal(item int) ItemTotal {
 }
 
 func (t *turn) listDeductions() {
-	list := t.book().Deductions
+	list := t.mainBook().Deductions
 	if len(list) == 0 {
 		t.tell("deduct.none", nil)
 		t.tell("deduct.how", nil)
@@ -120,7 +120,7 @@ func (t *turn) listDeductions() {
 
 // putBack is 撤销核减: it takes a deduction back that the list has under a number.
 func (t *turn) putBack() {
-	list := t.book().Deductions
+	list := t.mainBook().Deductions
 	n, ok := listNumber(t.in.Rest)
 	switch {
 	case !ok || n < 1 || n > len(list):
@@ -151,7 +151,7 @@ func (t *turn) askDeduct(p *Proposal) {
 // settleDeduct does what the office has agreed to, if it can still be done.
 func (t *turn) settleDeduct(p *Proposal) {
 	defer t.over(t.n.Main)()
-	d, b := *p.Deduction, t.book()
+	d, b := *p.Deduction, t.mainBook()
 	before := t.itemTotal(d.Item)
 	after := before
 	if t.frozen() {

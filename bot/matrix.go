@@ -73,7 +73,7 @@ func (t *turn) countyLine(c column, list []standing) {
 		count(s.status.Version > 0 && !s.due.IsZero() && !s.late(), "intime")
 		count(s.late(), "late")
 		count(s.nothing(), "nothing")
-		count(s.status.Paper, "entered")
+		count(s.status.Entered, "entered")
 		count(s.status.Version > 0 && s.status.State == Returned, "returned")
 		count(s.status.Version > 0 && s.status.Dirty, "dirty")
 		count(s.status.Version == 0 && paper, "receipt")

@@ -81,7 +81,7 @@ type Status struct {
 	Version int // the version totals count; 0 if none
 	Dirty   bool
 	At      time.Time // when that version was submitted
-	Paper   bool      // that version was entered from the unit's stamped paper
+	Entered bool      // that version was entered from the unit's stamped paper
 	Items   []int     // filled in the draft, rising
 	Docket  *Docket   // what the office keeps beside the report; nil for nothing
 }

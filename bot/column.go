@@ -17,7 +17,7 @@ func StatusOf(unit string, r *Report, s *Submission, d *Docket) Status {
 		}
 	}
 	if s != nil {
-		status.At, status.Paper = s.At, s.Paper != nil
+		status.At, status.Entered = s.At, s.Paper != nil
 	}
 	return status
 }
@@ -200,7 +200,7 @@ func (t *turn) tags(s standing) []string {
 	_, paper := s.status.received(false)
 	add(s.status.Version > 1, "version", args{"version": strconv.Itoa(s.status.Version)})
 	add(s.late(), "late", nil)
-	add(s.status.Paper, "entered", nil)
+	add(s.status.Entered, "entered", nil)
 	add(s.status.State == Returned && s.status.Version > 0, "returned", nil)
 	add(s.status.State == Approved, "approved", nil)
 	add(s.status.Version > 0 && s.status.Dirty, "dirty", nil)
