@@ -129,6 +129,8 @@ func (t *turn) askAgain() {
 		t.tell("voice.command", args{"text": clip(p.Text, 60)})
 	case p.Kind == ProposeNotify, p.Kind == ProposeNudge, p.overAll():
 		t.tell(string(p.Kind)+".confirm", nil)
+	case p.ofFigures():
+		t.askFigures(p)
 	case p.Kind == ProposeBind && len(p.Units) == 1:
 		t.tell("register.sure", args{"unit": p.Units[0]})
 	default:
@@ -142,6 +144,9 @@ func (t *turn) askAgain() {
 // item out of order is asked for its people first: that is what they have in
 // mind.
 func (t *turn) askNext() {
+	if t.askWanted() {
+		return
+	}
 	if pair := t.form.Field(t.set + 1); pair != nil && t.set != 0 && pair.PairsWith == t.set && !t.r.Entry(pair.Item).Value.Filled() {
 		t.ask(pair.Item)
 		return

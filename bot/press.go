@@ -160,6 +160,11 @@ func (t *turn) choices() (Effect, []Choice) {
 			{Label: wordConfirm, Say: wordConfirm},
 			{Label: t.phrase("button.cancel", nil), Say: t.n.Verbs[VerbNo][0]},
 		}
+	case ProposeNames, ProposeDeduct, ProposePutBack, ProposeAskFor:
+		return Effect{Key: "card." + string(p.Kind)}, []Choice{
+			{Label: wordConfirm, Say: wordConfirm},
+			{Label: t.phrase("button.cancel", nil), Say: t.n.Verbs[VerbNo][0]},
+		}
 	}
 	return Effect{}, nil
 }

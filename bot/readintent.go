@@ -19,7 +19,10 @@ type Intent struct {
 	Text string // the whole message, tidied
 	// Heard is set for a command that was spoken and is now agreed to.
 	Heard bool
-	Need  Need
+	// Openly is set for a command that may name units in a group: the office has
+	// said so.
+	Openly bool
+	Need   Need
 }
 
 // Understand reads a message's words. The session matters: while a text item
@@ -62,6 +65,12 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 		in.Heard = true
 		return in
 	}
+	if names := s.Proposal; names != nil && names.Kind == ProposeNames && in.Verb == VerbYes && in.Rest == "" && m.Media != MediaVoice && vouches(in.Text) {
+		s.Proposal = nil
+		in = Understand(n, p, s, Message{Media: MediaText, Group: m.Group, Text: names.Text}, now)
+		in.Openly = true
+		return in
+	}
 	in.Need = need(n, p, s, m, in, now)
 	return in
 }
@@ -80,18 +89,6 @@ func (n *Notice) receiptBehind(text string) (rest string, ok bool) {
 func need(n *Notice, p Person, s Session, m Message, in Intent, now time.Time) Need {
 	var need Need
 	switch in.Verb {
-	case VerbTotals:
-		if p.Office {
-			need.Totals, need.Roster = n.Main, true
-		}
-	case VerbMissing:
-		if p.Office {
-			need.Status, need.Roster = n.Main, true
-		}
-	case VerbProgress:
-		if p.Office {
-			need.Status, need.Roster = n.Main, true
-		}
 	case VerbLook, VerbConfirm, VerbRegister, VerbRelease, VerbWho:
 		need.Roster = true
 	}
@@ -118,9 +115,6 @@ func need(n *Notice, p Person, s Session, m Message, in Intent, now time.Time) N
 		if f.Hash != "" {
 			need.Hashes = append(need.Hashes, f.Hash)
 		}
-	}
-	if in.Verb == VerbLook && p.Office {
-		need.Look = in.Rest
 	}
 	return need
 }
@@ -316,6 +310,8 @@ func accepts(v Verb, rest, raw string, idle bool) bool {
 		return strings.HasPrefix(raw, "，") || strings.HasPrefix(raw, ",") || spaced
 	case VerbChange:
 		return spaced
+	case VerbTotals:
+		return spaced || strings.HasPrefix(rest, "含草稿") || strings.HasPrefix(rest, "文字版")
 	case VerbLook:
 		return spaced || strings.HasPrefix(raw, "看 ") || idle && !strings.ContainsFunc(rest, figureRune)
 	case VerbNotify:

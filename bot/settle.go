@@ -109,23 +109,12 @@ func (t *turn) yes(reason string) {
 		}
 		t.broadcast(p)
 		return
-	case ProposeEnter, ProposeCounter:
+	case ProposeEnter, ProposeCounter, ProposeClose, ProposeApprove, ProposeNames, ProposeDeduct, ProposePutBack, ProposeAskFor:
 		if reason != "" || !vouches(t.in.Text) {
 			t.askAgain()
 			return
 		}
-		if p.Kind == ProposeEnter {
-			t.keepEntry(p)
-		} else {
-			t.count(p)
-		}
-		return
-	case ProposeClose, ProposeApprove:
-		if reason != "" || !vouches(t.in.Text) {
-			t.askAgain()
-			return
-		}
-		t.agreed(p)
+		t.decided(p)
 		return
 	case ProposeBind:
 		if len(p.Units) == 1 {
@@ -142,6 +131,20 @@ func (t *turn) yes(reason string) {
 		return
 	}
 	t.askAgain()
+}
+
+// decided does what the office has said 确认 to.
+func (t *turn) decided(p *Proposal) {
+	switch {
+	case p.Kind == ProposeEnter:
+		t.keepEntry(p)
+	case p.Kind == ProposeCounter:
+		t.count(p)
+	case p.overAll():
+		t.agreed(p)
+	default:
+		t.settleFigures(p)
+	}
 }
 
 func (t *turn) settle(p *Proposal, reason string) {

@@ -80,7 +80,7 @@ func (t *turn) handle() {
 		t.whereWeStand()
 		return
 	}
-	if t.in.Heard {
+	if t.in.Heard || t.in.Openly {
 		t.s.Proposal = nil
 	}
 	t.files()
