@@ -208,7 +208,7 @@ func (t *turn) nudge() {
 		switch {
 		case !slices.Contains(units, s.Unit) || !s.handedIn():
 		case s.Version == 0:
-			t.tell("nudge.paper", args{"unit": s.Unit, "form": t.form.ID})
+			t.tell("nudge.received", args{"unit": s.Unit, "form": t.form.ID})
 		default:
 			t.tell("nudge.has", args{"unit": s.Unit, "form": t.form.ID, "version": strconv.Itoa(s.Version), "time": t.instant(s.At)})
 		}

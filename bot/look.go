@@ -58,7 +58,7 @@ func (t *turn) look() {
 	if sub != nil {
 		entries, reasons, notes = sub.Entries, sub.Reasons, sub.Notes
 		t.tell("look.version", args{"unit": u.Name, "form": form.ID, "state": t.state(r), "version": strconv.Itoa(sub.Version), "receipt": sub.Receipt, "time": t.instant(sub.At), "now": t.instant(t.now)})
-		if sub.Late {
+		if sub.Late && StatusOf(u.Name, Filed{r, sub}, t.v.Book, t.v.Beside[r.Key]).Late {
 			t.add("look.late", nil)
 		}
 		if sub.Paper != nil {
