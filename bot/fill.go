@@ -112,7 +112,7 @@ func (t *turn) askAgain() {
 		t.tell("zeros.ask", t.about(t.form.Field(p.Items[0]), args{"n": strconv.Itoa(len(p.Items)), "items": ranges(p.Items)}))
 	case p.Kind == ProposeSubmit:
 		t.tell("submit.confirm", nil)
-	case p.Kind == ProposeItem:
+	case p.Kind == ProposeItem, p.Kind == ProposeNote:
 		t.tell("change.choose", t.about(t.form.Field(p.Items[0]), nil))
 	case p.Kind == ProposeReturn:
 		t.askReturned(p.Items[0])
@@ -162,6 +162,7 @@ func (t *turn) askNext() {
 	case t.set != 0 || t.in.Verb == VerbFill:
 		t.tell("complete", args{"all": strconv.Itoa(len(t.form.Fields))})
 		t.whole()
+		t.askJoint()
 	default:
 		// Nothing is new since it was listed: 收到 does not bring 47 lines again.
 		t.tell("complete.short", args{"all": strconv.Itoa(len(t.form.Fields))})
@@ -239,10 +240,11 @@ func (t *turn) follow(odd []string) {
 	t.askFlags(odd)
 }
 
-// touched brings the report's state up to date after its draft changed.
+// touched brings the report's state up to date after its draft or a note changed.
+// A note is no value; the next 提交 carries it to the office all the same.
 func (t *turn) touched() {
 	if t.r.Counted > 0 && t.v.Latest != nil {
-		t.r.Dirty = Fingerprint(t.r.Draft) != Fingerprint(t.v.Latest.Entries)
+		t.r.Dirty = Fingerprint(t.r.Draft) != Fingerprint(t.v.Latest.Entries) || !sameNotes(t.r.Notes, t.v.Latest.Notes)
 		return
 	}
 	t.r.State = Filling

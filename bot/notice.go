@@ -118,6 +118,7 @@ type Field struct {
 	Least     int      // KindText: characters below which a text is put to the person first; 0 for none
 	Optional  bool     // “无” is an answer
 	Private   bool     // asked and shown in private chat only
+	Joint     bool     // often held together with other units, one of which reports it
 	Words     []string // what people call it: 咨询活动, 演练 …
 }
 

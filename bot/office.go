@@ -213,9 +213,9 @@ func (t *turn) look() {
 		t.tell(key, args{"unit": u.Name, "form": t.form.ID, "time": t.instant(t.now)})
 		return
 	}
-	entries, reasons := r.Draft, r.Reasons
+	entries, reasons, notes := r.Draft, r.Reasons, r.Notes
 	if sub != nil {
-		entries, reasons = sub.Entries, sub.Reasons
+		entries, reasons, notes = sub.Entries, sub.Reasons, sub.Notes
 		t.tell("look.version", args{"unit": u.Name, "form": t.form.ID, "state": t.state(r), "version": strconv.Itoa(sub.Version), "receipt": sub.Receipt, "time": t.instant(sub.At), "now": t.instant(t.now)})
 	} else {
 		t.tell("look.draft", args{"unit": u.Name, "form": t.form.ID, "state": t.state(r), "filled": strconv.Itoa(len(entries)), "all": strconv.Itoa(len(t.form.Fields)), "time": t.instant(t.now)})
@@ -229,6 +229,7 @@ func (t *turn) look() {
 			open = open || flag.Item == f.Item && flag.Open()
 		}
 		t.line(f, shown.Entry(f.Item), open)
+		t.noteLine(notes, f.Item)
 		for _, flag := range flags {
 			if flag.Item == f.Item && !flag.Open() {
 				t.vouchedLine(flag)

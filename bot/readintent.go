@@ -15,7 +15,7 @@ import (
 type Intent struct {
 	Verb Verb   // "" for an answer or anything else
 	Rest string // what stands after the command's word
-	Item int    // the item a 改 names by number; 0 if by words or not at all
+	Item int    // the item a 改 or 注 names by number; 0 if by words or not at all
 	Text string // the whole message, tidied
 	// Heard is set for a command that was spoken and is now agreed to.
 	Heard bool
@@ -42,7 +42,9 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 		free = true // “确认，两案同一企业” is what the question asked for
 	}
 
-	if item, rest, ok := changeByNumber(n, in.Text, free); ok {
+	if item, rest, ok := noteOnItem(n, n.formFor(s.Key), in.Text); ok {
+		in.Verb, in.Item, in.Rest = VerbNote, item, rest
+	} else if item, rest, ok := changeByNumber(n, in.Text, free); ok {
 		in.Verb, in.Item, in.Rest = VerbChange, item, rest
 	} else if verb, rest, ok := command(n, in.Text, free, s.Asking == 0); ok {
 		in.Verb, in.Rest = verb, rest

@@ -47,7 +47,9 @@ type Report struct {
 	Return *Return `cbor:"11,keyasint,omitempty"`
 	// Approval is set while the office has approved version Counted (已通过).
 	Approval *Approval `cbor:"12,keyasint,omitempty"`
-	Notes    []Note    `cbor:"13,keyasint,omitempty"`
+	Notes    []Note    `cbor:"13,keyasint,omitempty"` // at most one an item, sorted by item
+	// JointAsked is set once the unit was asked whether others took part.
+	JointAsked bool `cbor:"14,keyasint,omitempty"`
 }
 
 // Approval is the office's word that a version is in order.

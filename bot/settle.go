@@ -8,7 +8,7 @@ import (
 // plainYesNo lets 是 and 否 settle a proposal, unless they answer the item.
 func (t *turn) plainYesNo() bool {
 	p := t.s.Proposal
-	if p == nil || p.Kind == ProposeUnit || p.Kind == ProposeItem {
+	if p == nil || p.Kind == ProposeUnit || p.Kind == ProposeItem || p.Kind == ProposeNote {
 		return false
 	}
 	if f := t.form.Field(t.s.Asking); f != nil && f.Kind == KindYesNo {
@@ -49,6 +49,12 @@ func (t *turn) choose() bool {
 			return true
 		default:
 			t.bind(name)
+			return true
+		}
+	case ProposeNote:
+		if item, ok := t.form.chosen(p.Items, t.in.Text); ok && t.r != nil {
+			t.s.Proposal = nil
+			t.noteOn(item, p.Text)
 			return true
 		}
 	case ProposeItem:
@@ -114,7 +120,7 @@ func (t *turn) yes(reason string) {
 			t.bind(p.Units[0])
 			return
 		}
-	case ProposeUnit, ProposeItem:
+	case ProposeUnit, ProposeItem, ProposeNote:
 		// 对 chooses nothing from a list.
 	default:
 		if t.r == nil {
