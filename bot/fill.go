@@ -108,6 +108,8 @@ func (t *turn) askAgain() {
 		t.askFlags(p.Checks)
 	case p.Kind == ProposeAnswers:
 		t.tellProposal(p.Answers)
+	case p.Kind == ProposeEither:
+		t.tellEither(p)
 	case p.Kind == ProposeZeros:
 		t.tell("zeros.ask", t.about(t.form.Field(p.Items[0]), args{"n": strconv.Itoa(len(p.Items)), "items": ranges(p.Items)}))
 	case p.Kind == ProposeSubmit:
@@ -131,10 +133,14 @@ func (t *turn) askAgain() {
 // askNext goes on with the first open item; when none is left it settles the
 // odd figures, then shows the whole. Whoever has just told the events of an
 // item out of order is asked for its people first: that is what they have in
-// mind.
+// mind. So is whoever says yes to what an earlier 0 denies.
 func (t *turn) askNext() {
 	if pair := t.form.Field(t.set + 1); pair != nil && t.set != 0 && pair.PairsWith == t.set && !t.r.Entry(pair.Item).Value.Filled() {
 		t.ask(pair.Item)
+		return
+	}
+	if f := t.denied(); f != nil {
+		t.ask(f.Item)
 		return
 	}
 	if items := t.r.returned(); len(items) > 0 {
@@ -224,6 +230,7 @@ func (t *turn) take(answers []taken) (odd []string) {
 		t.r.checked(item)
 	}
 	t.echo(answers, was)
+	t.tellLeft()
 	t.set = items[len(items)-1]
 	t.s.Asking, t.s.Quote = 0, ""
 	return t.openFlags(items)

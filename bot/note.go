@@ -173,5 +173,22 @@ func noteWording() map[string][]string {
 		"line.note":         {"text"},
 		"joint.ask":         field,
 		"version.next":      {"version"},
+
+		"propose.each":         {"quote"},
+		"want":                 with("quote"),
+		"want.added":           with("quote", "value"),
+		"aside.other":          {"quote"},
+		"aside.unit":           {"quote"},
+		"advice":               {"advice"},
+		"denied":               with("reading"),
+		"which.reading":        {"reading"},
+		"which.left":           field,
+		"either.growth":        with("first", "second"),
+		"either.item":          with("first", "second"),
+		"card.either":          nil,
+		"button.growth.first":  field,
+		"button.growth.second": field,
+		"button.item.first":    field,
+		"button.item.second":   field,
 	}
 }

@@ -129,6 +129,7 @@ type Check struct {
 	Item   int       // the item that is marked 待确认
 	All    []Compare // empty for a check across units or on a paste
 	Say    string    // the sentence, with {N} for the value of item N
+	Advice string    // how to tell apart the items that are filled twice; "" for none
 	Across []int     // office only: the same non-zero values in two units
 	// Paste speaks of any pasted count of at least Least that equals its own
 	// item number or the notice's year.

@@ -131,6 +131,8 @@ func (t *turn) choices() (Effect, []Choice) {
 			return Effect{Key: "card.bind"}, t.n.commands(VerbYes, VerbNo)
 		}
 		return Effect{Key: "card.bind"}, numbered(p.Units)
+	case ProposeEither:
+		return t.eitherChoices(p)
 	case ProposeItem, ProposeNote:
 		var list []Choice
 		for _, item := range p.Items {

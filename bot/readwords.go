@@ -90,7 +90,7 @@ var lexicon = []struct {
 	{cFill, `三管三必须 四不两直 五进 八五普法 七五普法 三农 两抓一推 一案四查 两个倒查 十四五 三年行动 一岗双责 一线 统一 第一时间 老百姓`},
 	// What can be said of any item: that it was held. 安排 is here only behind a
 	// word of nothing; elsewhere it is a plan.
-	{cVerb, `开展 举办 主办 组织 进行 搞 办 参与 参加 做 开 实施 发生 开展活动 组织开展 组织参与 组织参加`},
+	{cVerb, `开展 举办 主办 组织 进行 搞 办 摆 参与 参加 做 开 实施 发生 开展活动 组织开展 组织参与 组织参加`},
 	// What is a particular item's own. Of another item it says that the number
 	// is not that item's.
 	{cDeed, `学习 学 观看 收看 看 播放 放 发布 刊发 刊登 曝光 制作 宣传 宣讲 报道 召开 邀请 新建 改扩建 参观 举报 使用 用 完成`},

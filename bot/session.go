@@ -64,6 +64,10 @@ type Proposal struct {
 	Items   []int        `cbor:"6,keyasint,omitempty"`
 	Text    string       `cbor:"7,keyasint,omitempty"` // the words a chosen item is read from, or that are to go out
 	Zeros   bool         `cbor:"8,keyasint,omitempty"` // 其余无 was said too: ask for it next
+	// Instead is the second of two readings; Answers is the first.
+	Instead []Proposed `cbor:"23,keyasint,omitempty"`
+	// Wanting are items spoken of beside Answers without a figure yet.
+	Wanting []Wanting `cbor:"24,keyasint,omitempty"`
 }
 
 // Proposed is one answer of a proposal and the value it would replace.
@@ -83,7 +87,7 @@ func (s Session) Open() string {
 	fmt.Fprintf(h, "%q %q %q %q %d %q", s.Person, s.Key.Unit, s.Key.Form, s.Key.Period, s.Asking, s.Seen)
 	if p := s.Proposal; p != nil {
 		fmt.Fprintf(h, " %q %q %q %d %q %t", p.Kind, p.Checks, p.Units, p.Items, p.Text, p.Zeros)
-		for _, a := range p.Answers {
+		for _, a := range slices.Concat(p.Answers, p.Instead) {
 			fmt.Fprintf(h, " %d %s %s %q", a.Item, a.Value.name(), a.Was.name(), a.Quote)
 		}
 	}
@@ -117,6 +121,12 @@ func (s Session) standing(n *Notice, p Person, m Message) Session {
 		s.Proposal = nil
 	}
 	return s.quoting(n, p, m)
+}
+
+// isReading reports whether this is a reading of the person's words, which they
+// might take for recorded.
+func (p *Proposal) isReading() bool {
+	return p != nil && (p.Kind == ProposeAnswers || p.Kind == ProposeEither)
 }
 
 // byOffice reports whether only the office may be asked this.
