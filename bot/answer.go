@@ -33,6 +33,8 @@ func (t *turn) words() {
 		t.s.Proposal = nil
 		t.tell("dropped.silent", nil)
 		t.askNext()
+	case t.understood():
+		t.whereWeStand()
 	case t.s.Key == t.r.Key:
 		t.tell("offtopic", nil)
 		t.askAgain()
@@ -174,6 +176,10 @@ func (t *turn) run(asked *Field) {
 	}
 	others := asked.Kind == KindText && t.speaksOfOthers(t.in.Text)
 	if (first.Outcome != Taken || others) && t.clauses(t.in.Text) {
+		return
+	}
+	if (first.Outcome == NoAnswer || first.Outcome != Taken && t.namesOther(r.answers)) && t.understood() {
+		t.whereWeStand()
 		return
 	}
 	if first.Outcome == NoAnswer {

@@ -165,6 +165,11 @@ func (t *turn) askNext() {
 	}
 	switch {
 	case t.told:
+	case t.r.Shown == Fingerprint(t.r.Draft) && t.r.Counted > 0 && t.set != 0:
+		// Only this change is new since the whole was shown, and it was put to them.
+		t.nextVersion()
+		t.asked = true
+		return
 	case t.set != 0 || t.in.Verb == VerbFill:
 		t.tell("complete", args{"all": strconv.Itoa(len(t.form.Fields))})
 		t.whole()
@@ -403,7 +408,7 @@ func (t *turn) zeros() {
 		return
 	}
 	items := t.openZeros()
-	t.s.Proposal = nil
+	t.drop()
 	if len(items) == 0 {
 		t.tell("zeros.none", nil)
 		t.askNext()

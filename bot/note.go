@@ -175,6 +175,8 @@ func noteWording() map[string][]string {
 		"version.next":      {"version"},
 
 		"propose.each":         {"quote"},
+		"heard.item":           field,
+		"heard.figures":        {"figures", "figure"},
 		"want":                 with("quote"),
 		"want.added":           with("quote", "value"),
 		"aside.other":          {"quote"},

@@ -25,9 +25,10 @@ type Clauses struct {
 type Mode uint8
 
 const (
-	ModePlain Mode = iota // it may be either
-	ModeAdd               // 又, 再, 新增: it comes on top
-	ModeTotal             // 累计, 总共: it is the whole
+	ModePlain   Mode = iota // it may be either
+	ModeAdd                 // 又, 再, 新增: it comes on top
+	ModeTotal               // 累计, 总共: it is the whole
+	ModeInstead             // 不对, 应为: it takes the place of what was said
 )
 
 // Placement is a figure with the item it is for.
@@ -123,12 +124,13 @@ type clauseGroup struct {
 	after string // what stands behind the name
 	named bool   // by a name or number of the item's own, not just by a word in it
 	zeros bool
-	joint bool // the figure is said of each of items
+	joint bool // the figure is said of all of items
+	all   bool // and of each of them
 }
 
 func (r *clauseReader) groups(text string) []clauseGroup {
 	var groups []clauseGroup
-	for _, clause := range splitClauses(text) {
+	for _, clause := range r.form.splitNames(splitClauses(text)) {
 		if slices.Contains(r.n.Verbs[VerbZeros], bare(clause)) {
 			groups = append(groups, clauseGroup{text: clause, zeros: true})
 			continue
@@ -136,7 +138,10 @@ func (r *clauseReader) groups(text string) []clauseGroup {
 		g := r.group(clause)
 		last := len(groups) - 1
 		follows := last >= 0 && !groups[last].zeros && !groups[last].joint && strings.ContainsFunc(clause, figureRune)
-		if follows && !g.named && !slices.ContainsFunc(g.items, func(item int) bool { return !slices.Contains(groups[last].items, item) }) {
+		if follows && !g.named && !slices.ContainsFunc(g.items, func(item int) bool {
+			_, own := r.read(item, g)
+			return own && !slices.Contains(groups[last].items, item)
+		}) {
 			groups[last].text += "，" + clause
 			groups[last].after += "，" + clause
 			continue
@@ -154,11 +159,14 @@ func (r *clauseReader) group(clause string) clauseGroup {
 		}
 		return clauseGroup{text: after, after: after, items: []int{item}, named: true}
 	}
-	if items, after, ok := r.form.joined(clause); ok {
-		return clauseGroup{text: clause, after: after, items: items, named: true, joint: true}
+	if items, after, all := r.form.joined(clause); len(items) > 1 {
+		return clauseGroup{text: clause, after: after, items: items, named: true, joint: true, all: all}
 	}
 	if items, after := r.form.named(clause); len(items) > 0 {
 		return clauseGroup{text: clause, after: after, items: items, named: true}
+	}
+	if r.form.hasName(clause) {
+		return clauseGroup{text: clause} // two names and no telling which figure is whose
 	}
 	return clauseGroup{text: clause, items: r.form.hinted(clause)}
 }
@@ -181,7 +189,13 @@ func byNumber(clause string) (item int, after string, ok bool) {
 }
 
 // together reads one figure that is said of several items: 专题行和网上行都是1次.
+// Without 都 nobody can tell how much of it is whose.
 func (r *clauseReader) together(g clauseGroup) {
+	if !g.all {
+		r.c.Joint = true
+		r.c.Unclear = append(r.c.Unclear, Unclear{Items: g.items, Text: g.text, Figure: g.after})
+		return
+	}
 	var placed []Placement
 	for _, item := range g.items {
 		a := Read(r.n, r.form.Field(item), g.after)
@@ -215,7 +229,7 @@ func (r *clauseReader) place(g clauseGroup) {
 			return
 		}
 		r.c.Rest = append(r.c.Rest, g.text)
-	case len(fits) > 0:
+	case len(fits) > 1 || len(fits) == 1 && g.named:
 		u := Unclear{Text: g.text, Figure: fits[0].written, Reading: fits[0].reading}
 		for _, f := range fits {
 			u.Items = append(u.Items, f.item)
@@ -336,9 +350,9 @@ func (f *Form) named(clause string) (items []int, after string) {
 }
 
 // joined finds the items that are called one after another in front of one
-// figure for each of them: 专题行、区域行和网上行都是1次. Each name must be one
-// item's alone.
-func (f *Form) joined(clause string) (items []int, after string, ok bool) {
+// figure: 专题行、区域行和网上行都是1次. Each name must be one item's alone. It also
+// returns what stands behind, and whether that is said of each of them.
+func (f *Form) joined(clause string) (items []int, after string, all bool) {
 	rest := clause
 	for {
 		word, item := "", 0
@@ -361,8 +375,49 @@ func (f *Form) joined(clause string) (items []int, after string, ok bool) {
 		}
 		rest = strings.TrimLeft(next, " ")
 	}
-	after, all := cutAny(rest, "也都", "均", "都", "各")
-	return items, after, all && len(items) > 1
+	if after, all = cutAny(rest, "也都", "均", "都", "各"); !strings.ContainsFunc(after, figureRune) {
+		return nil, "", false
+	}
+	return items, after, all
+}
+
+// splitNames cuts clauses that begin with a name, before the next name that
+// stands behind a figure and before another one: 宣传产品2部演练1场60人.
+func (f *Form) splitNames(clauses []string) []string {
+	var out []string
+	for _, clause := range clauses {
+		for cut := f.secondName(clause); cut > 0; cut = f.secondName(clause) {
+			out = append(out, clause[:cut])
+			clause = clause[cut:]
+		}
+		out = append(out, clause)
+	}
+	return out
+}
+
+// secondName is where the next name begins in such a clause; 0 if it is none.
+func (f *Form) secondName(clause string) int {
+	figure := strings.IndexFunc(clause, figureRune)
+	if figure < 0 || !f.hasName(clause[:figure]) {
+		return 0
+	}
+	first := -1
+	for _, field := range f.Fields {
+		for _, w := range field.Words {
+			i := strings.Index(clause[figure:], w)
+			if i > 0 && (first < 0 || figure+i < first) && strings.ContainsFunc(clause[figure+i:], figureRune) {
+				first = figure + i
+			}
+		}
+	}
+	return max(first, 0)
+}
+
+// hasName reports whether an item is called by its name in a text.
+func (f *Form) hasName(text string) bool {
+	return slices.ContainsFunc(f.Fields, func(f Field) bool {
+		return slices.ContainsFunc(f.Words, func(w string) bool { return strings.Contains(text, w) })
+	})
 }
 
 // mostHinted is how many items a word may hint at before it says nothing: 活动

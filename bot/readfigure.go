@@ -32,8 +32,11 @@ var sumWords = setOf(`共 一共 总共 共计 总计 合计 总数 总的 共�
 // something else.
 var perEvent = setOf(`每次 每场 每期 每批 各 每`)
 
+// parted are the words for a part that is in the figure before.
+var parted = setOf(`其中 含 包括 包含`)
+
 // others are the words for somebody else's events, as opposed to other times'.
-var others = setOf(`县上 县里 市上 市里 省上 省里 上级 别人 别的 别家 他们 她们 人家 兄弟单位 隔壁 对方 牵头`)
+var others = setOf(`县上 县里 市上 市里 省上 省里 上级 别人 别的 别家 他们 她们 人家 兄弟单位 隔壁 对方 牵头 主会场 县主会场`)
 
 // grows reports whether there is a word for adding or summing up in a text.
 func grows(text string) bool {
@@ -51,6 +54,8 @@ type figureReader struct {
 	mode     Mode
 	add, sum bool // said since the last figure
 	bare     bool // a figure without a measure word was taken
+	part     bool // what follows is a part of what was said: 其中
+	ranged   int  // the figure behind which the last was joined to this one, plus 1
 }
 
 // readFigures reads a sentence as figures of one count. It reports false if
@@ -92,7 +97,7 @@ func readFigures(n *Notice, form *Form, item int, text string) (figures, bool) {
 func (r *figureReader) plain() bool {
 	for i, t := range r.s.toks {
 		switch t.class {
-		case cNone, cNA, cDontKnow, cBlank, cAsk, cPlan, cMinus, cRatio, cPlus, cPart, cOrdinal, cOwnItem, cTick, cCross, cBox, cLatinYes, cLatinNo:
+		case cNone, cNA, cDontKnow, cBlank, cAsk, cPlan, cMinus, cRatio, cPlus, cOrdinal, cOwnItem, cTick, cCross, cBox, cLatinYes, cLatinNo:
 			return false
 		case cUnsure:
 			if t.text != "吧" {
@@ -104,12 +109,16 @@ func (r *figureReader) plain() bool {
 			if looksBack(t.text) || t.text == "作废" || t.text == "为准" || t.text == "以此为准" {
 				return false
 			}
+		case cPart:
+			if !parted[t.text] {
+				return false
+			}
 		case cOther:
 			if rests[t.text] {
 				return false
 			}
 		case cJunk:
-			if t.digits || strings.ContainsFunc(t.text, isLatin) {
+			if t.digits || strings.ContainsFunc(t.text, isLatin) || strings.ContainsAny(t.text, "-—/") {
 				return false
 			}
 		case cNum:
@@ -157,7 +166,7 @@ func (r *figureReader) stretch(start, end int) bool {
 			if !r.words(from, i) || !r.number(from, i, start, end) {
 				return false
 			}
-			from = r.s.behind(i)
+			from = max(from, r.s.behind(i))
 		}
 	}
 	return true
@@ -175,6 +184,8 @@ func (r *figureReader) words(start, end int) bool {
 			r.add = true
 		case t.class == cFill && sumWords[t.text]:
 			r.sum = true
+		case t.class == cPart:
+			r.part = true
 		}
 	}
 	return true
@@ -187,7 +198,7 @@ func (r *figureReader) corrected() bool {
 		return false
 	}
 	r.out = figures{aside: r.out.aside}
-	r.bare = false
+	r.bare, r.mode = false, ModeInstead
 	return true
 }
 
@@ -198,7 +209,11 @@ func (r *figureReader) number(from, i, start, end int) bool {
 	behind := max(r.s.hedged(r.s.behind(i)), i+1)
 	about := toks[from:min(behind, len(toks))]
 	has := func(c class) int { return slices.IndexFunc(about, func(t token) bool { return t.class == c }) }
-	m := r.s.measureOf(i)
+	m := r.measureOf(i)
+	if next := r.nextNum(i, end); next < end && r.s.joined(i, next) {
+		r.ranged = i + 1
+		return true // 3-5场: the second has the measure word
+	}
 	field := r.f
 	switch {
 	case m < 0 && toks[i].num.day:
@@ -216,21 +231,25 @@ func (r *figureReader) number(from, i, start, end int) bool {
 		return true
 	}
 	r.settleMode()
-	last := i
-	if m > i {
-		last = m
+	if r.part {
+		r.out.aside = append(r.out.aside, Aside{Quote: r.quote(from, max(i, m)+1)})
+		return r.said(field)
 	}
+	last := max(i, m)
 	quote := r.quote(i, last+1)
 	switch {
 	case has(cApprox) >= 0 || has(cVague) >= 0 || has(cRange) >= 0 || toks[i].num.trust == vague:
 		first := i
+		if r.ranged > 0 {
+			first, r.ranged = r.ranged-1, 0
+		}
 		for k, t := range about {
 			if t.class == cApprox && from+k < i {
 				first = from + k
 				break
 			}
 		}
-		r.want(field, WhyApprox, r.quote(first, behind))
+		r.want(field, WhyApprox, r.quote(first, max(behind, last+1)))
 		return true
 	case toks[i].num.trust != exact:
 		return false
@@ -286,7 +305,8 @@ func (r *figureReader) put(p Placement, quote string) bool {
 			q.Value.Number += p.Value.Number
 			r.write(p.Mode, quote)
 			return q.Value.Number <= MaxCount
-		case q.Mode == ModePlain || p.Mode == ModePlain || q.Mode == p.Mode:
+		case q.Mode == ModeAdd && p.Mode == ModeTotal, q.Mode == ModeTotal && p.Mode == ModeAdd:
+		default:
 			return false
 		}
 	}
@@ -321,6 +341,19 @@ func (r *figureReader) said(f *Field) bool {
 	return slices.ContainsFunc(r.out.placed, func(p Placement) bool { return p.Item == f.Item })
 }
 
+// measureOf is the place of the measure word of the number at i, with a hedge
+// before it or not (80来人); -1 if it has none.
+func (r *figureReader) measureOf(i int) int {
+	for k := i; ; k++ {
+		if m := r.s.measureOf(k); m >= 0 {
+			return m
+		}
+		if k+1 >= len(r.s.toks) || r.s.toks[k+1].class != cApprox {
+			return -1
+		}
+	}
+}
+
 // nextNum is the place of the next figure behind i, or end.
 func (r *figureReader) nextNum(i, end int) int {
 	for k := i + 1; k < end; k++ {
@@ -333,6 +366,19 @@ func (r *figureReader) nextNum(i, end int) int {
 
 func (r *figureReader) quote(start, end int) string {
 	return r.s.l.quote(r.s.toks[start].start, r.s.toks[end-1].end)
+}
+
+// countedIn lists the figures of a text that have a measure word.
+func countedIn(n *Notice, text string) []string {
+	l := newLine(text)
+	s := see(l, lex(n, l, &Field{}))
+	var list []string
+	for _, i := range s.nums {
+		if m := s.measureOf(i); m >= 0 && s.toks[i].num.trust == exact {
+			list = append(list, l.quote(s.toks[i].start, s.toks[m].end))
+		}
+	}
+	return list
 }
 
 // fitsUnit reports whether a measure word passes for the field's.

@@ -303,7 +303,7 @@ func command(n *Notice, text string, free, idle bool) (Verb, string, bool) {
 		}
 		return longest.verb, rest, true
 	}
-	return longest.verb, strings.TrimLeft(rest, " ：:，,"), true
+	return longest.verb, strings.TrimLeft(rest, " ：:，,。"), true
 }
 
 // accepts holds a command with words behind it to what can follow it, so that
@@ -312,7 +312,7 @@ func accepts(v Verb, rest, raw string, idle bool) bool {
 	spaced := strings.HasPrefix(raw, " ") || strings.HasPrefix(raw, "：") || strings.HasPrefix(raw, ":")
 	switch v {
 	case VerbYes:
-		return strings.HasPrefix(raw, "，") || strings.HasPrefix(raw, ",") || spaced
+		return strings.HasPrefix(raw, "，") || strings.HasPrefix(raw, ",") || strings.HasPrefix(raw, "。") || spaced
 	case VerbChange:
 		return spaced
 	case VerbLook:

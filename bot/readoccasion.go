@@ -72,6 +72,13 @@ func figureChanged(text string) (item int, rest string, ok bool) {
 	return item, strings.TrimSpace(rest), err == nil && linked && rest != ""
 }
 
+// saysYesFirst reports whether a word of agreeing is a sentence of its own, and
+// what follows takes nothing of it back and holds no figure.
+func saysYesFirst(text string) bool {
+	_, after, ok := strings.Cut(text, "。")
+	return ok && !strings.ContainsFunc(after, figureRune) && !admits(after) && !isTalk(after) && !strings.ContainsAny(after, "不别但先")
+}
+
 // asksApart reports whether somebody wonders how two items differ.
 func asksApart(text string) bool {
 	for _, w := range []string{"一回事", "同一", "一样", "区别", "都填", "都算", "两个都"} {

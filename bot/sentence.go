@@ -41,7 +41,7 @@ func (t *turn) nearby() Nearby {
 // foremost takes a sentence that no other way of reading may have: one that adds
 // to earlier figures, sums them up, or says one figure of several items.
 func (t *turn) foremost(asked *Field) bool {
-	if asked != nil && asked.Kind == KindText || !strings.ContainsAny(t.in.Text, "都各均") && !grows(t.in.Text) {
+	if asked != nil && asked.Kind == KindText || !strings.ContainsAny(t.in.Text, "都各均和与跟及、") && !grows(t.in.Text) {
 		return false
 	}
 	if p, ok := ReadPaste(t.n, t.form, t.in.Text); ok && len(p.Answers) > 2 {
@@ -256,11 +256,19 @@ func (t *turn) chooseEither(p *Proposal) bool {
 	return true
 }
 
-// agreesAnd takes “嗯 就按350吧” where a reading stands open and one figure is
-// wanted beside it: both at once.
+// agreesAnd takes a 对 that is a sentence of its own before talk of other things
+// (对。章明天才能盖), and, where one figure is wanted beside a reading, both at
+// once: 嗯 就按350吧.
 func (t *turn) agreesAnd() bool {
 	p := t.s.Proposal
-	if t.in.Verb != VerbYes || t.in.Rest == "" || p == nil || p.Kind != ProposeAnswers || len(p.Wanting) == 0 || t.secondHand() {
+	if t.in.Verb != VerbYes || t.in.Rest == "" || p == nil || p.Kind != ProposeAnswers || t.secondHand() {
+		return false
+	}
+	if saysYesFirst(t.in.Text) {
+		t.settle(p, "")
+		return true
+	}
+	if len(p.Wanting) == 0 {
 		return false
 	}
 	w := p.Wanting[0]
@@ -372,6 +380,25 @@ func (t *turn) watched(asked *Field, first Reading) bool {
 	t.asked = true
 	t.tell("denied", t.about(f, args{"reading": t.readings(t.s.Proposal.Answers)}))
 	return true
+}
+
+// understood says what a sentence that could not be placed is about: the item it
+// names, or its figures. It reports false if there is nothing to say.
+func (t *turn) understood() bool {
+	if !strings.ContainsFunc(t.in.Text, figureRune) || tooLong(t.in.Text) {
+		return false
+	}
+	for _, clause := range splitClauses(t.in.Text) {
+		if items, _ := t.form.named(clause); len(items) > 0 {
+			t.tell("heard.item", t.about(t.form.Field(items[0]), nil))
+			return true
+		}
+	}
+	if counts := countedIn(t.n, t.in.Text); len(counts) > 0 {
+		t.tell("heard.figures", args{"figures": strings.Join(counts, "、"), "figure": counts[0]})
+		return true
+	}
+	return false
 }
 
 // denied is the count that says 0 although the yes/no item it belongs to has
