@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,7 +40,7 @@ func TestMonthOfGrowingFigures(t *testing.T) {
 				want[item], known[item] = v.Number, true
 			}
 		}
-		for day := 1; day <= 30; day++ {
+		for day := 1; day <= 30; day += rapid.IntRange(1, 4).Draw(t, "days") {
 			w.now = time.Date(2021, 6, day, 16, 0, 0, 0, w.now.Location())
 			e := rapid.SampledFrom(events).Draw(t, "event")
 			unit := form.Field(e.opener).Unit
@@ -82,6 +83,35 @@ func TestMonthOfGrowingFigures(t *testing.T) {
 			if between := rapid.SampledFrom([]string{"", "", "进度", "收到", "退出", "提交", "确认", "预览"}).Draw(t, "between"); between != "" {
 				w.say("yong", between)
 			}
+		}
+	})
+}
+
+// TestBentSentences: whatever else is said of an item, a word that may take a
+// figure back, makes it somebody else's, a plan or a guess keeps it from being
+// put to the person as read, and nothing is stored in any case.
+func TestBentSentences(t *testing.T) {
+	n := loadNotice(t)
+	names := []string{"演练", "咨询活动", "讲座", "宣传产品", "知识竞赛", "警示教育", "专题行", "中心组学习", "第39项", "28项"}
+	verbs := []string{"", "搞了", "又搞了", "再加", "新增", "累计", "一共", "开展", "昨天又搞", "书记说少报了 加"}
+	figures := []string{"7场", "7次", "7场77人", "77人", "7部", "7场，每场11人"}
+	bends := []string{"没搞成", "，没搞成", "，不算", "吗", "？", "是县上搞的", "，还没定", "，不对", "，可能", "，暂不掌握", "，计划的", "，要是天好", "，负3", "不是7场", "，除去县上的", "，刚才报错了"}
+	rapid.Check(t, func(t *rapid.T) {
+		w := newWorld(t, n, "单位,类别,联络员userid\n永正镇,乡镇,yong\n")
+		for _, text := range []string{"填报", "28-29：2 300", "39-40：2 150", "改1 3", "改44"} {
+			w.say("yong", text)
+		}
+		name, verb := rapid.SampledFrom(names).Draw(t, "name"), rapid.SampledFrom(verbs).Draw(t, "verb")
+		text := name + verb + rapid.SampledFrom(figures).Draw(t, "figure")
+		bend := rapid.SampledFrom(append(bends, "")).Draw(t, "bend")
+		before := fmt.Sprint(w.draft("永正镇"))
+		reply := w.say("yong", text+bend)
+		certain := strings.HasSuffix(name, "项") && bend == "" && slices.Contains([]string{"", "搞了", "开展", "一共"}, verb)
+		if !certain && fmt.Sprint(w.draft("永正镇")) != before {
+			t.Fatalf("%s stored something at once:\n%s", text+bend, reply)
+		}
+		if bend != "" && (strings.Contains(reply, "读作：") || strings.Contains(reply, "是新增，还是总数")) {
+			t.Fatalf("%s was put as read:\n%s", text+bend, reply)
 		}
 	})
 }

@@ -22,6 +22,13 @@ func (t *turn) note() {
 		return
 	}
 	item, text := t.in.Item, t.in.Rest
+	if lines := notesIn(t.n, t.form, t.in.Text); len(lines) > 1 {
+		for _, line := range lines {
+			t.noteOn(line.item, line.text)
+		}
+		t.whereWeStand()
+		return
+	}
 	if item == 0 {
 		name, rest := noteByName(text)
 		if name == "" {
@@ -43,6 +50,7 @@ func (t *turn) note() {
 		}
 	}
 	t.noteOn(item, text)
+	t.whereWeStand()
 }
 
 // noteOn sets the note on one item.
@@ -65,7 +73,6 @@ func (t *turn) noteOn(item int, text string) {
 	default:
 		t.noted(f, text)
 	}
-	t.whereWeStand()
 }
 
 // noted writes the note on an item, or takes it away.
@@ -88,7 +95,7 @@ func (t *turn) noted(f *Field, text string) {
 	}
 	if text != was {
 		t.touched()
-		t.log("note", LogEntry{Key: t.r.Key, Number: f.Item, Text: text})
+		t.log("note", LogEntry{Key: t.r.Key, Items: []Change{{Item: f.Item, Old: t.r.Entry(f.Item).Value, New: t.r.Entry(f.Item).Value}}, Text: text})
 	}
 	t.nextVersion()
 }

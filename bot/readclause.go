@@ -21,6 +21,10 @@ type Clauses struct {
 	Joint   bool        // one figure was said of several items
 }
 
+// maxSentence bounds, in characters, what is read as a free sentence. What is
+// longer was not written for this chat.
+const maxSentence = 500
+
 // Mode is how a figure stands to what was said of its item before.
 type Mode uint8
 
@@ -74,7 +78,7 @@ type Nearby struct {
 // name is at most the nearby items'.
 func ReadClauses(n *Notice, form *Form, text string, near Nearby) Clauses {
 	var c Clauses
-	if tooLong(text) {
+	if utf8.RuneCountInString(text) > maxSentence {
 		return c
 	}
 	r := clauseReader{n: n, form: form, near: near, c: &c}
@@ -137,7 +141,7 @@ func (r *clauseReader) groups(text string) []clauseGroup {
 		}
 		g := r.group(clause)
 		last := len(groups) - 1
-		follows := last >= 0 && !groups[last].zeros && !groups[last].joint && strings.ContainsFunc(clause, figureRune)
+		follows := last >= 0 && !groups[last].zeros && !groups[last].joint && (strings.ContainsFunc(clause, figureRune) || bends(clause))
 		if follows && !g.named && !slices.ContainsFunc(g.items, func(item int) bool {
 			_, own := r.read(item, g)
 			return own && !slices.Contains(groups[last].items, item)
@@ -297,7 +301,7 @@ func (r *clauseReader) read(item int, g clauseGroup) (figures, bool) {
 		}
 		f.placed = append(f.placed, Placement{Item: a.Item, Value: a.Value})
 	}
-	return f, len(f.placed) > 0
+	return f, run.Sure && len(f.placed) > 0
 }
 
 // keep adds placements unless another part of the sentence says something else

@@ -44,6 +44,18 @@ func grows(text string) bool {
 	return slices.ContainsFunc(lex(nil, l, &Field{}), func(t token) bool { return t.class == cGrow || t.class == cFill && sumWords[t.text] })
 }
 
+// bends reports whether words without a figure may take back or change the
+// figures before them: 不算, 还没定, 是县上的.
+func bends(text string) bool {
+	return slices.ContainsFunc(lex(nil, newLine(text), &Field{}), func(t token) bool {
+		switch t.class {
+		case cNone, cNot, cNA, cDontKnow, cBlank, cAsk, cCorrect, cPlan, cUnsure, cPart, cOther, cMinus:
+			return true
+		}
+		return false
+	})
+}
+
 // figureReader walks through the tokens of a sentence.
 type figureReader struct {
 	n    *Notice
@@ -140,6 +152,9 @@ func (r *figureReader) stretch(start, end int) bool {
 	case other:
 		// 又参加了县上的, 县上的3场: none of it is the unit's own.
 		theirs := has(func(t token) bool { return t.class == cOther && others[t.text] })
+		if has(func(t token) bool { return t.class == cIs || strings.HasSuffix(t.text, "是") }) {
+			return false // 是县上搞的: what stands before
+		}
 		if !theirs && !has(isNum) {
 			return true
 		}

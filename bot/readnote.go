@@ -51,6 +51,29 @@ func noteOnItem(n *Notice, form *Form, text string) (item int, rest string, ok b
 	return item, strings.TrimLeft(s, " ：:，,"), true
 }
 
+// itemNote is a remark with the item it is on.
+type itemNote struct {
+	item int
+	text string
+}
+
+// notesIn reads remarks on several items, one a line; none if any line is
+// something else.
+func notesIn(n *Notice, form *Form, text string) []itemNote {
+	var notes []itemNote
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		item, rest, ok := noteOnItem(n, form, line)
+		if !ok || item == 0 || rest == "" {
+			return nil
+		}
+		notes = append(notes, itemNote{item, rest})
+	}
+	return notes
+}
+
 // wordOf lists the items that a word is one of the names of.
 func (f *Form) wordOf(w string) []int {
 	var items []int

@@ -81,7 +81,7 @@ func saysYesFirst(text string) bool {
 
 // asksApart reports whether somebody wonders how two items differ.
 func asksApart(text string) bool {
-	for _, w := range []string{"一回事", "同一", "一样", "区别", "都填", "都算", "两个都"} {
+	for _, w := range []string{"一回事", "同一", "一样", "区别", "都填", "都算", "两个都", "怎么分", "怎么选", "选哪", "填哪", "哪一项", "哪个"} {
 		if strings.Contains(text, w) {
 			return true
 		}

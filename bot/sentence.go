@@ -295,7 +295,7 @@ func (w Wanting) quoted() string {
 // form's advice on telling them apart, or how each is counted.
 func (t *turn) advise() bool {
 	p := t.s.Proposal
-	if p == nil || p.Kind != ProposeItem || t.r == nil || !isTalk(t.in.Text) && !asksApart(t.in.Text) {
+	if p == nil || p.Kind != ProposeItem || t.r == nil || !asksApart(t.in.Text) {
 		return false
 	}
 	for _, c := range t.form.Checks {

@@ -55,6 +55,7 @@ func (t *turn) choose() bool {
 		if item, ok := t.form.chosen(p.Items, t.in.Text); ok && t.r != nil {
 			t.s.Proposal = nil
 			t.noteOn(item, p.Text)
+			t.whereWeStand()
 			return true
 		}
 	case ProposeEither:
