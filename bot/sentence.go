@@ -41,7 +41,11 @@ func (t *turn) nearby() Nearby {
 // foremost takes a sentence that no other way of reading may have: one that adds
 // to earlier figures, sums them up, or says one figure of several items.
 func (t *turn) foremost(asked *Field) bool {
-	if asked != nil && asked.Kind == KindText || !strings.ContainsAny(t.in.Text, "都各均和与跟及、") && !grows(t.in.Text) {
+	joint := slices.ContainsFunc(splitClauses(t.in.Text), func(clause string) bool {
+		items, _, _ := t.form.joined(clause)
+		return len(items) > 1
+	})
+	if asked != nil && asked.Kind == KindText || !joint && !grows(t.in.Text) {
 		return false
 	}
 	if p, ok := ReadPaste(t.n, t.form, t.in.Text); ok && len(p.Answers) > 2 {
@@ -51,7 +55,7 @@ func (t *turn) foremost(asked *Field) bool {
 	if !c.Joint && !t.grown(c) {
 		return false
 	}
-	return t.placed(c)
+	return t.putClauses(c)
 }
 
 // grown reports whether a sentence changes figures that stand in the draft by
@@ -81,7 +85,7 @@ func (t *turn) speaksOfOthers(text string) bool {
 // clauses puts a placement by words to the person. It reports false if the
 // message speaks of no item with a figure.
 func (t *turn) clauses(text string) bool {
-	return t.placed(ReadClauses(t.n, t.form, text, t.nearby()))
+	return t.putClauses(ReadClauses(t.n, t.form, text, t.nearby()))
 }
 
 // sentenceOn reads words for one item that the person has chosen or named.
@@ -92,12 +96,12 @@ func (t *turn) sentenceOn(item int, text string) bool {
 		return false
 	}
 	c.Placed, c.Wanting, c.Aside = f.placed, f.wanting, f.aside
-	return t.grown(c) && t.placed(c)
+	return t.grown(c) && t.putClauses(c)
 }
 
-// placed answers a sentence: what counts for nothing and what was not read is
+// putClauses answers a sentence: what counts for nothing and what was not read is
 // said, and one question ends the reply.
-func (t *turn) placed(c Clauses) bool {
+func (t *turn) putClauses(c Clauses) bool {
 	if len(c.Placed) == 0 && len(c.Unclear) == 0 && len(c.Wanting) == 0 {
 		return false
 	}
