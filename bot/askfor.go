@@ -198,9 +198,9 @@ func (t *turn) wanted() *Asking {
 	return b.Asking
 }
 
-// askWanted asks first what the office wants early, and stops when all of it is
+// askEarly asks first what the office wants early, and stops when all of it is
 // there. It reports false if there is nothing of it to say.
-func (t *turn) askWanted() bool {
+func (t *turn) askEarly() bool {
 	asking := t.wanted()
 	if asking == nil {
 		return false

@@ -190,7 +190,6 @@ func figuresWording() map[string][]string {
 		"look.late":       nil,
 		"look.paper":      nil,
 		"look.hidden":     field,
-		"look.note":       {"text"},
 		"look.by":         {"time", "who"},
 		"look.by.liaison": nil,
 		"look.by.deputy":  nil,

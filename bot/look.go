@@ -97,11 +97,7 @@ func (t *turn) lookItem(f *Field, e Entry, flags []Flag, notes []Note) {
 			t.vouchedLine(flag)
 		}
 	}
-	for _, n := range notes {
-		if n.Item == f.Item {
-			t.add("look.note", args{"text": clip(n.Text, 60)})
-		}
-	}
+	t.noteLine(notes, f.Item)
 }
 
 // giver tells when a value was given, and in which role.

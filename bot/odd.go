@@ -200,7 +200,7 @@ func (t *turn) oddFlags(all []Figures) {
 			} else {
 				t.vouchedLine(flag)
 			}
-			t.noted([]Figures{u}, flag.Check.Items())
+			t.remarks([]Figures{u}, flag.Check.Items())
 		}
 	}
 }
@@ -217,7 +217,7 @@ func (t *turn) oddAlike(all []Figures) {
 		}
 		t.tell("odd.same", args{"units": strings.Join(a.Units, "、"), "say": Fill(a.Check.Say, values)})
 		alike := slices.DeleteFunc(slices.Clone(all), func(u Figures) bool { return !slices.Contains(a.Units, u.Unit) })
-		t.noted(alike, a.Check.Across)
+		t.remarks(alike, a.Check.Across)
 	}
 }
 
@@ -233,7 +233,7 @@ func (t *turn) oddOutliers(all []Figures) {
 			"median": strconv.FormatInt(o.Median, 10), "quarter": strconv.FormatInt(o.Quarter, 10),
 		}))
 		one := slices.DeleteFunc(slices.Clone(all), func(u Figures) bool { return u.Unit != o.Unit })
-		t.noted(one, []int{o.Item})
+		t.remarks(one, []int{o.Item})
 	}
 }
 
@@ -258,8 +258,8 @@ func (t *turn) oddUnknown(all []Figures) {
 	}
 }
 
-// noted tells what units remarked on some items.
-func (t *turn) noted(units []Figures, items []int) {
+// remarks tells what units remarked on some items.
+func (t *turn) remarks(units []Figures, items []int) {
 	for _, u := range units {
 		for _, n := range u.Notes {
 			if slices.Contains(items, n.Item) {

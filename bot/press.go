@@ -131,7 +131,9 @@ func (t *turn) choices() (Effect, []Choice) {
 			return Effect{Key: "card.bind"}, t.n.commands(VerbYes, VerbNo)
 		}
 		return Effect{Key: "card.bind"}, numbered(p.Units)
-	case ProposeItem:
+	case ProposeEither:
+		return t.eitherChoices(p)
+	case ProposeItem, ProposeNote:
 		var list []Choice
 		for _, item := range p.Items {
 			f := t.form.Field(item)

@@ -15,7 +15,7 @@ import (
 type Intent struct {
 	Verb Verb   // "" for an answer or anything else
 	Rest string // what stands after the command's word
-	Item int    // the item a 改 names by number; 0 if by words or not at all
+	Item int    // the item a 改 or 注 names by number; 0 if by words or not at all
 	Text string // the whole message, tidied
 	// Heard is set for a command that was spoken and is now agreed to.
 	Heard bool
@@ -45,7 +45,9 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 		free = true // “确认，两案同一企业” is what the question asked for
 	}
 
-	if item, rest, ok := changeByNumber(n, in.Text, free); ok {
+	if item, rest, ok := noteOnItem(n, n.formFor(s.Key), in.Text); ok {
+		in.Verb, in.Item, in.Rest = VerbNote, item, rest
+	} else if item, rest, ok := changeByNumber(n, in.Text, free); ok {
 		in.Verb, in.Item, in.Rest = VerbChange, item, rest
 	} else if verb, rest, ok := command(n, in.Text, free, s.Asking == 0); ok && (verb != VerbApprove || p.Office || s.Asking == 0) {
 		// “通过 线上方式开展3次” is an answer from who is asked for one.
@@ -298,7 +300,7 @@ func command(n *Notice, text string, free, idle bool) (Verb, string, bool) {
 		}
 		return longest.verb, rest, true
 	}
-	return longest.verb, strings.TrimLeft(rest, " ：:，,"), true
+	return longest.verb, strings.TrimLeft(rest, " ：:，,。"), true
 }
 
 // accepts holds a command with words behind it to what can follow it, so that
@@ -307,7 +309,7 @@ func accepts(v Verb, rest, raw string, idle bool) bool {
 	spaced := strings.HasPrefix(raw, " ") || strings.HasPrefix(raw, "：") || strings.HasPrefix(raw, ":")
 	switch v {
 	case VerbYes:
-		return strings.HasPrefix(raw, "，") || strings.HasPrefix(raw, ",") || spaced
+		return strings.HasPrefix(raw, "，") || strings.HasPrefix(raw, ",") || strings.HasPrefix(raw, "。") || spaced
 	case VerbChange:
 		return spaced
 	case VerbTotals:

@@ -74,6 +74,10 @@ type Proposal struct {
 	// Deduction is what a 核减, or its return, is about; Asking what a 要数 asks.
 	Deduction *Deduction `cbor:"19,keyasint,omitempty"`
 	Asking    *Asking    `cbor:"20,keyasint,omitempty"`
+	// Instead is the second of two readings; Answers is the first.
+	Instead []Proposed `cbor:"23,keyasint,omitempty"`
+	// Wanting are items spoken of beside Answers without a figure yet.
+	Wanting []Wanting `cbor:"24,keyasint,omitempty"`
 }
 
 // Proposed is one answer of a proposal and the value it would replace.
@@ -96,7 +100,7 @@ func (s Session) Open() string {
 		if p.Sum != "" {
 			fmt.Fprintf(h, " %q %q %q", p.Of.Form, p.Of.Period, p.Sum)
 		}
-		for _, a := range p.Answers {
+		for _, a := range slices.Concat(p.Answers, p.Instead) {
 			fmt.Fprintf(h, " %d %s %s %q", a.Item, a.Value.name(), a.Was.name(), a.Quote)
 		}
 		if d := p.Deduction; d != nil {
@@ -139,6 +143,12 @@ func (s Session) standing(n *Notice, p Person, m Message) Session {
 		s.Proposal = nil
 	}
 	return s.quoting(n, p, m)
+}
+
+// isReading reports whether this is a reading of the person's words, which they
+// might take for recorded.
+func (p *Proposal) isReading() bool {
+	return p != nil && (p.Kind == ProposeAnswers || p.Kind == ProposeEither)
 }
 
 // byOffice reports whether only the office may be asked this.

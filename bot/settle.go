@@ -8,7 +8,7 @@ import (
 // plainYesNo lets 是 and 否 settle a proposal, unless they answer the item.
 func (t *turn) plainYesNo() bool {
 	p := t.s.Proposal
-	if p == nil || p.Kind == ProposeUnit || p.Kind == ProposeItem {
+	if p == nil || p.Kind == ProposeUnit || p.Kind == ProposeItem || p.Kind == ProposeNote || p.Kind == ProposeEither {
 		return false
 	}
 	if f := t.form.Field(t.s.Asking); f != nil && f.Kind == KindYesNo {
@@ -51,9 +51,19 @@ func (t *turn) choose() bool {
 			t.bind(name)
 			return true
 		}
+	case ProposeNote:
+		if item, ok := t.form.chosen(p.Items, t.in.Text); ok && t.r != nil {
+			t.s.Proposal = nil
+			t.noteOn(item, p.Text)
+			t.whereWeStand()
+			return true
+		}
+	case ProposeEither:
+		return t.r != nil && t.chooseEither(p)
 	case ProposeItem:
 		if item, ok := t.form.chosen(p.Items, t.in.Text); ok && t.r != nil {
 			t.s.Proposal = nil
+			t.left = slices.DeleteFunc(slices.Clone(p.Items), func(other int) bool { return other == item })
 			t.changeTo(item, p.Text)
 			return true
 		}
@@ -121,7 +131,7 @@ func (t *turn) yes(reason string) {
 			t.bind(p.Units[0])
 			return
 		}
-	case ProposeUnit, ProposeItem:
+	case ProposeUnit, ProposeItem, ProposeNote, ProposeEither:
 		// 对 chooses nothing from a list.
 	default:
 		if t.r == nil {
@@ -186,7 +196,17 @@ func (t *turn) settle(p *Proposal, reason string) {
 			}
 			answers = append(answers, taken{item: a.Item, value: a.Value, quote: a.Quote, paste: a.Paste})
 		}
-		t.goOn(p.Zeros, t.take(answers))
+		seen := t.r.Shown == Fingerprint(t.r.Draft)
+		odd := t.take(answers)
+		if seen {
+			// The whole was shown, and since then this change.
+			t.r.Shown = Fingerprint(t.r.Draft)
+		}
+		if len(odd) == 0 && len(p.Wanting) > 0 {
+			t.askWanted(p.Wanting[0])
+			return
+		}
+		t.goOn(p.Zeros, odd)
 	}
 }
 

@@ -79,7 +79,6 @@ func WordingKeys() map[string][]string {
 		"change.choose":    field,
 		"quit":             nil,
 		"propose":          with("reading"),
-		"propose.sum":      with("value", "total"),
 		"propose.one":      with("value"),
 		"propose.part":     with("value"),
 		"propose.stale":    {"item"},
