@@ -18,6 +18,9 @@ func (t *turn) fill() {
 				t.tell("form.other", args{"form": t.in.Rest, "main": t.form.ID, "phone": t.n.Office.Phone})
 				return
 			}
+			if t.tellFormer(t.in.Rest) {
+				return
+			}
 			t.tell("unit.other", args{"unit": t.in.Rest, "units": strings.Join(t.v.Person.Units, "、")})
 			return
 		}
@@ -42,6 +45,7 @@ func (t *turn) begin() {
 		"unit": t.r.Key.Unit, "form": t.form.ID, "period": t.form.Spans(t.r.Key.Period),
 		"all": strconv.Itoa(len(t.form.Fields)), "filled": strconv.Itoa(len(t.r.Draft)),
 	})
+	t.tellStanding(t.r.Key.Unit)
 	if !t.m.Private() && !t.s.Greeted {
 		t.tell("begin.group", nil)
 	}
@@ -120,6 +124,8 @@ func (t *turn) askAgain() {
 		t.tell("voice.command", args{"text": clip(p.Text, 60)})
 	case p.Kind == ProposeNotify, p.Kind == ProposeNudge:
 		t.tell(string(p.Kind)+".confirm", nil)
+	case p.Kind == ProposeClaim, p.Kind.aboutStaff():
+		t.putPeople(p)
 	case p.Kind == ProposeBind && len(p.Units) == 1:
 		t.tell("register.sure", args{"unit": p.Units[0]})
 	default:

@@ -18,6 +18,10 @@ type Person struct {
 	Acting []Mandate `cbor:"4,keyasint,omitempty"`
 	// Member is set for who was made a member of the office by message.
 	Member bool `cbor:"5,keyasint,omitempty"`
+	// Former are the units whose liaison they were, till somebody else was named.
+	Former []Mandate `cbor:"6,keyasint,omitempty"`
+	// Standing are those of Units that At added.
+	Standing []string `cbor:"-"`
 	// Office is set for members of the office: from configuration, or Member.
 	Office bool `cbor:"-"`
 }
@@ -45,6 +49,7 @@ func (p Person) At(now time.Time) Person {
 	for _, m := range p.Acting {
 		if !now.Before(m.From) && !now.After(m.Until) && !slices.Contains(p.Units, m.Unit) {
 			p.Units = append(slices.Clone(p.Units), m.Unit)
+			p.Standing = append(slices.Clone(p.Standing), m.Unit)
 		}
 	}
 	return p
@@ -53,10 +58,41 @@ func (p Person) At(now time.Time) Person {
 // stored is the person as [Person.At] found them.
 func (p Person) stored() Person {
 	p.Units = slices.DeleteFunc(slices.Clone(p.Units), func(unit string) bool { return p.acts(unit) })
+	p.Standing = nil
 	return p
 }
 
 // acts reports whether a person has a unit only as a stand-in.
-func (p Person) acts(unit string) bool {
-	return slices.ContainsFunc(p.Acting, func(m Mandate) bool { return m.Unit == unit })
+func (p Person) acts(unit string) bool { return slices.Contains(p.Standing, unit) }
+
+// mandate is what lets a person stand in for a unit's liaison, or did.
+func (p Person) mandate(unit string) (Mandate, bool) {
+	return mandateFor(p.Acting, unit)
+}
+
+func mandateFor(list []Mandate, unit string) (Mandate, bool) {
+	if i := slices.IndexFunc(list, func(m Mandate) bool { return m.Unit == unit }); i >= 0 {
+		return list[i], true
+	}
+	return Mandate{}, false
+}
+
+// withMandate gives a list of mandates that has this one for its unit and no other.
+func withMandate(list []Mandate, m Mandate) []Mandate {
+	return append(withoutMandate(list, m.Unit), m)
+}
+
+func withoutMandate(list []Mandate, unit string) []Mandate {
+	list = slices.DeleteFunc(slices.Clone(list), func(m Mandate) bool { return m.Unit == unit })
+	if len(list) == 0 {
+		return nil
+	}
+	return list
+}
+
+// takeOver makes a person a unit's liaison; whatever they were for it before has
+// ended.
+func (p *Person) takeOver(unit string) {
+	p.Units = append(slices.Clone(p.Units), unit)
+	p.Acting, p.Former = withoutMandate(p.Acting, unit), withoutMandate(p.Former, unit)
 }

@@ -143,6 +143,8 @@ func (t *turn) choices() (Effect, []Choice) {
 		return Effect{Key: "card.item"}, list
 	case ProposeHeard:
 		return Effect{Key: "card.heard", Args: args{"text": clip(p.Text, 20)}}, t.n.commands(VerbYes, VerbNo)
+	case ProposeReplace, ProposeJoin, ProposeLeave, ProposeClaim:
+		return t.peopleChoices(p)
 	case ProposeNotify, ProposeNudge:
 		return Effect{Key: "card.send"}, []Choice{
 			{Label: wordConfirm, Say: wordConfirm},

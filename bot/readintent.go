@@ -52,6 +52,11 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 			in.Verb, in.Rest = VerbReceipt, rest
 		}
 	}
+	if in.Verb == "" && free {
+		if rest, ok := n.askedBehind(in.Text); ok {
+			in.Verb, in.Rest = VerbAsked, rest
+		}
+	}
 	if in.Verb == VerbReturn && !p.Office && in.Rest == "" {
 		in.Verb = VerbBack // only the office sends reports back
 	}
@@ -319,8 +324,10 @@ func accepts(v Verb, rest, raw string, idle bool) bool {
 		return spaced || idle || strings.HasPrefix(raw, "\n")
 	case VerbRegister, VerbFill, VerbRelease, VerbNudge, VerbPair, VerbReturn:
 		return spaced || idle && !strings.ContainsFunc(rest, figureRune)
-	case VerbHint:
+	case VerbHint, VerbDeputy, VerbRecall, VerbReplace, VerbMember:
 		return true
+	case VerbLiaison, VerbAsked:
+		return spaced || idle && !strings.ContainsFunc(rest, figureRune)
 	}
 	return spaced
 }

@@ -27,7 +27,7 @@ func (t *turn) files() {
 	p := t.v.Person
 	if len(p.Units) == 0 && !p.Office {
 		t.tell("files.stranger", nil)
-		t.tell("stranger", args{"phone": t.n.Office.Phone})
+		t.stranger()
 		return
 	}
 	images := 0

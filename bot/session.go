@@ -64,6 +64,9 @@ type Proposal struct {
 	Items   []int        `cbor:"6,keyasint,omitempty"`
 	Text    string       `cbor:"7,keyasint,omitempty"` // the words a chosen item is read from, or that are to go out
 	Zeros   bool         `cbor:"8,keyasint,omitempty"` // 其余无 was said too: ask for it next
+
+	UserID string `cbor:"9,keyasint,omitempty"`  // whom it is about, as the office typed it
+	Person string `cbor:"10,keyasint,omitempty"` // Person.ID of the liaison as it was put to the office
 }
 
 // Proposed is one answer of a proposal and the value it would replace.
@@ -83,6 +86,7 @@ func (s Session) Open() string {
 	fmt.Fprintf(h, "%q %q %q %q %d %q", s.Person, s.Key.Unit, s.Key.Form, s.Key.Period, s.Asking, s.Seen)
 	if p := s.Proposal; p != nil {
 		fmt.Fprintf(h, " %q %q %q %d %q %t", p.Kind, p.Checks, p.Units, p.Items, p.Text, p.Zeros)
+		fmt.Fprintf(h, " %q %q", p.UserID, p.Person)
 		for _, a := range p.Answers {
 			fmt.Fprintf(h, " %d %s %s %q", a.Item, a.Value.name(), a.Was.name(), a.Quote)
 		}
@@ -121,10 +125,10 @@ func (s Session) standing(n *Notice, p Person, m Message) Session {
 
 // byOffice reports whether only the office may be asked this.
 func (p *Proposal) byOffice() bool {
-	return p != nil && (p.Kind == ProposeNotify || p.Kind == ProposeNudge)
+	return p != nil && (p.Kind == ProposeNotify || p.Kind == ProposeNudge || p.Kind.aboutStaff())
 }
 
 // standsAlone reports whether a proposal is about no report.
 func (p *Proposal) standsAlone() bool {
-	return p != nil && (p.byOffice() || p.Kind == ProposeUnit || p.Kind == ProposeBind || p.Kind == ProposeHeard)
+	return p != nil && (p.byOffice() || p.Kind == ProposeUnit || p.Kind == ProposeBind || p.Kind == ProposeHeard || p.Kind == ProposeClaim)
 }

@@ -3,6 +3,7 @@ package bot
 import (
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // plainYesNo lets 是 and 否 settle a proposal, unless they answer the item.
@@ -49,6 +50,11 @@ func (t *turn) choose() bool {
 			return true
 		default:
 			t.bind(name)
+			return true
+		}
+	case ProposeClaim:
+		if strings.Contains(t.in.Text, p.Text) && t.m.Media != MediaVoice {
+			t.agreed(p, "")
 			return true
 		}
 	case ProposeItem:
@@ -108,6 +114,9 @@ func (t *turn) yes(reason string) {
 			return
 		}
 		t.broadcast(p)
+		return
+	case ProposeReplace, ProposeJoin, ProposeLeave, ProposeClaim:
+		t.agreed(p, reason)
 		return
 	case ProposeBind:
 		if len(p.Units) == 1 {
@@ -229,6 +238,8 @@ func (t *turn) no() {
 		return
 	case p.Kind == ProposeHeard:
 		t.tell("voice.dropped", nil)
+	case p.Kind == ProposeClaim:
+		t.tell("claim.dropped", nil)
 	default:
 		t.tell("dropped", nil)
 	}

@@ -93,8 +93,11 @@ func (t *turn) handle() {
 		return
 	}
 	p := t.v.Person
+	if t.left() {
+		return
+	}
 	if len(p.Units) == 0 && !p.Office && !t.openToAll() {
-		t.tell("stranger", args{"phone": t.n.Office.Phone})
+		t.stranger()
 		return
 	}
 	t.letGo()
@@ -140,7 +143,7 @@ func (t *turn) command() {
 		t.yes(t.in.Rest)
 	case VerbNo:
 		t.no()
-	case VerbAsked, VerbDeputy:
+	case VerbAsked, VerbDeputy, VerbRecall:
 		t.people()
 	case VerbCase, VerbNoCase, VerbLater, VerbYearEnd:
 		t.monthly()
@@ -160,14 +163,14 @@ func (t *turn) command() {
 // openToAll are the messages that a member who speaks for no unit may send.
 func (t *turn) openToAll() bool {
 	switch t.in.Verb {
-	case VerbHelp, VerbWho, VerbRegister, VerbHello, VerbThanks:
+	case VerbHelp, VerbWho, VerbRegister, VerbHello, VerbThanks, VerbAsked, VerbDeputy, VerbRecall:
 		return true
 	}
 	if t.in.Verb.byOffice() {
 		return true // and is told that it is
 	}
 	choice := t.in.Verb == "" || t.in.Verb == VerbYes || t.in.Verb == VerbNo
-	return choice && t.s.Proposal != nil && (t.s.Proposal.Kind == ProposeBind || t.s.Proposal.Kind == ProposeHeard)
+	return choice && t.s.Proposal != nil && (t.s.Proposal.Kind == ProposeBind || t.s.Proposal.Kind == ProposeHeard || t.s.Proposal.Kind == ProposeClaim)
 }
 
 // edit carries out the commands that work on a report.
@@ -292,14 +295,19 @@ func (t *turn) welcome() {
 	t.tell("welcome", nil)
 	switch {
 	case len(p.Units) > 0:
-		t.tell("welcome.liaison", args{"units": strings.Join(p.Units, "、")})
+		if own := p.stored().Units; len(own) > 0 {
+			t.tell("welcome.liaison", args{"units": strings.Join(own, "、")})
+		}
+		for _, unit := range p.Standing {
+			t.tellStanding(unit)
+		}
 		t.due()
 		t.menu = []Verb{VerbFill, VerbProgress, VerbHelp}
 	case p.Office:
 		t.tell("welcome.office", nil)
 		t.menu = []Verb{VerbProgress, VerbMissing, VerbTotals, VerbHelp}
 	default:
-		t.tell("stranger", args{"phone": t.n.Office.Phone})
+		t.stranger()
 	}
 	t.tell("welcome.secret", nil)
 }
@@ -348,7 +356,7 @@ func (t *turn) help() {
 		t.helpOn("help.office.")
 	}
 	if len(p.Units) == 0 && !p.Office {
-		t.tell("stranger", args{"phone": t.n.Office.Phone})
+		t.stranger()
 	}
 	t.tell("help.phone", args{"phone": t.n.Office.Phone})
 	t.whereWeStand()
@@ -378,9 +386,12 @@ func (t *turn) who() {
 				pending = t.v.Roster.Pending(u)
 			}
 		}
-		if pending {
+		switch {
+		case p.acts(name):
+			t.tellStanding(name)
+		case pending:
 			t.tell("who.pending", args{"unit": name})
-		} else {
+		default:
 			t.tell("who.liaison", args{"unit": name})
 		}
 	}
@@ -388,7 +399,7 @@ func (t *turn) who() {
 		t.tell("who.office", nil)
 	}
 	if len(p.Units) == 0 && !p.Office {
-		t.tell("stranger", args{"phone": t.n.Office.Phone})
+		t.stranger()
 		return
 	}
 	t.due()

@@ -31,6 +31,9 @@ type View struct {
 	Bag      []Received              // Need.Bag, the oldest first
 	Contacts map[string]Contact      // Need.Contacts, by unit
 	Persons  map[string]Person       // Need.Persons, by the userid as it was typed
+	People   []Person                // Need.People: who has a record, as stored
+	// Configured are the userids whom configuration makes members of the office.
+	Configured []string
 	// Chance is eight random hex digits, new for every turn.
 	Chance string
 }
@@ -58,6 +61,7 @@ type Need struct {
 	Bag      string // the unit whose received files are wanted; "" for none
 	Contacts bool
 	Persons  []string // userids
+	People   bool
 	Hashes   []string // of files that the message brings
 }
 
@@ -141,6 +145,8 @@ type LogEntry struct {
 	Items  []Change  `cbor:"5,keyasint,omitempty"`
 	Number int       `cbor:"6,keyasint,omitempty"` // version, where one is meant
 	Text   string    `cbor:"7,keyasint,omitempty"` // a reason given
+	// People are those it was done to (Person.ID): who was replaced, and by whom.
+	People []string `cbor:"9,keyasint,omitempty"`
 }
 
 // Change is one item's value before and after.

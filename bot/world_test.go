@@ -165,7 +165,7 @@ func (w *world) values(key bot.ReportKey) map[int]bot.Value {
 func (w *world) turn(userid string, m bot.Message) string {
 	w.t.Helper()
 	m.From, m.Cards = userid, bot.CardsWith
-	v, in, err := app.Load(w.n, worldTurn{w, userid}, m, app.Around{Now: w.now, Office: slices.Contains(w.office, userid), Reach: w.reach, Chance: w.chance})
+	v, in, err := app.Load(w.n, worldTurn{w, userid}, m, app.Around{Now: w.now, Office: slices.Contains(w.office, userid), Reach: w.reach, Chance: w.chance, Configured: w.office})
 	if err != nil {
 		w.t.Fatalf("%v", err)
 	}

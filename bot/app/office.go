@@ -49,14 +49,16 @@ func (a *App) toOffice(turn Turn, by bot.Person, sends []bot.Send, c *bot.Change
 // that to write it is to make it.
 func fresh(p bot.Person) bool { return len(p.Units) == 0 && len(p.Acting) == 0 && !p.Member }
 
+// configured are the userids of the office that configuration names.
+func (a *App) configured() []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(a.office)), func(userID string) bool { return userID == "" })
+}
+
 // members are those of the office: whom configuration names, then whom a message
 // made one.
 func (a *App) members(turn Turn) ([]bot.Person, error) {
 	var list []bot.Person
-	for _, userID := range slices.Sorted(maps.Keys(a.office)) {
-		if userID == "" {
-			continue
-		}
+	for _, userID := range a.configured() {
 		p, err := turn.Known(userID)
 		if err != nil {
 			return nil, fmt.Errorf("person: %w", err)
