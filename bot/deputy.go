@@ -22,15 +22,6 @@ const (
 // runs reports whether a deputy may act at an instant, or may still come forward.
 func (d Deputy) runs(now time.Time) bool { return !now.After(d.Until) }
 
-// withoutDeputy are a unit's deputies but for one person.
-func (u Unit) withoutDeputy(person string) []Deputy {
-	list := slices.DeleteFunc(slices.Clone(u.Deputies), func(d Deputy) bool { return d.Person == person })
-	if len(list) == 0 {
-		return nil
-	}
-	return list
-}
-
 // deputy reads B角 [单位] [姓名] [userid] 至7月2日: who names the one that is to
 // stand in says a time, and who comes forward as that one says none.
 func (t *turn) deputy() {
@@ -167,6 +158,26 @@ func (t *turn) announce(u Unit, key string, d Deputy, userID string) {
 	if !t.v.Person.Office {
 		t.sends = append(t.sends, Send{Office: true, Kind: "deputy", Say: say})
 	}
+}
+
+// toSpeakers are the messages of this turn, with those to a unit's liaison for
+// whoever stands in for them too.
+func (t *turn) toSpeakers() []Send {
+	var list []Send
+	for _, send := range t.sends {
+		list = append(list, send)
+		for _, u := range t.v.Roster.Units {
+			if send.Person == "" || u.Liaison != send.Person || !slices.Contains(send.Units, u.Name) {
+				continue
+			}
+			for _, id := range u.Speakers(t.now)[1:] {
+				also := send
+				also.Person = id
+				list = append(list, also)
+			}
+		}
+	}
+	return list
 }
 
 // claim asks somebody who comes forward whether they are the one that is waited

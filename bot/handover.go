@@ -73,17 +73,14 @@ func (t *turn) replaced(p *Proposal) {
 	}
 	old, since := u.Liaison, u.Since
 	u.Liaison, u.Registered, u.Since = next.ID, false, t.now
-	u.Deputies = u.withoutDeputy(next.ID)
+	u.Deputies = u.WithoutDeputy(next.ID)
 	ended := 0
 	if old != "" {
 		ended = t.endNamedBy(&u, old)
 	}
 	t.out.Units = append(t.out.Units, u)
-	t.alter(next.ID, func(p *Person) { p.takeOver(u.Name) })
-	t.alter(old, func(p *Person) {
-		p.Units = slices.DeleteFunc(slices.Clone(p.Units), func(name string) bool { return name == u.Name })
-		p.Former = withMandate(p.Former, Mandate{Unit: u.Name, From: since, Until: t.now, By: t.v.Person.ID})
-	})
+	t.alter(next.ID, func(p *Person) { p.TakeOver(u.Name) })
+	t.alter(old, func(p *Person) { p.HandOver(u.Name, since, t.now, t.v.Person.ID) })
 	entry := LogEntry{Key: ReportKey{Unit: u.Name}, Text: p.Text, People: []string{next.ID}}
 	if old != "" {
 		entry.People = []string{old, next.ID}

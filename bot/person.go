@@ -43,6 +43,21 @@ type Deputy struct {
 	By     string    `cbor:"5,keyasint"` // Person.ID of who named them
 }
 
+// Speakers are the IDs of who speaks for a unit at an instant: its liaison, and
+// who stands in for them. None if nobody does.
+func (u Unit) Speakers(now time.Time) []string {
+	var ids []string
+	if u.Liaison != "" {
+		ids = append(ids, u.Liaison)
+	}
+	for _, d := range u.Deputies {
+		if d.Person != "" && !now.Before(d.From) && !now.After(d.Until) {
+			ids = append(ids, d.Person)
+		}
+	}
+	return ids
+}
+
 // At is the person as they stand at an instant: the units where they stand in
 // then are among their Units.
 func (p Person) At(now time.Time) Person {
@@ -90,9 +105,26 @@ func withoutMandate(list []Mandate, unit string) []Mandate {
 	return list
 }
 
-// takeOver makes a person a unit's liaison; whatever they were for it before has
-// ended.
-func (p *Person) takeOver(unit string) {
+// TakeOver makes a person a unit's liaison; whatever they were for it before has
+// ended. Their row among the unit's deputies goes with it, see
+// [Unit.WithoutDeputy].
+func (p *Person) TakeOver(unit string) {
 	p.Units = append(slices.Clone(p.Units), unit)
 	p.Acting, p.Former = withoutMandate(p.Acting, unit), withoutMandate(p.Former, unit)
+}
+
+// HandOver ends that a person is a unit's liaison, as they were since from; by is
+// the Person.ID of who named another, "" for an import.
+func (p *Person) HandOver(unit string, from, now time.Time, by string) {
+	p.Units = slices.DeleteFunc(slices.Clone(p.Units), func(name string) bool { return name == unit })
+	p.Former = withMandate(p.Former, Mandate{Unit: unit, From: from, Until: now, By: by})
+}
+
+// WithoutDeputy are a unit's deputies but for one person.
+func (u Unit) WithoutDeputy(person string) []Deputy {
+	list := slices.DeleteFunc(slices.Clone(u.Deputies), func(d Deputy) bool { return d.Person == person })
+	if len(list) == 0 {
+		return nil
+	}
+	return list
 }

@@ -51,9 +51,9 @@ func (t *turn) bind(name string) {
 		return
 	}
 	u.Liaison, u.Registered, u.Since = t.v.Person.ID, true, t.now
-	u.Deputies = u.withoutDeputy(t.v.Person.ID)
+	u.Deputies = u.WithoutDeputy(t.v.Person.ID)
 	t.out.Units = append(t.out.Units, u)
-	t.alter(t.v.Person.ID, func(p *Person) { p.takeOver(u.Name) })
+	t.alter(t.v.Person.ID, func(p *Person) { p.TakeOver(u.Name) })
 	t.log("bind", LogEntry{Key: ReportKey{Unit: u.Name}})
 	t.tell("registered", args{"unit": u.Name})
 	p, _ := t.record(t.v.Person.ID)

@@ -37,7 +37,7 @@ func Step(n *Notice, v View, m Message, in Intent, now time.Time) (Changes, Spee
 	if t.r != nil && !reflect.DeepEqual(t.r, v.Report) && (v.Report != nil || t.r.State != NotStarted) {
 		t.out.Report = t.r
 	}
-	return t.out, Speech{Say: t.say, Offer: t.offer(), Pressed: t.pressed, Alone: t.alone, Sends: t.sends}
+	return t.out, Speech{Say: t.say, Offer: t.offer(), Pressed: t.pressed, Alone: t.alone, Sends: t.toSpeakers()}
 }
 
 // turn is the working state of one Step.

@@ -275,7 +275,7 @@ func (w *world) expand(b bot.Broadcast) (seen []string) {
 	b.ID, b.Done = "b1", true
 	w.sent = &bot.Sent{Broadcast: b, Counts: map[bot.DeliveryState]int{}}
 	for _, userid := range slices.Sorted(maps.Keys(w.people)) {
-		to := bot.Recipient{Person: w.people[userid]}
+		to := bot.Recipient{Person: w.people[userid].At(w.now)}
 		status, _ := worldTurn{w, userid}.Statuses(w.n.Main, w.n.Year)
 		for _, s := range status {
 			if slices.Contains(to.Person.Units, s.Unit) {

@@ -69,10 +69,12 @@ func (a *App) members(turn Turn) ([]bot.Person, error) {
 	if err != nil {
 		return nil, fmt.Errorf("people: %w", err)
 	}
-	for _, p := range people {
-		if p.Member && !a.office[strings.ToLower(p.UserID)] {
-			list = append(list, p)
-		}
-	}
+	list = append(list, a.enrolled(people)...)
 	return list[:min(len(list), officeMost)], nil
+}
+
+// enrolled are those of some people whom a message made members of the office and
+// configuration does not.
+func (a *App) enrolled(people []bot.Person) []bot.Person {
+	return slices.DeleteFunc(slices.Clone(people), func(p bot.Person) bool { return !p.Member || a.office[strings.ToLower(p.UserID)] })
 }
