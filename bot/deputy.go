@@ -62,7 +62,7 @@ func (t *turn) unitAndWords(text string) (Unit, []string, bool) {
 		return u, words, ok
 	case len(units) > 1:
 		t.tell("deputy.which", args{"units": strings.Join(units, "、")})
-	case len(words) > 0 && !t.v.Person.Office:
+	case len(words) > 0 && !isUserID(words[0]):
 		near, _ := t.v.Roster.Find(words[0])
 		t.notFound(words[0], near)
 	default:
@@ -107,7 +107,7 @@ func (t *turn) nameDeputy(u Unit, words []string, until time.Time, dated bool) {
 func (t *turn) appoint(u Unit, d Deputy, userID, reason string) {
 	t.standIn(u, d)
 	t.log("deputy", LogEntry{Key: ReportKey{Unit: u.Name}, Text: reason, People: persons(d.Person)})
-	a := args{"unit": u.Name, "name": t.someone(d.Name, userID), "till": t.till(d.Until)}
+	a := args{"unit": u.Name, "name": t.someone("people.meant", d.Name, userID), "till": t.till(d.Until)}
 	if d.Person == "" {
 		t.tell("deputy.waits", a)
 		return
@@ -247,7 +247,7 @@ func (t *turn) recall() {
 	var who, ids []string
 	for _, d := range list {
 		one, _ := t.record(d.Person)
-		who = append(who, t.someone(d.Name, one.UserID))
+		who = append(who, t.someone("people.deputy", d.Name, one.UserID))
 		ids = append(ids, persons(d.Person)...)
 		t.endDeputy(&u, d)
 	}
@@ -271,6 +271,6 @@ func (t *turn) tellDeputies(u Unit) {
 		if d.Person == "" {
 			key = "deputy.line.waits"
 		}
-		t.tell(key, args{"name": t.someone(d.Name, one.UserID), "till": t.till(d.Until)})
+		t.tell(key, args{"name": t.someone("people.deputy", d.Name, one.UserID), "till": t.till(d.Until)})
 	}
 }

@@ -48,12 +48,12 @@ func (t *turn) replace() {
 
 func (t *turn) putReplace(p *Proposal) {
 	next := t.v.Persons[p.UserID]
-	a := args{"unit": p.Units[0], "new": t.someone(t.personName(next.ID), p.UserID), "reason": p.Text, "old": ""}
+	a := args{"unit": p.Units[0], "new": t.someone("people.meant", t.personName(next.ID), p.UserID), "reason": p.Text, "old": ""}
 	if p.Person == "" {
 		t.tell("replace.first", a)
 	} else {
 		old, _ := t.record(p.Person)
-		a["old"] = t.someone(t.personName(old.ID), old.UserID)
+		a["old"] = t.someone("people.before", t.personName(old.ID), old.UserID)
 		t.tell("replace.confirm", a)
 	}
 	if others := slices.Clone(next.Units); len(others) > 0 {
@@ -87,7 +87,7 @@ func (t *turn) replaced(p *Proposal) {
 	}
 	t.log("replace", entry)
 	renew := t.renew(u)
-	who := t.someone(t.personName(next.ID), p.UserID)
+	who := t.someone("people.meant", t.personName(next.ID), p.UserID)
 	if old == "" {
 		t.tell("replace.assigned", args{"unit": u.Name, "new": who, "time": t.instant(t.now)})
 	} else {

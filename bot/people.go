@@ -175,18 +175,20 @@ func (k ProposalKind) aboutStaff() bool {
 }
 
 // someone names a person as far as all who read along may know: by name, in
-// private with the userid.
-func (t *turn) someone(name, userID string) string {
+// private with the userid. Role is the wording for one without either.
+func (t *turn) someone(role, name, userID string) string {
+	if !t.m.Private() {
+		userID = ""
+	}
 	switch {
-	case !t.m.Private() || userID == "":
-		if name == "" {
-			return t.phrase("people.someone", nil)
-		}
+	case name != "" && userID != "":
+		return t.phrase("people.named", args{"name": name, "userid": userID})
+	case name != "":
 		return name
-	case name == "":
+	case userID != "":
 		return userID
 	}
-	return t.phrase("people.named", args{"name": name, "userid": userID})
+	return t.phrase(role, nil)
 }
 
 // personName is what the nominations call a person; "" if none does.
@@ -245,15 +247,21 @@ func (t *turn) tellFormer(unit string) bool {
 // stranger tells somebody who speaks for no unit how to begin, or since when
 // they do not any more.
 func (t *turn) stranger() {
-	told := false
-	for _, list := range [][]Mandate{t.v.Person.Former, t.v.Person.Acting} {
-		for _, m := range list {
-			told = t.tellFormer(m.Unit) || told
-		}
-	}
-	if !told {
+	if !t.tellAllFormer() {
 		t.tell("stranger", args{"phone": t.n.Office.Phone})
 	}
+}
+
+// tellAllFormer says for which units a person does not speak any more; false if
+// there are none.
+func (t *turn) tellAllFormer() bool {
+	var told []string
+	for _, m := range slices.Concat(t.v.Person.Former, t.v.Person.Acting) {
+		if !slices.Contains(told, m.Unit) && t.tellFormer(m.Unit) {
+			told = append(told, m.Unit)
+		}
+	}
+	return len(told) > 0
 }
 
 // tellStanding says that the person stands in for a unit's liaison, and till
@@ -269,7 +277,9 @@ func peopleWording() map[string][]string {
 	return map[string][]string{
 		"help.liaison.people": nil,
 		"help.office.people":  nil,
-		"people.someone":      nil,
+		"people.meant":        nil,
+		"people.before":       nil,
+		"people.deputy":       nil,
 		"people.named":        {"name", "userid"},
 		"people.userid":       {"word"},
 		"till.midnight":       nil,
