@@ -8,25 +8,25 @@ import (
 
 // fill begins or resumes the report.
 func (t *turn) fill() {
-	if t.in.Verb == VerbFill && t.in.Rest != "" {
-		if _, ok := chosenUnit(t.v.Person, t.in.Rest); !ok && !t.isMain(t.in.Rest) {
+	form, rest := t.n.formIn(t.in.Rest)
+	if t.in.Verb == VerbFill && rest != "" {
+		if _, ok := chosenUnit(t.v.Person, rest); !ok {
 			if len(t.v.Person.Units) == 0 {
 				t.tell("report.none", args{"phone": t.n.Office.Phone})
 				return
 			}
-			if t.n.Form(t.in.Rest) != nil {
-				t.tell("form.other", args{"form": t.in.Rest, "main": t.form.ID, "phone": t.n.Office.Phone})
+			if t.tellFormer(rest) {
 				return
 			}
-			if t.tellFormer(t.in.Rest) {
-				return
-			}
-			t.tell("unit.other", args{"unit": t.in.Rest, "units": strings.Join(t.v.Person.Units, "、")})
+			t.tell("unit.other", args{"unit": rest, "units": strings.Join(t.v.Person.Units, "、")})
 			return
 		}
 	}
-	if t.in.Verb == VerbFill && t.in.Rest == "" && len(t.v.Person.Units) > 1 {
+	if t.in.Verb == VerbFill && rest == "" && len(t.v.Person.Units) > 1 {
 		t.askUnit(t.v.Person.Units)
+		if form != nil {
+			t.s.Proposal.Text = form.ID
+		}
 		return
 	}
 	if !t.haveReport() {

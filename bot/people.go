@@ -201,13 +201,17 @@ func (t *turn) personName(id string) string {
 	return ""
 }
 
-// till writes the last instant of something; one at the end of a day is 24时.
-func (t *turn) till(at time.Time) string {
-	at = at.In(t.now.Location())
-	if at.Nanosecond() != 0 { // the end of a day, as readDate gives it
-		return strings.TrimSuffix(Instant(at.Truncate(time.Hour)), "23时00分") + t.phrase("till.midnight", nil)
+// till writes the last instant of something: that of a day is 24时.
+func (t *turn) till(last time.Time) string {
+	last = last.In(t.now.Location())
+	end := last
+	if last.Nanosecond() == int(time.Second-1) {
+		end = last.Add(1)
 	}
-	return Instant(at)
+	if end.Day() != last.Day() {
+		return strings.TrimSuffix(Instant(last.Truncate(time.Hour)), "23时00分") + t.phrase("till.midnight", nil)
+	}
+	return Instant(end)
 }
 
 // left tells somebody who was filling for a unit, and speaks for it no more,

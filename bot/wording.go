@@ -42,7 +42,6 @@ func WordingKeys() map[string][]string {
 		"choose":           nil,
 		"unit.which":       nil,
 		"unit.other":       {"unit", "units"},
-		"form.other":       {"form", "main", "phone"},
 		"report.none":      {"phone"},
 		"idle":             nil,
 		"unknown.office":   nil,
