@@ -244,7 +244,8 @@ func bare(text string) string {
 }
 
 // command finds the command that a text is: exactly one of the verbs' words,
-// or, where the verb takes something and free is set, such a word and more.
+// or, where the verb takes something and free is set or the verb is
+// unmistakable, such a word and more.
 // Only while idle, with no question open, may the two stand without a blank
 // between them.
 func command(n *Notice, text string, free, idle bool) (Verb, string, bool) {
@@ -268,16 +269,13 @@ func command(n *Notice, text string, free, idle bool) (Verb, string, bool) {
 			}
 		}
 	}
-	if !free {
-		return "", "", false
-	}
 	type match struct {
 		verb Verb
 		word string
 	}
 	var found []match
 	for verb, words := range n.Verbs {
-		if !verb.takesWords() {
+		if !verb.takesWords() || !free && !verb.unmistakable() {
 			continue
 		}
 		for _, w := range words {

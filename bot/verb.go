@@ -115,6 +115,12 @@ func (v Verb) byOffice() bool {
 	return v.writes()
 }
 
+// unmistakable reports whether no text that somebody is asked for begins with a
+// command's words.
+func (v Verb) unmistakable() bool {
+	return v == VerbDeputy || v == VerbRecall || v == VerbReplace || v == VerbMember
+}
+
 // takesWords reports whether a command takes words after it.
 func (v Verb) takesWords() bool {
 	switch v {
