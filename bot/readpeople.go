@@ -36,7 +36,7 @@ func cutWord(text string) (word, rest string) {
 // both, and what else is said.
 func namedPerson(words []string) (name, userID, reason string) {
 	if len(words) > 0 && !isUserID(words[0]) {
-		name = strings.TrimSuffix(strings.TrimPrefix(words[0], "由"), "同志")
+		name = strings.TrimSuffix(strings.TrimLeft(words[0], "由让请"), "同志")
 		words = words[1:]
 	}
 	if len(words) > 0 && isUserID(words[0]) {
@@ -46,10 +46,11 @@ func namedPerson(words []string) (name, userID, reason string) {
 	return name, userID, strings.Join(words, " ")
 }
 
-// isName reports whether a word can be a person's name.
+// isName reports whether a word can be a person's name: two to four characters,
+// or longer with the dot of names from other languages.
 func isName(word string) bool {
 	n := utf8.RuneCountInString(word)
-	return n >= 2 && n <= 15 && !strings.ContainsFunc(word, isArabic)
+	return n >= 2 && (n <= 4 || n <= 15 && strings.ContainsRune(word, '·')) && !strings.ContainsFunc(word, isArabic)
 }
 
 // askedBehind reads “山河镇报了没”, whose unit and form stand before the question.
