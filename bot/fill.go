@@ -8,11 +8,14 @@ import (
 
 // fill begins or resumes the report.
 func (t *turn) fill() {
-	_, rest := t.n.formIn(t.in.Rest)
+	form, rest := t.n.formIn(t.in.Rest)
 	if t.in.Verb == VerbFill && rest != "" {
 		if _, ok := chosenUnit(t.v.Person, rest); !ok {
 			if len(t.v.Person.Units) == 0 {
 				t.tell("report.none", args{"phone": t.n.Office.Phone})
+				return
+			}
+			if t.tellFormer(rest) {
 				return
 			}
 			t.tell("unit.other", args{"unit": rest, "units": strings.Join(t.v.Person.Units, "、")})
@@ -21,6 +24,9 @@ func (t *turn) fill() {
 	}
 	if t.in.Verb == VerbFill && rest == "" && len(t.v.Person.Units) > 1 {
 		t.askUnit(t.v.Person.Units)
+		if form != nil {
+			t.s.Proposal.Text = form.ID
+		}
 		return
 	}
 	if !t.haveReport() {
@@ -42,6 +48,7 @@ func (t *turn) begin() {
 		"unit": t.r.Key.Unit, "form": t.form.ID, "period": t.form.Spans(t.r.Key.Period),
 		"all": strconv.Itoa(len(t.form.Fields)), "filled": strconv.Itoa(len(t.r.Draft)),
 	})
+	t.tellStanding(t.r.Key.Unit)
 	if !t.m.Private() && !t.s.Greeted {
 		t.tell("begin.group", nil)
 	}
@@ -133,6 +140,8 @@ func (t *turn) askAgain() {
 		t.tell(string(p.Kind)+".confirm", nil)
 	case p.ofFigures():
 		t.askFigures(p)
+	case p.Kind == ProposeClaim, p.Kind.aboutStaff():
+		t.putPeople(p)
 	case p.Kind == ProposeBind && len(p.Units) == 1:
 		t.tell("register.sure", args{"unit": p.Units[0]})
 	default:

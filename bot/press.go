@@ -157,6 +157,8 @@ func (t *turn) choices() (Effect, []Choice) {
 			{Label: wordConfirm, Say: wordConfirm},
 			{Label: t.phrase("button.cancel", nil), Say: t.n.Verbs[VerbNo][0]},
 		}
+	case ProposeReplace, ProposeJoin, ProposeLeave, ProposeClaim:
+		return t.peopleChoices(p)
 	case ProposeNotify, ProposeNudge:
 		return Effect{Key: "card.send"}, []Choice{
 			{Label: wordConfirm, Say: wordConfirm},

@@ -58,6 +58,11 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 			in.Verb, in.Rest = VerbReceipt, rest
 		}
 	}
+	if in.Verb == "" && free {
+		if rest, ok := n.askedBehind(in.Text); ok {
+			in.Verb, in.Rest = VerbAsked, rest
+		}
+	}
 	if in.Verb == VerbReturn && !p.Office && in.Rest == "" {
 		in.Verb = VerbBack // only the office sends reports back
 	}
@@ -238,7 +243,8 @@ func bare(text string) string {
 }
 
 // command finds the command that a text is: exactly one of the verbs' words,
-// or, where the verb takes something and free is set, such a word and more.
+// or, where the verb takes something and free is set or the verb is
+// unmistakable, such a word and more.
 // Only while idle, with no question open, may the two stand without a blank
 // between them.
 func command(n *Notice, text string, free, idle bool) (Verb, string, bool) {
@@ -262,16 +268,13 @@ func command(n *Notice, text string, free, idle bool) (Verb, string, bool) {
 			}
 		}
 	}
-	if !free {
-		return "", "", false
-	}
 	type match struct {
 		verb Verb
 		word string
 	}
 	var found []match
 	for verb, words := range n.Verbs {
-		if !verb.takesWords() {
+		if !verb.takesWords() || !free && !verb.unmistakable() {
 			continue
 		}
 		for _, w := range words {
@@ -322,8 +325,10 @@ func accepts(v Verb, rest, raw string, idle bool) bool {
 		return spaced || idle // 封账附件2
 	case VerbRegister, VerbFill, VerbRelease, VerbNudge, VerbPair, VerbReturn:
 		return spaced || idle && !strings.ContainsFunc(rest, figureRune)
-	case VerbHint:
+	case VerbHint, VerbDeputy, VerbRecall, VerbReplace, VerbMember:
 		return true
+	case VerbLiaison, VerbAsked:
+		return spaced || idle && !strings.ContainsFunc(rest, figureRune)
 	}
 	return spaced
 }

@@ -26,8 +26,10 @@ func (t *turn) files() {
 	}
 	p := t.v.Person
 	if len(p.Units) == 0 && !p.Office {
-		t.tell("files.stranger", nil)
-		t.tell("stranger", args{"phone": t.n.Office.Phone})
+		if !t.tellAllFormer() {
+			t.tell("files.stranger", nil)
+			t.stranger()
+		}
 		return
 	}
 	images := 0

@@ -44,17 +44,20 @@ func (t *turn) bind(name string) {
 		t.tell("register.already", args{"unit": u.Name})
 		return
 	default:
+		if t.claim(u, "") {
+			return
+		}
 		t.tell("register.taken", args{"unit": u.Name, "phone": t.n.Office.Phone})
 		return
 	}
 	u.Liaison, u.Registered, u.Since = t.v.Person.ID, true, t.now
+	u.Deputies = u.WithoutDeputy(t.v.Person.ID)
 	t.out.Units = append(t.out.Units, u)
-	p := t.v.Person
-	p.Units = append(slices.Clone(p.Units), u.Name)
-	t.out.People = append(t.out.People, p)
+	t.alter(t.v.Person.ID, func(p *Person) { p.TakeOver(u.Name) })
 	t.log("bind", LogEntry{Key: ReportKey{Unit: u.Name}})
 	t.tell("registered", args{"unit": u.Name})
-	t.v.Person = p
+	p, _ := t.record(t.v.Person.ID)
+	t.v.Person = p.At(t.now)
 	t.due()
 }
 
@@ -82,9 +85,11 @@ func (t *turn) release() {
 	}
 	u := pending[0]
 	u.Liaison, u.Registered = "", false
+	t.endNamedBy(&u, p.ID)
 	t.out.Units = append(t.out.Units, u)
-	p.Units = slices.DeleteFunc(slices.Clone(p.Units), func(name string) bool { return name == u.Name })
-	t.out.People = append(t.out.People, p)
+	t.alter(p.ID, func(p *Person) {
+		p.Units = slices.DeleteFunc(slices.Clone(p.Units), func(name string) bool { return name == u.Name })
+	})
 	if t.s.Key.Unit == u.Name {
 		t.s.Key, t.s.Asking, t.s.Proposal = ReportKey{}, 0, nil
 	}

@@ -78,6 +78,8 @@ type Proposal struct {
 	Instead []Proposed `cbor:"23,keyasint,omitempty"`
 	// Wanting are items spoken of beside Answers without a figure yet.
 	Wanting []Wanting `cbor:"24,keyasint,omitempty"`
+	UserID  string    `cbor:"9,keyasint,omitempty"`  // whom it is about, as the office typed it
+	Person  string    `cbor:"10,keyasint,omitempty"` // Person.ID of the liaison as it was put to the office
 }
 
 // Proposed is one answer of a proposal and the value it would replace.
@@ -97,6 +99,7 @@ func (s Session) Open() string {
 	fmt.Fprintf(h, "%q %q %q %q %d %q", s.Person, s.Key.Unit, s.Key.Form, s.Key.Period, s.Asking, s.Seen)
 	if p := s.Proposal; p != nil {
 		fmt.Fprintf(h, " %q %q %q %d %q %t", p.Kind, p.Checks, p.Units, p.Items, p.Text, p.Zeros)
+		fmt.Fprintf(h, " %q %q", p.UserID, p.Person)
 		if p.Sum != "" {
 			fmt.Fprintf(h, " %q %q %q", p.Of.Form, p.Of.Period, p.Sum)
 		}
@@ -153,10 +156,10 @@ func (p *Proposal) isReading() bool {
 
 // byOffice reports whether only the office may be asked this.
 func (p *Proposal) byOffice() bool {
-	return p != nil && (p.Kind == ProposeNotify || p.Kind == ProposeNudge || p.overAll() || p.onPaper() || p.ofFigures())
+	return p != nil && (p.Kind == ProposeNotify || p.Kind == ProposeNudge || p.overAll() || p.onPaper() || p.ofFigures() || p.Kind.aboutStaff())
 }
 
 // standsAlone reports whether a proposal is about no report.
 func (p *Proposal) standsAlone() bool {
-	return p != nil && (p.byOffice() || p.Kind == ProposeUnit || p.Kind == ProposeBind || p.Kind == ProposeHeard)
+	return p != nil && (p.byOffice() || p.Kind == ProposeUnit || p.Kind == ProposeBind || p.Kind == ProposeHeard || p.Kind == ProposeClaim)
 }

@@ -3,6 +3,7 @@ package bot
 import (
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // plainYesNo lets 是 and 否 settle a proposal, unless they answer the item.
@@ -60,6 +61,11 @@ func (t *turn) choose() bool {
 		}
 	case ProposeEither:
 		return t.r != nil && t.chooseEither(p)
+	case ProposeClaim:
+		if strings.Contains(t.in.Text, p.Text) && t.m.Media != MediaVoice {
+			t.agreedOn(p, "")
+			return true
+		}
 	case ProposeItem:
 		if item, ok := t.form.chosen(p.Items, t.in.Text); ok && t.r != nil {
 			t.s.Proposal = nil
@@ -125,6 +131,9 @@ func (t *turn) yes(reason string) {
 			return
 		}
 		t.decided(p)
+		return
+	case ProposeReplace, ProposeJoin, ProposeLeave, ProposeClaim:
+		t.agreedOn(p, reason)
 		return
 	case ProposeBind:
 		if len(p.Units) == 1 {
@@ -276,6 +285,8 @@ func (t *turn) no() {
 		return
 	case p.Kind == ProposeHeard:
 		t.tell("voice.dropped", nil)
+	case p.Kind == ProposeClaim:
+		t.tell("claim.dropped", nil)
 	default:
 		t.tell("dropped", nil)
 	}

@@ -37,7 +37,7 @@ func Step(n *Notice, v View, m Message, in Intent, now time.Time) (Changes, Spee
 	if t.r != nil && !reflect.DeepEqual(t.r, v.Report) && (v.Report != nil || t.r.State != NotStarted) {
 		t.out.Report = t.r
 	}
-	return t.out, Speech{Say: t.say, Offer: t.offer(), Pressed: t.pressed, Alone: t.alone, Sends: t.sends}
+	return t.out, Speech{Say: t.say, Offer: t.offer(), Pressed: t.pressed, Alone: t.alone, Sends: t.toSpeakers()}
 }
 
 // turn is the working state of one Step.
@@ -98,8 +98,11 @@ func (t *turn) handle() {
 		return
 	}
 	p := t.v.Person
+	if t.departed() {
+		return
+	}
 	if len(p.Units) == 0 && !p.Office && !t.openToAll() {
-		t.tell("stranger", args{"phone": t.n.Office.Phone})
+		t.stranger()
 		return
 	}
 	t.letGo()
@@ -148,7 +151,7 @@ func (t *turn) command() {
 		t.yes(t.in.Rest)
 	case VerbNo:
 		t.no()
-	case VerbAsked, VerbDeputy:
+	case VerbAsked, VerbDeputy, VerbRecall:
 		t.people()
 	case VerbCase, VerbNoCase, VerbLater, VerbYearEnd:
 		t.monthly()
@@ -168,14 +171,14 @@ func (t *turn) command() {
 // openToAll are the messages that a member who speaks for no unit may send.
 func (t *turn) openToAll() bool {
 	switch t.in.Verb {
-	case VerbHelp, VerbWho, VerbRegister, VerbHello, VerbThanks:
+	case VerbHelp, VerbWho, VerbRegister, VerbHello, VerbThanks, VerbAsked, VerbDeputy, VerbRecall:
 		return true
 	}
 	if t.in.Verb.byOffice() {
 		return true // and is told that it is
 	}
 	choice := t.in.Verb == "" || t.in.Verb == VerbYes || t.in.Verb == VerbNo
-	return choice && t.s.Proposal != nil && (t.s.Proposal.Kind == ProposeBind || t.s.Proposal.Kind == ProposeHeard)
+	return choice && t.s.Proposal != nil && (t.s.Proposal.Kind == ProposeBind || t.s.Proposal.Kind == ProposeHeard || t.s.Proposal.Kind == ProposeClaim)
 }
 
 // edit carries out the commands that work on a report.
@@ -300,14 +303,19 @@ func (t *turn) welcome() {
 	t.tell("welcome", nil)
 	switch {
 	case len(p.Units) > 0:
-		t.tell("welcome.liaison", args{"units": strings.Join(p.Units, "、")})
+		if own := p.stored().Units; len(own) > 0 {
+			t.tell("welcome.liaison", args{"units": strings.Join(own, "、")})
+		}
+		for _, unit := range p.Standing {
+			t.tellStanding(unit)
+		}
 		t.due()
 		t.menu = []Verb{VerbFill, VerbProgress, VerbHelp}
 	case p.Office:
 		t.tell("welcome.office", nil)
 		t.menu = []Verb{VerbProgress, VerbMissing, VerbTotals, VerbHelp}
 	default:
-		t.tell("stranger", args{"phone": t.n.Office.Phone})
+		t.stranger()
 	}
 	t.tell("welcome.secret", nil)
 }
@@ -356,7 +364,7 @@ func (t *turn) help() {
 		t.helpOn("help.office.")
 	}
 	if len(p.Units) == 0 && !p.Office {
-		t.tell("stranger", args{"phone": t.n.Office.Phone})
+		t.stranger()
 	}
 	t.tell("help.phone", args{"phone": t.n.Office.Phone})
 	t.whereWeStand()
@@ -386,9 +394,12 @@ func (t *turn) who() {
 				pending = t.v.Roster.Pending(u)
 			}
 		}
-		if pending {
+		switch {
+		case p.acts(name):
+			t.tellStanding(name)
+		case pending:
 			t.tell("who.pending", args{"unit": name})
-		} else {
+		default:
 			t.tell("who.liaison", args{"unit": name})
 		}
 	}
@@ -396,7 +407,7 @@ func (t *turn) who() {
 		t.tell("who.office", nil)
 	}
 	if len(p.Units) == 0 && !p.Office {
-		t.tell("stranger", args{"phone": t.n.Office.Phone})
+		t.stranger()
 		return
 	}
 	t.due()

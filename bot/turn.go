@@ -33,6 +33,9 @@ type View struct {
 	Persons  map[string]Person       // Need.Persons, by the userid as it was typed
 	Beside   map[ReportKey]*Docket   // Need.Units; without those that have nothing
 	Reminded map[string]int          // Need.Reminded: how often each unit's liaison was reminded
+	People   []Person                // Need.People: who has a record, as stored
+	// Configured are the userids whom configuration makes members of the office.
+	Configured []string
 	// Chance is eight random hex digits, new for every turn.
 	Chance string
 }
@@ -67,6 +70,7 @@ type Need struct {
 	Bag      string // the unit whose received files are wanted; "" for none
 	Contacts bool
 	Persons  []string // userids
+	People   bool
 	Hashes   []string // of files that the message brings
 	// Drafts adds up, for Totals, what is in the drafts where that is newer than
 	// what was submitted.
@@ -175,6 +179,8 @@ type LogEntry struct {
 	Number int       `cbor:"6,keyasint,omitempty"` // version, where one is meant
 	Text   string    `cbor:"7,keyasint,omitempty"` // a reason given
 	As     Role      `cbor:"8,keyasint,omitempty"` // in what role By did it
+	// People are those it was done to (Person.ID): who was replaced, and by whom.
+	People []string `cbor:"9,keyasint,omitempty"`
 }
 
 // Change is one item's value before and after.

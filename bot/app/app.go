@@ -233,7 +233,7 @@ func (a *App) try(ctx context.Context, id string, m bot.Message, again bool, uni
 		return reply, "toofast", err
 	}
 	now := a.c.Now().In(a.c.Zone)
-	around := Around{Now: now, Office: a.office[strings.ToLower(m.From)], Reach: a.c.Channel.Reach(), Chance: chance()}
+	around := Around{Now: now, Office: a.office[strings.ToLower(m.From)], Reach: a.c.Channel.Reach(), Chance: chance(), Configured: a.configured()}
 	view, in, err := Load(a.c.Notice, turn, m, around)
 	if err != nil {
 		return none, "", err

@@ -15,6 +15,8 @@ type Around struct {
 	Office bool      // configuration makes the member one of the office
 	Reach  bot.Reach
 	Chance string
+	// Configured are the userids whom configuration makes members of the office.
+	Configured []string
 }
 
 // Load understands a message and looks up what it needs, all at the turn's
@@ -25,6 +27,7 @@ func Load(n *bot.Notice, turn Turn, m bot.Message, around Around) (v bot.View, i
 		return v, in, fmt.Errorf("person: %w", err)
 	}
 	v.Person, v.Reach, v.Chance = person.At(around.Now), around.Reach, around.Chance
+	v.Configured = around.Configured
 	v.Person.Office = person.Member || around.Office
 	if v.Session, err = turn.Session(); err != nil {
 		return v, in, fmt.Errorf("session: %w", err)
@@ -227,6 +230,11 @@ func (l loading) beside() (err error) {
 	for _, userid := range l.need.Persons {
 		if l.v.Persons[userid], err = l.turn.Known(userid); err != nil {
 			return fmt.Errorf("person: %w", err)
+		}
+	}
+	if l.need.People {
+		if l.v.People, err = l.turn.People(); err != nil {
+			return fmt.Errorf("people: %w", err)
 		}
 	}
 	return nil
