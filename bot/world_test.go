@@ -304,6 +304,9 @@ func (w *world) receive(s bot.Send) string {
 		w.sent.Counts[bot.DeliveryAccepted]++
 	}
 	head := "→ " + s.Group
+	if s.Office {
+		head = "→ 安委办"
+	}
 	for userid, p := range w.people {
 		if s.Person != "" && p.ID == s.Person {
 			head = "→ " + userid

@@ -27,6 +27,10 @@ func (t worldTurn) Commit(bot.Changes, time.Time, bot.Reply) error { return nil 
 
 func (t worldTurn) Known(userid string) (bot.Person, error) { return t.w.person(userid), nil }
 
+func (t worldTurn) People() ([]bot.Person, error) {
+	return slices.Collect(maps.Values(t.w.people)), nil
+}
+
 func (t worldTurn) Roster() (bot.Roster, error) {
 	return bot.Roster{Units: slices.Clone(t.w.units), Confirmed: t.w.confirmed}, nil
 }

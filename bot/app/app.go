@@ -66,6 +66,7 @@ type Turn interface {
 	FilesOf(unit string) ([]bot.Received, error)
 	FilesByHash(hash string) ([]bot.Received, error)
 	Known(userid string) (bot.Person, error)
+	People() ([]bot.Person, error)
 	Commit(bot.Changes, time.Time, bot.Reply) error
 	Close()
 }
@@ -220,6 +221,9 @@ func (a *App) try(ctx context.Context, id string, m bot.Message, again bool, uni
 		*unit = in.Need.Report.Unit
 	}
 	changes, speech := bot.Step(a.c.Notice, view, m, in, now)
+	if speech.Sends, err = a.toOffice(turn, view.Person, speech.Sends, &changes); err != nil {
+		return none, "", err
+	}
 	reply, err := a.speak(id, m, view, &changes, speech, now)
 	if err != nil {
 		return none, "", err
