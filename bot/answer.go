@@ -20,6 +20,10 @@ func (t *turn) words() {
 		t.tell("unknown.office", nil)
 		return
 	}
+	if t.nominates() {
+		t.contact()
+		return
+	}
 	field := t.form.Field(t.s.Asking)
 	switch {
 	case t.namesItems(field):
@@ -86,6 +90,9 @@ func (t *turn) correction() bool {
 			continue
 		}
 		f := t.form.Field(last[0].Item)
+		if t.hides(f) {
+			return false
+		}
 		r := Read(t.n, f, strings.TrimLeft(rest, " ，,。.、；;是应为该"))
 		if r.Outcome != Taken {
 			return false
@@ -220,6 +227,7 @@ type reading struct {
 	unread  []string
 	unsure  bool // to be put to the person before anything is stored
 	paste   bool
+	none    bool // 其余无 was said too
 }
 
 // accept stores what is certain, puts the rest to the person, and leaves no part
@@ -227,6 +235,10 @@ type reading struct {
 func (t *turn) accept(r reading) {
 	if t.s.Key != t.r.Key {
 		t.enter()
+	}
+	if r = t.discreet(r); len(r.answers) == 0 && len(r.unread) == 0 {
+		t.whereWeStand()
+		return
 	}
 	var fresh, over []taken
 	var odd []ItemReading
@@ -267,7 +279,7 @@ func (t *turn) accept(r reading) {
 		}
 	}
 	unread := strings.Join(r.unread, "，")
-	if last && len(odd) == 0 && unread != "" && t.clauses(unread) {
+	if last && len(odd) == 0 && unread != "" && !t.nominates() && t.clauses(unread) {
 		return
 	}
 	t.unread(unread)
@@ -283,7 +295,7 @@ func (t *turn) accept(r reading) {
 	case len(fresh) == 0:
 		t.whereWeStand()
 	default:
-		t.askNext()
+		t.goOn(r.none, nil)
 	}
 }
 
@@ -390,7 +402,11 @@ func (t *turn) question(item int, r Reading) {
 	if quote == "" {
 		quote = t.in.Text
 	}
-	t.tell("read."+string(r.Why), t.about(f, args{"quote": clip(quote, 30)}))
+	key := "read." + string(r.Why)
+	if own := key + "." + string(f.Kind); t.n.Wording[own] != "" {
+		key = own
+	}
+	t.tell(key, t.about(f, args{"quote": clip(quote, 30)}))
 	if was := t.r.Entry(item).Value; r.Why == WhyGrowing && was.Filled() {
 		// 又1场 beside 2场 is 3, 累计3场 is not 5: the sum is only offered.
 		sum := Count(was.Number)
@@ -439,7 +455,7 @@ func (t *turn) tellProposal(answers []Proposed) {
 	var parts []string
 	for _, a := range answers {
 		f := t.form.Field(a.Item)
-		parts = append(parts, t.phrase("propose.part", t.about(f, args{"value": changeOf(f, a)})))
+		parts = append(parts, t.phrase("propose.part", t.about(f, args{"value": t.shown(f, changeOf(f, a))})))
 	}
 	t.tell("propose", t.about(t.form.Field(answers[0].Item), args{"reading": strings.Join(parts, "、")}))
 }
@@ -464,7 +480,7 @@ func (t *turn) tellOverwrite(answers []Proposed) {
 	t.tell("paste.over", nil)
 	for _, a := range answers {
 		f := t.form.Field(a.Item)
-		t.tell("line.text", t.about(f, args{"value": changeOf(f, a)}))
+		t.tell("line.text", t.about(f, args{"value": t.shown(f, changeOf(f, a))}))
 	}
 	t.tell("paste.how", nil)
 }

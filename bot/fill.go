@@ -8,21 +8,18 @@ import (
 
 // fill begins or resumes the report.
 func (t *turn) fill() {
-	if t.in.Verb == VerbFill && t.in.Rest != "" {
-		if _, ok := chosenUnit(t.v.Person, t.in.Rest); !ok && !t.isMain(t.in.Rest) {
+	_, rest := t.n.formIn(t.in.Rest)
+	if t.in.Verb == VerbFill && rest != "" {
+		if _, ok := chosenUnit(t.v.Person, rest); !ok {
 			if len(t.v.Person.Units) == 0 {
 				t.tell("report.none", args{"phone": t.n.Office.Phone})
 				return
 			}
-			if t.n.Form(t.in.Rest) != nil {
-				t.tell("form.other", args{"form": t.in.Rest, "main": t.form.ID, "phone": t.n.Office.Phone})
-				return
-			}
-			t.tell("unit.other", args{"unit": t.in.Rest, "units": strings.Join(t.v.Person.Units, "、")})
+			t.tell("unit.other", args{"unit": rest, "units": strings.Join(t.v.Person.Units, "、")})
 			return
 		}
 	}
-	if t.in.Verb == VerbFill && t.in.Rest == "" && len(t.v.Person.Units) > 1 {
+	if t.in.Verb == VerbFill && rest == "" && len(t.v.Person.Units) > 1 {
 		t.askUnit(t.v.Person.Units)
 		return
 	}
@@ -37,10 +34,14 @@ func (t *turn) isMain(word string) bool { return word == t.form.ID || word == t.
 
 // begin opens the report for this person and asks the first open item.
 func (t *turn) begin() {
+	if t.nominates() {
+		t.beginNomination("")
+		return
+	}
 	t.enter()
 	t.tell("begin", args{
 		"unit": t.r.Key.Unit, "form": t.form.ID, "period": t.form.Spans(t.r.Key.Period),
-		"all": strconv.Itoa(len(t.form.Fields)), "filled": strconv.Itoa(len(t.r.Draft)),
+		"all": strconv.Itoa(t.form.Asked()), "filled": strconv.Itoa(len(t.r.Draft)),
 	})
 	if !t.m.Private() && !t.s.Greeted {
 		t.tell("begin.group", nil)
@@ -76,6 +77,10 @@ func (t *turn) quit() {
 // ask puts the question of one item.
 func (t *turn) ask(item int) {
 	f := t.form.Field(item)
+	if t.hides(f) {
+		t.inPrivate(item)
+		return
+	}
 	t.s.Asking, t.asked = item, true
 	if f.Section != t.s.Section {
 		t.s.Section = f.Section
@@ -85,10 +90,12 @@ func (t *turn) ask(item int) {
 	}
 	if len(t.v.Person.Units) > 1 {
 		t.tell("ask.for", args{"unit": t.r.Key.Unit})
-		t.add("ask", t.about(f, nil))
+		ask := t.questionFor(item)
+		t.add(ask.Key, ask.Args)
 	} else {
-		t.tell("ask", t.about(f, nil))
+		t.say = append(t.say, t.questionFor(item))
 	}
+	t.proposeKnown(item)
 	if now := t.r.Entry(item).Value; now.Filled() {
 		t.add("ask.now", args{"value": withUnit(f, now)})
 	}
@@ -108,6 +115,8 @@ func (t *turn) askAgain() {
 		t.askFlags(p.Checks)
 	case p.Kind == ProposeAnswers:
 		t.tellProposal(p.Answers)
+	case p.Kind == ProposeKnown:
+		t.ask(t.s.Asking)
 	case p.Kind == ProposeZeros:
 		t.tell("zeros.ask", t.about(t.form.Field(p.Items[0]), args{"n": strconv.Itoa(len(p.Items)), "items": ranges(p.Items)}))
 	case p.Kind == ProposeSubmit:
@@ -160,11 +169,11 @@ func (t *turn) askNext() {
 	switch {
 	case t.told:
 	case t.set != 0 || t.in.Verb == VerbFill:
-		t.tell("complete", args{"all": strconv.Itoa(len(t.form.Fields))})
+		t.tell("complete", args{"all": strconv.Itoa(t.form.Asked())})
 		t.whole()
 	default:
 		// Nothing is new since it was listed: 收到 does not bring 47 lines again.
-		t.tell("complete.short", args{"all": strconv.Itoa(len(t.form.Fields))})
+		t.tell("complete.short", args{"all": strconv.Itoa(t.form.Asked())})
 		t.asked = true
 		return
 	}
@@ -217,7 +226,7 @@ func (t *turn) take(answers []taken) (odd []string) {
 	}
 	if changes := t.r.answer(entries); len(changes) > 0 {
 		t.touched()
-		t.log("answer", LogEntry{Key: t.r.Key, Items: changes})
+		t.log("answer", LogEntry{Key: t.r.Key, Items: t.unsaid(changes)})
 	}
 	for _, item := range items {
 		t.r.checked(item)
@@ -272,8 +281,8 @@ func (t *turn) echo(answers []taken, was []Value) {
 		if was[i].Filled() && was[i] != a.value {
 			value = fromTo(f, was[i], a.value)
 		}
-		t.say = append(t.say, Effect{Key: "echo", Join: join, Args: t.about(f, args{"value": value})})
-		if a.quote != "" {
+		t.say = append(t.say, Effect{Key: "echo", Join: join, Args: t.about(f, args{"value": t.shown(f, value)})})
+		if a.quote != "" && !t.hides(f) {
 			t.add("line.quote", args{"quote": clip(a.quote, 30)})
 		}
 	}
@@ -320,11 +329,14 @@ func (t *turn) back(open *Proposal) {
 			at = len(t.form.Fields) + 1
 		}
 	}
-	if at == 1 {
-		t.tell("back.first", nil)
-		at = 2
+	for at--; at > 0 && t.form.Field(at).Ask == ""; at-- {
+		// What is printed is not asked.
 	}
-	t.ask(at - 1)
+	if at == 0 {
+		t.tell("back.first", nil)
+		at = 1
+	}
+	t.ask(at)
 }
 
 func (t *turn) skip() {
@@ -361,13 +373,13 @@ func (t *turn) undo() {
 		}
 	}
 	t.touched()
-	t.log("undo", LogEntry{Key: t.r.Key, Items: changes})
+	t.log("undo", LogEntry{Key: t.r.Key, Items: t.unsaid(changes)})
 	if len(changes) > echoWhole {
 		t.tell("undo.many", args{"n": strconv.Itoa(len(changes))})
 	} else {
 		for _, c := range changes {
 			f := t.form.Field(c.Item)
-			t.tell("undone", t.about(f, args{"value": fromTo(f, c.Old, c.New)}))
+			t.tell("undone", t.about(f, args{"value": t.shown(f, fromTo(f, c.Old, c.New))}))
 		}
 	}
 	if len(changes) == 1 {
@@ -381,7 +393,7 @@ func (t *turn) undo() {
 func (t *turn) openZeros() []int {
 	var items []int
 	for _, item := range t.r.unfilled(t.form) {
-		if t.form.Field(item).Kind == KindCount {
+		if f := t.form.Field(item); f.Kind == KindCount || t.nominates() && f.Optional && !t.hides(f) {
 			items = append(items, item)
 		}
 	}
@@ -446,7 +458,7 @@ func ranges(items []int) string {
 // tellHint tells how an item is counted, and whether the office stands behind it.
 func (t *turn) tellHint(f *Field) {
 	t.tell("help.hint", t.about(f, args{"hint": f.Hint}))
-	if !f.Settled {
+	if !f.Settled && !t.nominates() {
 		t.add("help.proposal", nil)
 	}
 }

@@ -33,6 +33,9 @@ type View struct {
 	Persons  map[string]Person       // Need.Persons, by the userid as it was typed
 	// Chance is eight random hex digits, new for every turn.
 	Chance string
+	// Called is what the platform's address book calls the person; "" if it is not
+	// known, or Need.Called is not set.
+	Called string
 }
 
 // Need names what has to be looked up before [Step] can run.
@@ -59,6 +62,10 @@ type Need struct {
 	Contacts bool
 	Persons  []string // userids
 	Hashes   []string // of files that the message brings
+	// Bind is what was typed behind 登记. The caller finds the unit with
+	// [Roster.Find] and, if it is exactly one, loads its nomination among Others.
+	Bind   string
+	Called bool // what the address book calls the person
 }
 
 // LogQuery asks for the newest lines of the log.

@@ -42,7 +42,6 @@ func WordingKeys() map[string][]string {
 		"choose":           nil,
 		"unit.which":       nil,
 		"unit.other":       {"unit", "units"},
-		"form.other":       {"form", "main", "phone"},
 		"report.none":      {"phone"},
 		"idle":             nil,
 		"unknown.office":   nil,
@@ -137,7 +136,6 @@ func WordingKeys() map[string][]string {
 		"register.near":    {"name"},
 		"register.choose":  nil,
 		"register.already": {"unit"},
-		"register.taken":   {"unit", "phone"},
 		"registered":       {"unit"},
 		"release.none":     {"phone"},
 		"release.which":    {"units"},
@@ -335,7 +333,7 @@ func WordingKeys() map[string][]string {
 	for _, why := range []Why{
 		WhyApprox, WhyRange, WhyTwo, WhyCorrection, WhyGrowing, WhyPart, WhyEach, WhyClassifier, WhyGrouping,
 		WhyUnsure, WhyNothing, WhyExtra, WhyPercent, WhyNegative, WhyFraction, WhyTooLarge, WhyYesNo, WhyForm,
-		WhyTooLong, WhyChoice, WhyNumber,
+		WhyTooLong, WhyChoice, WhyNumber, WhyMobile,
 	} {
 		keys["read."+string(why)] = read
 	}
