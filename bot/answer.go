@@ -308,7 +308,7 @@ func (t *turn) secondHand() bool {
 	if t.m.Media == MediaVoice || tidy(t.m.Text) == "" {
 		return true
 	}
-	q := t.n.quoted(t.m.Quote)
+	q := t.n.quoted(t.v.Session.Key, t.m.Quote)
 	return q.echoes > 0 && q.item != t.v.Session.Asking && t.r.Entry(q.item).Value.Filled()
 }
 

@@ -258,7 +258,18 @@ func (t *turn) heardOf(c Contacts, known []ItemReading) {
 		}
 	}
 	slices.SortFunc(c.Answers, func(a, b ItemReading) int { return a.Item - b.Item })
+	for i, a := range c.Answers {
+		if t.form.Field(a.Item).Kind == KindUnit && a.Outcome == Taken && t.anothers(a.Value.Text) {
+			c.Answers[i].Reading = Reading{Outcome: Refused, Why: WhyForm, Quote: a.Value.Text}
+		}
+	}
 	t.accept(reading{answers: c.Answers, unread: c.Rest, unsure: !c.Sure, none: c.None})
+}
+
+// anothers reports whether a name is that of another unit.
+func (t *turn) anothers(name string) bool {
+	own, _ := t.unit(t.r.Key.Unit)
+	return !own.Named(name) && slices.ContainsFunc(t.v.Roster.Units, func(u Unit) bool { return u.Named(name) })
 }
 
 // changeContact takes “改5 13800000000”.
@@ -284,7 +295,7 @@ func (t *turn) discreet(r reading) reading {
 	exposed := false
 	r.answers = slices.DeleteFunc(slices.Clone(r.answers), func(a ItemReading) bool {
 		hidden := t.form.Field(a.Item).Private
-		exposed = exposed || hidden
+		exposed = exposed || hidden && t.exposes(a.Value.Text+a.Quote)
 		return hidden
 	})
 	if t.nominates() {
@@ -416,7 +427,7 @@ func nominationWording() map[string][]string {
 	for _, kind := range []Kind{KindPhone, KindMobile, KindEmail, KindDigits, KindName, KindPost, KindAddress, KindWeChat, KindUnit} {
 		keys["read.form."+string(kind)] = with("quote")
 	}
-	for _, kind := range []Kind{KindPhone, KindMobile, KindEmail, KindDigits, KindWeChat} {
+	for _, kind := range []Kind{KindPhone, KindMobile, KindEmail, KindDigits, KindWeChat, KindName, KindPost, KindAddress, KindUnit, KindChoice} {
 		keys["read.two."+string(kind)] = with("quote")
 	}
 	return keys

@@ -34,8 +34,8 @@ func ReadContacts(n *Notice, form *Form, asked []int, draft []Entry, text string
 	r := &Report{Draft: draft}
 	c := &contactReader{n: n, form: form, asked: asked, draft: r, open: form.inOrder(r.unfilled(form)), out: Contacts{Sure: true}}
 	text = contactText(text)
-	if !c.alone(text) {
-		c.labels = form.labels()
+	c.labels = form.labels()
+	if text = c.uncommanded(text); !c.alone(text) {
 		for _, part := range c.parts(text) {
 			c.labelled(part.items, part.value)
 		}
@@ -75,6 +75,18 @@ func contactText(text string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(text, string(unclear)))
+}
+
+// uncommanded takes the word for changing from in front of a label: 改手机 138….
+func (c *contactReader) uncommanded(text string) string {
+	for _, w := range c.n.Verbs[VerbChange] {
+		if rest, ok := strings.CutPrefix(text, w); ok {
+			if marks := c.marks(rest); len(marks) > 0 && marks[0].at == 0 {
+				return rest
+			}
+		}
+	}
+	return text
 }
 
 type contactReader struct {
@@ -134,6 +146,9 @@ func (c *contactReader) alone(text string) bool {
 		return true
 	}
 	words := contactWords(text)
+	if len(words) == 1 && c.without(words[0]) {
+		return true
+	}
 	if len(c.asked) > 1 && len(words) > 1 || slices.ContainsFunc(words, c.restNone) {
 		return false
 	}
@@ -144,12 +159,28 @@ func (c *contactReader) alone(text string) bool {
 	if len(c.asked) > 1 && slices.ContainsFunc(c.asked[1:], func(item int) bool { return c.fits(c.form.Field(item), text) }) && !c.fits(f, text) {
 		return false
 	}
-	r := Read(c.n, f, text)
-	if r.Outcome != Taken {
-		return false
+	marks := c.marks(text)
+	for _, m := range marks {
+		if !slices.Contains(m.items, f.Item) && strings.Trim(text[m.end:], partSigns) != "" {
+			return false
+		}
 	}
-	c.add(f.Item, r)
-	return true
+	r := Read(c.n, f, text)
+	if r.Outcome == Taken || len(c.asked) == 1 && len(words) <= 1 && len(marks) == 0 && r.Outcome != NoAnswer && !speaksToUs(text) && !c.fitsAny(text) {
+		c.add(f.Item, r)
+		return true
+	}
+	return false
+}
+
+// fitsAny reports whether a word has the form of any item's answers.
+func (c *contactReader) fitsAny(word string) bool {
+	for i := range c.form.Fields {
+		if c.fits(&c.form.Fields[i], word) {
+			return true
+		}
+	}
+	return false
 }
 
 // add notes an answer; a second one for the same item, if it is another, is a
@@ -296,7 +327,9 @@ func (c *contactReader) labelAt(line string, i int) (label, int, bool) {
 			return l, end, true
 		case isArabic(next) || isLatin(next) && !isLatin(rune(line[end-1])) || next == '+' || next == '(':
 			return l, end, true
-		case strings.HasPrefix(rest, "无") || strings.HasPrefix(rest, "没有") || strings.HasPrefix(rest, "同手机"):
+		case strings.HasPrefix(rest, "无") || strings.HasPrefix(rest, "没有"):
+			return l, end, true
+		case c.form.Field(l.items[0]).Kind == KindWeChat && asMobile(strings.FieldsFunc(rest, parting)[0]):
 			return l, end, true
 		case unicode.Is(unicode.Han, next) && c.runsOn(l):
 			return l, end, true
@@ -308,7 +341,7 @@ func (c *contactReader) labelAt(line string, i int) (label, int, bool) {
 // runsOn reports whether words may follow an item's name at once: 姓名李四.
 func (c *contactReader) runsOn(l label) bool {
 	f := c.form.Field(l.items[0])
-	return len(l.items) == 1 && l.name == f.Label && (f.Kind == KindName || f.Kind == KindPost || f.Kind == KindChoice || f.Kind == KindAddress)
+	return len(l.items) == 1 && (f.Kind == KindName || f.Kind == KindPost || f.Kind == KindChoice || f.Kind == KindAddress)
 }
 
 // labelled reads what stands behind a label. What is certainly for another item
@@ -397,7 +430,7 @@ func (c *contactReader) offerMobile(text string) bool {
 // was written in.
 func contactWords(text string) []string {
 	text = strings.NewReplacer("（男）", " 男 ", "（女）", " 女 ", "(男)", " 男 ", "(女)", " 女 ").Replace(text)
-	words := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t\n,，;；。、|", r) })
+	words := strings.FieldsFunc(text, parting)
 	for i := 0; i < len(words); i++ {
 		for n := min(5, len(words)-i); n > 1; n-- {
 			if oneNumber(words[i : i+n]) {
@@ -408,9 +441,15 @@ func contactWords(text string) []string {
 		for i+1 < len(words) && addressLike(words[i]) && addressLike(words[i+1]) {
 			words = slices.Replace(words, i, i+2, words[i]+" "+words[i+1])
 		}
+		for i+1 < len(words) && postLike(words[i]) && postLike(words[i+1]) {
+			words = slices.Replace(words, i, i+2, words[i]+"、"+words[i+1])
+		}
 	}
 	return words
 }
+
+// parting reports whether a sign parts two words.
+func parting(r rune) bool { return strings.ContainsRune(" \t\n,，;；。、|", r) }
 
 // oneNumber reports whether words are the groups of one telephone number.
 func oneNumber(words []string) bool {
@@ -456,13 +495,15 @@ func (c *contactReader) fits(f *Field, word string) bool {
 		_, ok := email(word)
 		return ok
 	case KindDigits:
-		return !isMobile && allDigits(word) && word[0] != '0' && f.Digits[0] <= len(word) && len(word) <= f.Digits[1]
+		// Eleven digits that begin with 1 are rather a mobile that was mistyped.
+		return !isMobile && allDigits(word) && word[0] != '0' && (word[0] != '1' || len(word) != mobileDigits) &&
+			f.Digits[0] <= len(word) && len(word) <= f.Digits[1]
 	case KindName:
-		return nameLike(word)
+		return nameLike(word) && Read(c.n, f, word).Outcome == Taken
 	case KindPost:
-		return postLike(word)
+		return postLike(word) && Read(c.n, f, word).Outcome == Taken
 	case KindAddress:
-		return addressLike(word)
+		return addressLike(word) && Read(c.n, f, word).Outcome == Taken
 	case KindWeChat:
 		id, ok := weChat(word)
 		return ok && !isMobile && !allDigits(id)
@@ -518,7 +559,14 @@ func (c *contactReader) place(pieces []string) {
 				rest = append(rest, w)
 			}
 		case 1:
-			c.add(items[0], Read(c.n, c.form.Field(items[0]), w))
+			f := c.form.Field(items[0])
+			if f.Kind == KindMobile && c.wantsPhone(asked, words) {
+				if len(words) == 1 && c.offerMobile(w) {
+					continue
+				}
+				c.out.Sure = false
+			}
+			c.add(f.Item, Read(c.n, f, w))
 		default:
 			// Two numbers of one kind, in the order in which they were asked for.
 			again := slices.ContainsFunc(words[i+1:], func(other string) bool { return c.fits(c.form.Field(items[0]), other) })
@@ -529,6 +577,21 @@ func (c *contactReader) place(pieces []string) {
 		}
 	}
 	c.out.Rest = append(c.out.Rest, rest...)
+}
+
+// wantsPhone reports whether a landline is asked for, no mobile, and no word is one.
+func (c *contactReader) wantsPhone(asked []int, words []string) bool {
+	wants := false
+	for _, item := range asked {
+		f := c.form.Field(item)
+		if f.Kind == KindMobile {
+			return false
+		}
+		if f.Kind == KindPhone {
+			wants = !slices.ContainsFunc(words, func(w string) bool { return c.fits(f, w) })
+		}
+	}
+	return wants
 }
 
 func (c *contactReader) asked0() int {
@@ -592,7 +655,7 @@ func (c *contactReader) inOrder(asked []int, words []string) bool {
 		if !c.stands(f, words[i]) {
 			return false
 		}
-		known = known || c.certain(words[i]) || f.Kind == KindPost && postLike(words[i])
+		known = known || c.certain(words[i]) || f.Kind != KindName && c.fits(f, words[i])
 	}
 	for i := range asked {
 		for j := range asked[:i] {
@@ -615,7 +678,12 @@ func (c *contactReader) meant(asked []int, word string) []int {
 	for _, items := range [][]int{asked, c.open} {
 		var fit []int
 		for _, item := range items {
-			if f := c.form.Field(item); !c.answered(item) && c.fits(f, word) {
+			f := c.form.Field(item)
+			formless := f.Kind == KindName || f.Kind == KindDigits || f.Kind == KindPhone && allDigits(word)
+			if formless && !slices.Contains(asked, item) {
+				continue // nobody asked for it, and it could as well be another's
+			}
+			if !c.answered(item) && c.fits(f, word) {
 				fit = append(fit, item)
 			}
 		}
@@ -633,7 +701,7 @@ func (c *contactReader) meant(asked []int, word string) []int {
 func (c *contactReader) stray(asked []int, word string) bool {
 	var fit []int
 	for i := range c.form.Fields {
-		if f := &c.form.Fields[i]; c.fits(f, word) && f.Kind != KindName && f.Kind != KindAddress && f.Kind != KindWeChat {
+		if f := &c.form.Fields[i]; c.fits(f, word) && (f.Kind == KindMobile || f.Kind == KindEmail || f.Kind == KindChoice || f.Kind == KindPost) {
 			fit = append(fit, f.Item)
 		}
 	}
@@ -648,7 +716,7 @@ func (c *contactReader) stray(asked []int, word string) bool {
 	}
 	for _, item := range asked {
 		f := c.form.Field(item)
-		if c.answered(item) || isNone(word) {
+		if c.answered(item) || isNone(word) || speaksToUs(word) || f.Kind == KindChoice && len(asked) > 1 {
 			continue
 		}
 		r := Read(c.n, f, word)

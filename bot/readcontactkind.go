@@ -44,9 +44,9 @@ func readWords(f *Field, text string) Reading {
 	case KindPost:
 		n := utf8.RuneCountInString(clean)
 		switch {
-		case hasDigits(clean, 3) || strings.Contains(clean, "@") || n > mostPost:
+		case hasDigits(clean, 3) || strings.Contains(clean, "@") || n > mostPost || appellation(clean):
 			return asked
-		case n < 2 || nameLike(clean) && surname(clean):
+		case n < 2 || nameLike(clean) && surname(clean) || addressLike(clean) && !postLike(clean):
 			asked.Propose = []Value{Words(clean)}
 			return asked
 		}
@@ -124,6 +124,9 @@ func withoutLabel(f *Field, text string) string {
 			break
 		}
 	}
+	if f.Kind == KindAddress {
+		text = strings.TrimPrefix(strings.TrimPrefix(text, "在"), "位于")
+	}
 	for _, w := range []string{"我叫", "我是", "就是", "是", "为", "叫"} {
 		if rest, ok := strings.CutPrefix(text, w); ok && rest != "" {
 			return strings.TrimSpace(rest)
@@ -174,23 +177,36 @@ func postLike(text string) bool {
 	return false
 }
 
+// appellation reports whether words are how somebody is addressed, 周书记 or 周副镇长,
+// which is neither their name nor their post.
+func appellation(text string) bool {
+	r := []rune(text)
+	return surname(text) && postLike(text) && (len(r) == 3 || len(r) == 4 && r[1] == '副')
+}
+
 // addressLike reports whether words name a place as an address does.
 func addressLike(text string) bool {
 	n := utf8.RuneCountInString(text)
 	if n < 3 || !hasHan(text) || postLike(text) || strings.Contains(text, "@") || hasDigits(text, 7) {
 		return false
 	}
-	return n >= 4 && strings.ContainsAny(text, "省市县区镇乡村") || strings.ContainsAny(text, "街路号楼室巷院社园")
+	for _, w := range []string{"手机", "微信", "电话", "邮箱", "QQ", "一样", "同"} {
+		if strings.Contains(text, w) {
+			return false
+		}
+	}
+	if before, _, ok := strings.Cut(text, "号"); ok && hasDigits(before, 1) {
+		return true
+	}
+	return n >= 4 && strings.ContainsAny(text, "省市县区镇乡村街路楼室巷院园")
 }
 
 // weChat gives a WeChat id: a letter and 5 to 19 more letters, digits or signs,
 // or the number of a mobile or a QQ that it goes by.
 func weChat(text string) (string, bool) {
 	text = halfWidth(text)
-	for _, w := range []string{"同手机", "手机号", "同电话", "同上手机"} {
-		if strings.Contains(text, w) && !hasDigits(text, 1) && utf8.RuneCountInString(text) <= 8 {
-			return "同手机号", true
-		}
+	if asMobile(text) {
+		return "同手机号", true
 	}
 	if m, ok := mobile(text); ok {
 		return m, true
@@ -207,6 +223,15 @@ func weChat(text string) (string, bool) {
 		}
 	}
 	return text, len(text) >= 6
+}
+
+// asMobile reports whether words say that the WeChat id is the mobile's number:
+// 同手机号, 和手机号一样.
+func asMobile(text string) bool {
+	if utf8.RuneCountInString(text) > 10 || hasDigits(text, 1) || !strings.Contains(text, "手机") && !strings.Contains(text, "电话") {
+		return false
+	}
+	return strings.ContainsAny(text, "同和与跟") || strings.Contains(text, "就是") || strings.HasPrefix(text, "手机")
 }
 
 // halfWidth writes letters, digits and signs in their plain form.

@@ -52,6 +52,9 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 			in.Verb, in.Rest = VerbReceipt, rest
 		}
 	}
+	if in.Verb == VerbLiaison && !p.Office && s.Key.Form == n.Nomination {
+		in.Verb, in.Rest = "", "" // “联络员：李四” fills their form
+	}
 	if in.Verb == VerbReturn && !p.Office && in.Rest == "" {
 		in.Verb = VerbBack // only the office sends reports back
 	}

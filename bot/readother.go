@@ -221,13 +221,15 @@ func dialled(s string) ([]string, bool) {
 	return groups, len(groups) > 0
 }
 
+const mobileDigits = 11
+
 func mobile(s string) (string, bool) {
 	groups, ok := dialled(s)
 	d := strings.Join(groups, "")
 	if len(d) == 13 {
 		d = strings.TrimPrefix(d, "86")
 	}
-	return d, ok && len(groups) <= 4 && len(d) == 11 && d[0] == '1' && d[1] >= '3'
+	return d, ok && len(groups) <= 4 && len(d) == mobileDigits && d[0] == '1' && d[1] >= '3'
 }
 
 // phone gives a landline as 0934-6121168. Area codes have three digits in the

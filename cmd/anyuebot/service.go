@@ -105,7 +105,7 @@ func openOn(ctx context.Context, c config, engine kv.Store, log *slog.Logger) (_
 		Say:    func(e bot.Effect) (string, error) { return prompts.Render(s.notice, e) },
 		Office: c.Office,
 		Now:    s.now, Zone: s.zone, Rate: c.Rate,
-		Outbox: port{s}, Channel: s.post, Owner: alone,
+		Outbox: port{s}, Channel: s.post, Owner: alone, Called: s.called(),
 		Observe: metrics.observe, ObserveAttempt: metrics.observeAttempt, Log: log,
 	})
 	if err := s.openDoors(c); err != nil {
