@@ -60,7 +60,7 @@ func (t *turn) nominates() bool { return t.form.ID == t.n.Nomination }
 // worded is the key of a sentence as the form that is spoken of has it: the one
 // that names the liaison asks for other things than figures.
 func (t *turn) worded(key string) string {
-	if own := key + ".nomination"; t.nominates() && t.n.Wording[own] != "" {
+	if own := key + ".contact"; t.nominates() && t.n.Wording[own] != "" {
 		return own
 	}
 	return key
@@ -132,7 +132,9 @@ func (t *turn) together(item int) []int {
 			continue
 		}
 		open := t.r.unfilled(t.form)
-		items := slices.DeleteFunc(slices.Clone(group.Items), func(i int) bool { return !slices.Contains(open, i) })
+		items := slices.DeleteFunc(slices.Clone(group.Items), func(i int) bool {
+			return !slices.Contains(open, i) || i != item && slices.Contains(t.r.Skipped, i)
+		})
 		if at := slices.Index(items, item); at > 0 {
 			items = append([]int{item}, slices.Delete(items, at, at+1)...)
 		}
@@ -406,23 +408,23 @@ func nominationWording() map[string][]string {
 		"nominate.cleared":         nil,
 		"help.liaison.nomination":  nil,
 
-		"change.how.nomination":      nil,
-		"change.unknown.nomination":  {"name"},
-		"complete.submit.nomination": nil,
-		"submit.confirm.nomination":  nil,
-		"submit.unfilled.nomination": {"n", "items"},
-		"withdrawn.nomination":       {"unit", "form", "version"},
-		"due.none.nomination":        {"form", "version"},
-		"zeros.ask.nomination":       with("n", "items"),
-		"zeros.how.nomination":       nil,
-		"zeros.none.nomination":      nil,
-		"zeros.done.nomination":      {"n"},
-		"card.zeros.nomination":      {"n"},
-		"skipped.last.nomination":    {"item"},
-		"no.nothing.nomination":      nil,
-		"help.hint.nomination":       with("hint"),
-		"propose.one.nomination":     with("value"),
-		"quote.which.nomination":     nil,
+		"change.how.contact":      nil,
+		"change.unknown.contact":  {"name"},
+		"complete.submit.contact": nil,
+		"submit.confirm.contact":  nil,
+		"submit.unfilled.contact": {"n", "items"},
+		"withdrawn.contact":       {"unit", "form", "version"},
+		"due.none.contact":        {"form", "version"},
+		"zeros.ask.contact":       with("n", "items"),
+		"zeros.how.contact":       nil,
+		"zeros.none.contact":      nil,
+		"zeros.done.contact":      {"n"},
+		"card.zeros.contact":      {"n"},
+		"skipped.last.contact":    {"item"},
+		"no.nothing.contact":      nil,
+		"help.hint.contact":       with("hint"),
+		"propose.one.contact":     with("value"),
+		"quote.which.contact":     nil,
 	}
 	for _, kind := range []Kind{KindPhone, KindMobile, KindEmail, KindDigits, KindName, KindPost, KindAddress, KindWeChat, KindUnit} {
 		keys["read.form."+string(kind)] = with("quote")

@@ -32,9 +32,10 @@ func ReadContacts(n *Notice, form *Form, asked []int, draft []Entry, text string
 		return Contacts{Rest: []string{clip(text, maxQuote)}}
 	}
 	r := &Report{Draft: draft}
-	c := &contactReader{n: n, form: form, asked: asked, draft: r, open: form.inOrder(r.unfilled(form)), out: Contacts{Sure: true}}
+	c := &contactReader{
+		n: n, form: form, asked: asked, draft: r, open: form.inOrder(r.unfilled(form)), labels: form.labels(), out: Contacts{Sure: true},
+	}
 	text = contactText(text)
-	c.labels = form.labels()
 	if text = c.uncommanded(text); !c.alone(text) {
 		for _, part := range c.parts(text) {
 			c.labelled(part.items, part.value)
@@ -47,7 +48,7 @@ func ReadContacts(n *Notice, form *Form, asked []int, draft []Entry, text string
 
 // ReadContact reads words that are said to be for one item: 改5 13800000000.
 func ReadContact(n *Notice, form *Form, item int, text string) Contacts {
-	c := &contactReader{n: n, form: form, asked: []int{item}, draft: &Report{}, out: Contacts{Sure: true}}
+	c := &contactReader{n: n, form: form, asked: []int{item}, draft: &Report{}, labels: form.labels(), out: Contacts{Sure: true}}
 	if len(text) <= MaxText {
 		c.labelled([]int{item}, contactText(text))
 		c.place(c.loose)
@@ -316,7 +317,7 @@ func (c *contactReader) labelAt(line string, i int) (label, int, bool) {
 		if tail := strings.TrimLeft(rest, " "); strings.HasPrefix(tail, ":") || strings.HasPrefix(tail, "=") {
 			return l, end + len(rest) - len(tail) + 1, true
 		}
-		for _, w := range []string{"是", "为"} {
+		for _, w := range []string{"是", "为", "改为", "改成", "换成"} {
 			if strings.HasPrefix(rest, w) {
 				return l, end + len(w), true
 			}
@@ -608,7 +609,7 @@ func (c *contactReader) without(word string) bool {
 		if !ok || name == "" {
 			continue
 		}
-		for _, l := range c.form.labels() {
+		for _, l := range c.labels {
 			if f := c.form.Field(l.items[0]); strings.EqualFold(l.name, name) && len(l.items) == 1 && f.Optional && f.Ask != "" {
 				c.add(f.Item, takenAs(Words("无")))
 				return true

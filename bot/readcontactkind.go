@@ -31,6 +31,9 @@ func readWords(f *Field, text string) Reading {
 		return Reading{Outcome: NoAnswer}
 	}
 	asked := Reading{Outcome: Asked, Why: WhyForm, Quote: quote}
+	if f.Kind != KindWeChat && ofNumbers(clean) {
+		return asked
+	}
 	switch f.Kind {
 	case KindName:
 		clean = strings.TrimSuffix(clean, "同志")
@@ -127,7 +130,7 @@ func withoutLabel(f *Field, text string) string {
 	if f.Kind == KindAddress {
 		text = strings.TrimPrefix(strings.TrimPrefix(text, "在"), "位于")
 	}
-	for _, w := range []string{"我叫", "我是", "就是", "是", "为", "叫"} {
+	for _, w := range []string{"我叫", "我是", "就是", "应该是", "改为", "改成", "更正为", "换成", "应为", "是", "为", "叫"} {
 		if rest, ok := strings.CutPrefix(text, w); ok && rest != "" {
 			return strings.TrimSpace(rest)
 		}
@@ -177,6 +180,17 @@ func postLike(text string) bool {
 	return false
 }
 
+// ofNumbers reports whether words speak of what a number is kept of, so that they
+// are no name, post or place.
+func ofNumbers(text string) bool {
+	for _, w := range []string{"手机", "微信", "电话", "邮箱", "QQ", "传真", "一样"} {
+		if strings.Contains(text, w) {
+			return true
+		}
+	}
+	return false
+}
+
 // appellation reports whether words are how somebody is addressed, 周书记 or 周副镇长,
 // which is neither their name nor their post.
 func appellation(text string) bool {
@@ -190,10 +204,8 @@ func addressLike(text string) bool {
 	if n < 3 || !hasHan(text) || postLike(text) || strings.Contains(text, "@") || hasDigits(text, 7) {
 		return false
 	}
-	for _, w := range []string{"手机", "微信", "电话", "邮箱", "QQ", "一样", "同"} {
-		if strings.Contains(text, w) {
-			return false
-		}
+	if ofNumbers(text) {
+		return false
 	}
 	if before, _, ok := strings.Cut(text, "号"); ok && hasDigits(before, 1) {
 		return true
@@ -228,7 +240,7 @@ func weChat(text string) (string, bool) {
 // asMobile reports whether words say that the WeChat id is the mobile's number:
 // 同手机号, 和手机号一样.
 func asMobile(text string) bool {
-	if utf8.RuneCountInString(text) > 10 || hasDigits(text, 1) || !strings.Contains(text, "手机") && !strings.Contains(text, "电话") {
+	if utf8.RuneCountInString(text) > 10 || hasDigits(text, 1) || !strings.Contains(text, "手机") {
 		return false
 	}
 	return strings.ContainsAny(text, "同和与跟") || strings.Contains(text, "就是") || strings.HasPrefix(text, "手机")
