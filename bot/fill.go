@@ -9,7 +9,7 @@ import (
 // fill begins or resumes the report.
 func (t *turn) fill() {
 	if t.in.Verb == VerbFill && t.in.Rest != "" {
-		if _, ok := chosenUnit(t.v.Person, t.in.Rest); !ok && !t.isMain(t.in.Rest) {
+		if _, ok := chosenUnit(t.v.Person, t.in.Rest); !ok && !t.isMain(t.in.Rest) && !t.namesForm() {
 			if len(t.v.Person.Units) == 0 {
 				t.tell("report.none", args{"phone": t.n.Office.Phone})
 				return
@@ -35,8 +35,15 @@ func (t *turn) fill() {
 // isMain reports whether a word behind a command is the main form.
 func (t *turn) isMain(word string) bool { return word == t.form.ID || word == t.form.Title }
 
-// begin opens the report for this person and asks the first open item.
+// begin opens the report for this person and asks the first open item, unless
+// there is something to settle before.
 func (t *turn) begin() {
+	if t.opens() {
+		t.start()
+	}
+}
+
+func (t *turn) start() {
 	t.enter()
 	t.tell("begin", args{
 		"unit": t.r.Key.Unit, "form": t.form.ID, "period": t.form.Spans(t.r.Key.Period),
@@ -46,7 +53,7 @@ func (t *turn) begin() {
 		t.tell("begin.group", nil)
 	}
 	if len(t.r.Draft) == 0 {
-		t.tell("begin.easy", nil)
+		t.tell(t.easyWay(), nil)
 	}
 	switch {
 	case t.r.State == Returned:
@@ -55,6 +62,7 @@ func (t *turn) begin() {
 		t.tell("begin.submitted", args{"version": strconv.Itoa(t.r.Counted)})
 	}
 	t.s.Greeted = true
+	t.laidOut()
 	t.askNext()
 }
 
@@ -91,7 +99,9 @@ func (t *turn) ask(item int) {
 	}
 	if now := t.r.Entry(item).Value; now.Filled() {
 		t.add("ask.now", args{"value": withUnit(f, now)})
+		return
 	}
+	t.proposeKnown(f)
 }
 
 // askAgain repeats what stands open: what was put to the person, or else the
@@ -100,8 +110,12 @@ func (t *turn) askAgain() {
 	p := t.s.Proposal
 	t.asked = true
 	switch {
-	case p == nil && t.s.Asking != 0:
+	case p == nil && t.s.Asking != 0, p != nil && p.Kind == ProposeKnown:
 		t.ask(t.s.Asking)
+	case p != nil && p.Kind == ProposeCase:
+		t.askCase(p)
+	case p != nil && p.Kind == ProposeNoCase:
+		t.askNoCase()
 	case p == nil:
 		t.askNext()
 	case p.Kind == ProposeReason:
@@ -173,7 +187,7 @@ func (t *turn) askNext() {
 
 // completed says what is left to do once every item is filled.
 func (t *turn) completed() {
-	t.tell("complete.submit", nil)
+	t.tell(t.submitHow(), nil)
 	t.asked = true
 }
 
@@ -381,7 +395,7 @@ func (t *turn) undo() {
 func (t *turn) openZeros() []int {
 	var items []int
 	for _, item := range t.r.unfilled(t.form) {
-		if t.form.Field(item).Kind == KindCount {
+		if t.form.Field(item).Kind == KindCount && !t.knowsMore(item) {
 			items = append(items, item)
 		}
 	}

@@ -64,6 +64,9 @@ type Proposal struct {
 	Items   []int        `cbor:"6,keyasint,omitempty"`
 	Text    string       `cbor:"7,keyasint,omitempty"` // the words a chosen item is read from, or that are to go out
 	Zeros   bool         `cbor:"8,keyasint,omitempty"` // 其余无 was said too: ask for it next
+	// Cases are what may be chosen from, for 本月无 if None is set.
+	Cases []CaseChoice `cbor:"17,keyasint,omitempty"`
+	None  bool         `cbor:"18,keyasint,omitempty"`
 }
 
 // Proposed is one answer of a proposal and the value it would replace.
@@ -83,6 +86,9 @@ func (s Session) Open() string {
 	fmt.Fprintf(h, "%q %q %q %q %d %q", s.Person, s.Key.Unit, s.Key.Form, s.Key.Period, s.Asking, s.Seen)
 	if p := s.Proposal; p != nil {
 		fmt.Fprintf(h, " %q %q %q %d %q %t", p.Kind, p.Checks, p.Units, p.Items, p.Text, p.Zeros)
+		for _, c := range p.Cases {
+			fmt.Fprintf(h, " %q %t", c.Period, p.None)
+		}
 		for _, a := range p.Answers {
 			fmt.Fprintf(h, " %d %s %s %q", a.Item, a.Value.name(), a.Was.name(), a.Quote)
 		}
@@ -116,6 +122,9 @@ func (s Session) standing(n *Notice, p Person, m Message) Session {
 	if s.Proposal.byOffice() && !p.Office {
 		s.Proposal = nil
 	}
+	if s.Proposal != nil && s.Proposal.Kind == ProposeCase && !slices.Contains(p.Units, s.Proposal.Units[0]) {
+		s.Proposal = nil
+	}
 	return s.quoting(n, p, m)
 }
 
@@ -126,5 +135,5 @@ func (p *Proposal) byOffice() bool {
 
 // standsAlone reports whether a proposal is about no report.
 func (p *Proposal) standsAlone() bool {
-	return p != nil && (p.byOffice() || p.Kind == ProposeUnit || p.Kind == ProposeBind || p.Kind == ProposeHeard)
+	return p != nil && (p.byOffice() || p.Kind == ProposeUnit || p.Kind == ProposeBind || p.Kind == ProposeHeard || p.Kind == ProposeCase)
 }

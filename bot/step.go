@@ -34,7 +34,7 @@ func Step(n *Notice, v View, m Message, in Intent, now time.Time) (Changes, Spee
 	if !reflect.DeepEqual(t.s, v.Session) && m.Media != MediaRating {
 		t.out.Session = &t.s
 	}
-	if t.r != nil && !reflect.DeepEqual(t.r, v.Report) && (v.Report != nil || t.r.State != NotStarted) {
+	if t.r != nil && !reflect.DeepEqual(t.r, t.v.Report) && (t.v.Report != nil || t.r.State != NotStarted) {
 		t.out.Report = t.r
 	}
 	return t.out, Speech{Say: t.say, Offer: t.offer(), Pressed: t.pressed, Alone: t.alone, Sends: t.sends}
@@ -106,6 +106,9 @@ func (t *turn) handle() {
 		t.office()
 		return
 	}
+	if t.choosesCase() {
+		return
+	}
 	t.command()
 }
 
@@ -145,6 +148,9 @@ func (t *turn) command() {
 	case VerbCase, VerbNoCase, VerbLater, VerbYearEnd:
 		t.monthly()
 	case VerbMaterial, VerbSummary, VerbDone:
+		if t.in.Verb == VerbDone && t.finishesCase() {
+			return
+		}
 		t.material()
 	case VerbDiff:
 		t.review()
@@ -261,6 +267,9 @@ func (t *turn) haveReport() bool {
 
 func (t *turn) askUnit(units []string) {
 	t.s.Proposal = &Proposal{Kind: ProposeUnit, Units: slices.Clone(units)}
+	if form, _ := t.n.formMeant(t.s, t.in); form.ID != t.n.Main {
+		t.s.Proposal.Text = form.ID
+	}
 	// Until one is chosen no unit is meant, and nothing can go to the last one.
 	t.s.Key, t.s.Asking = ReportKey{}, 0
 	t.tell("unit.which", nil)
@@ -411,11 +420,17 @@ func (t *turn) due() {
 
 // late reports whether the form's deadline has passed.
 func (t *turn) late() bool {
+	if t.form.Monthly() && t.r != nil {
+		return t.now.After(t.n.Due(t.r.Key, nil, t.now.Location()))
+	}
 	d := t.n.Deadline(t.form.Deadline)
 	return d != nil && t.now.After(d.At)
 }
 
 func (t *turn) deadline() string {
+	if t.form.Monthly() && t.r != nil {
+		return t.monthDue()
+	}
 	if d := t.n.Deadline(t.form.Deadline); d != nil {
 		return d.Sentence
 	}

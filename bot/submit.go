@@ -49,6 +49,7 @@ func (t *turn) preview() {
 		"all": strconv.Itoa(len(t.form.Fields)), "filled": strconv.Itoa(len(t.r.Draft)),
 	})
 	t.whole()
+	t.casesDiffer()
 	switch open := t.r.unfilled(t.form); {
 	case len(open) > 0:
 		t.tell("preview.unfilled", args{"n": strconv.Itoa(len(open)), "items": ranges(open)})
@@ -123,10 +124,10 @@ func (t *turn) deliver() {
 	t.s.Asking, t.s.Quote, t.s.Proposal = 0, "", nil
 	t.log("submit", LogEntry{Key: t.r.Key, Number: sub.Version, Text: sub.Receipt})
 	t.tell("receipt", args{
-		"unit": t.r.Key.Unit, "form": t.form.ID, "receipt": sub.Receipt,
+		"unit": t.r.Key.Unit, "form": t.formName(), "receipt": sub.Receipt,
 		"version": strconv.Itoa(sub.Version), "time": t.instant(sub.At),
 	})
-	t.tell("receipt.next", nil)
+	t.afterReceipt()
 }
 
 // withdraw takes the submitted version out of the totals. Its number is never
@@ -141,7 +142,7 @@ func (t *turn) withdraw() {
 	t.r.Counted, t.r.Dirty, t.r.State, t.r.Return = 0, false, Filling, nil
 	t.s.Key, t.s.Asking = t.r.Key, 0
 	t.log("withdraw", LogEntry{Key: t.r.Key, Number: was})
-	t.tell("withdrawn", args{"unit": t.r.Key.Unit, "form": t.form.ID, "version": strconv.Itoa(was)})
+	t.tell("withdrawn", args{"unit": t.r.Key.Unit, "form": t.formName(), "version": strconv.Itoa(was)})
 }
 
 // state tells how a report stands, in words.
@@ -171,12 +172,14 @@ func (t *turn) progress() {
 		if odd := t.unconfirmed(); len(odd) > 0 {
 			t.tell("progress.unconfirmed", args{"items": ranges(odd)})
 		}
+		t.casesDiffer()
 		switch {
 		case t.r.State == Returned:
 			t.tellReturned("progress.returned")
 		case t.r.Counted == 0:
 			t.due()
 		}
+		t.monthSoFar()
 	} else if len(p.Units) > 1 {
 		t.tell("progress.units", args{"units": strings.Join(p.Units, "、")})
 	}

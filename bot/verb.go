@@ -118,7 +118,7 @@ func (v Verb) byOffice() bool {
 func (v Verb) takesWords() bool {
 	switch v {
 	case VerbFill, VerbChange, VerbHint, VerbRegister, VerbRelease, VerbYes, VerbProgress,
-		VerbAsked, VerbDeputy, VerbNote, VerbCase, VerbMaterial, VerbSummary, VerbDiff,
+		VerbAsked, VerbDeputy, VerbNote, VerbCase, VerbNoCase, VerbLater, VerbYearEnd, VerbMaterial, VerbSummary, VerbDiff,
 		VerbMissing, VerbLook, VerbConfirm, VerbTotals, VerbOdd, VerbDeduct, VerbLiaison, VerbPhones, VerbCall, VerbLog,
 		VerbNotify, VerbNudge, VerbAskFor, VerbPair, VerbReturn,
 		VerbApprove, VerbClose, VerbReopen, VerbExtend, VerbReceipt, VerbEnter, VerbCounter,
