@@ -282,6 +282,11 @@ func (t *turn) choosesCase() bool {
 	if !ok || t.r == nil || t.r.Key != (ReportKey{Unit: p.Units[0], Form: t.n.Cases, Period: period}) {
 		return false
 	}
+	if p.None && t.m.Media == MediaVoice {
+		t.tell("voice.confirm", args{"text": clip(t.in.Text, 60)})
+		t.askAgain()
+		return true
+	}
 	t.s.Proposal = nil
 	if p.None {
 		t.markNothing(false)
@@ -319,6 +324,17 @@ func (t *turn) isCase() bool {
 	return t.r != nil && t.form.ID == t.n.Cases && t.s.Key == t.r.Key
 }
 
+// withCase says of files that came while a case is being filled that they go
+// with it. It reports false if none is.
+func (t *turn) withCase(files int) bool {
+	if !t.isCase() || t.same() {
+		return false
+	}
+	t.s.CaseFiles += files
+	t.tell("case.files", args{"n": strconv.Itoa(t.s.CaseFiles)})
+	return true
+}
+
 // finishesCase takes 完成: what is missing is asked, then it is shown whole, and
 // sent in once it was.
 func (t *turn) finishesCase() bool {
@@ -349,8 +365,13 @@ func (t *turn) tellsCase() bool {
 	}
 	if p := t.s.Proposal; p != nil && p.Kind == ProposeAnswers {
 		return t.proposedGoesOn(p)
-	} else if p != nil && p.Kind != ProposeSubmit {
+	} else if p != nil && p.Kind != ProposeSubmit && p.Kind != ProposeNoCase {
 		return false
+	}
+	if t.s.Asking != 0 && len(t.r.Draft) == 0 && t.r.Counted == 0 && isNothing(t.in.Text) {
+		t.s.Proposal = &Proposal{Kind: ProposeNoCase}
+		t.askNoCase()
+		return true
 	}
 	told := readCase(t.n, t.form, t.in.Text)
 	asked := t.form.Field(t.s.Asking)
@@ -359,7 +380,7 @@ func (t *turn) tellsCase() bool {
 	case told.more != "" && body != nil:
 		return t.goOnWith(body, told.more)
 	case len(told.answers) > 0:
-		t.accept(reading{answers: told.answers, unread: told.rest, unsure: told.unsure})
+		t.accept(reading{answers: told.answers, unread: told.rest, unsure: t.overwritesText(told.answers)})
 	case asked != nil && asked.Kind == KindText && !asked.GoesOn && body != nil && !t.r.Entry(body.Item).Value.Filled():
 		split := splitCase(t.n, t.form, asked, body, t.in.Text)
 		if len(split) == 0 {
@@ -375,6 +396,15 @@ func (t *turn) tellsCase() bool {
 		return false
 	}
 	return true
+}
+
+// overwritesText reports whether answers would replace a text that stands: they
+// may be meant for another case.
+func (t *turn) overwritesText(answers []ItemReading) bool {
+	return slices.ContainsFunc(answers, func(a ItemReading) bool {
+		was := t.r.Entry(a.Item).Value
+		return was.Kind == Text && a.Outcome == Taken && !sameWords(was, a.Value)
+	})
 }
 
 // goesOn is the item that words go on with; nil if the form has none.

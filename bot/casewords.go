@@ -63,11 +63,17 @@ func (t *turn) markNothing(sure bool) {
 	t.tell("nocase.done", args{"unit": month.Unit, "month": name})
 }
 
-// askNoCase puts 本月无 to who has begun a case.
+// askNoCase puts 本月无 to who has begun a case, or writes that there is none
+// where the title of one is asked.
 func (t *turn) askNoCase() {
 	t.asked = true
 	month := t.monthKey()
-	t.tell("nocase.draft", args{"month": t.monthOf(month.Period), "title": clip(t.begun(month), 20)})
+	a := args{"month": t.monthOf(month.Period), "title": clip(t.begun(month), 20)}
+	if a["title"] == "" {
+		t.tell("nocase.ask", a)
+		return
+	}
+	t.tell("nocase.draft", a)
 }
 
 // begun is the title of the last case of a month that is not in.
@@ -105,6 +111,10 @@ func (t *turn) later() {
 
 // reported drops 本月无 and 后续有再报: a case has come.
 func (t *turn) reported() {
+	if n := t.s.CaseFiles; n > 0 {
+		t.tell("case.with", args{"n": strconv.Itoa(n)})
+		t.s.CaseFiles = 0
+	}
 	month, always := t.monthKey(), t.n.laterKey(t.r.Key.Unit)
 	if d, ok := t.v.Kept[month]; ok && d.Nothing != nil {
 		d.Nothing = nil

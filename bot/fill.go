@@ -70,7 +70,7 @@ func (t *turn) start() {
 func (t *turn) enter() {
 	if t.s.Key != t.r.Key {
 		t.s.Key = t.r.Key
-		t.s.Asking, t.s.Quote = 0, ""
+		t.s.Asking, t.s.Quote, t.s.CaseFiles = 0, "", 0
 	}
 	t.s.Section = ""
 	t.drop()

@@ -81,7 +81,7 @@ func (c *FromCases) value(in []Submission) Value {
 	for _, s := range in {
 		at := Report{Draft: s.Entries}
 		sum += at.Entry(c.Item).Value.Number
-		texts = append(texts, at.Entry(c.Item).Value.Text)
+		texts = append(texts, clip(at.Entry(c.Item).Value.Text, longestTitle))
 	}
 	switch {
 	case c.How == CasesCount:

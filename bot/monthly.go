@@ -54,7 +54,7 @@ func (need *Need) monthly(n *Notice, p Person, s Session, m Message, in Intent, 
 		return
 	case key.Form == cases.ID:
 		month(cases.Month(key.Period))
-		if before := cases.before(cases.Month(key.Period)); before != "" && in.begins(cases) {
+		if before := cases.before(cases.Month(key.Period)); before != "" {
 			month(before)
 		}
 		need.Kept = append(need.Kept, n.laterKey(key.Unit))
@@ -192,6 +192,8 @@ func monthlyWording() map[string][]string {
 		"case.choose":       nil,
 		"case.missing":      {"items"},
 		"case.submit":       nil,
+		"case.files":        {"n"},
+		"case.with":         {"n"},
 		"case.next":         {"form"},
 		"case.goeson":       with("n", "text"),
 		"case.long":         with("most"),
@@ -200,6 +202,7 @@ func monthlyWording() map[string][]string {
 		"nocase.same":       {"unit", "month"},
 		"nocase.has":        {"month", "n"},
 		"nocase.draft":      {"month", "title"},
+		"nocase.ask":        {"month", "title"},
 		"nocase.dropped":    {"month"},
 		"card.nocase":       {"month"},
 		"later.done":        {"unit"},
@@ -245,7 +248,7 @@ func numberedLines(texts []string) string {
 	}
 	var lines []string
 	for i, text := range texts {
-		lines = append(lines, strconv.Itoa(i+1)+". "+strings.Join(strings.Fields(text), " "))
+		lines = append(lines, strconv.Itoa(i+1)+". "+text)
 	}
 	return strings.Join(lines, "\n")
 }

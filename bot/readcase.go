@@ -25,7 +25,7 @@ type monthlyWords struct {
 // monthlyWords reads what stands behind a command that opens a monthly form.
 func (n *Notice) monthlyWords(p Person, in Intent, f *Form, now time.Time) monthlyWords {
 	var w monthlyWords
-	if !f.Monthly() || !in.begins(f) {
+	if !f.Monthly() && f.ID != n.YearEnd || !in.begins(f) {
 		return w
 	}
 	_, w.rest = n.formMeant(Session{}, in)
@@ -96,15 +96,22 @@ func twoDigits(n int) string {
 }
 
 // monthBefore reads a command with its month in front: 6月案例, 上月无案例. It
-// also reads one with nothing but a month or a unit behind, which no title is.
+// also reads one with nothing but a month or a unit behind, which is no title of
+// a case, however open the question for one is.
 func (n *Notice) monthBefore(p Person, text string, now time.Time) (Verb, string, bool) {
 	word := bare(text)
-	for _, w := range n.Verbs[VerbCase] {
-		if rest, ok := strings.CutPrefix(word, w); ok && n.Form(n.Cases) != nil {
-			rest = strings.TrimLeft(rest, " 　")
-			in := Intent{Verb: VerbCase, Rest: rest}
-			if words := n.monthlyWords(p, in, n.Form(n.Cases), now); rest != "" && words.rest == "" {
-				return VerbCase, rest, true
+	f := n.Form(n.Cases)
+	if f == nil {
+		return "", "", false
+	}
+	for _, verb := range []Verb{VerbCase, VerbNoCase, VerbLater, VerbYearEnd} {
+		for _, w := range n.Verbs[verb] {
+			rest, ok := strings.CutPrefix(word, w)
+			if rest = strings.TrimLeft(rest, " 　"); !ok || rest == "" {
+				continue
+			}
+			if n.monthlyWords(p, Intent{Verb: VerbCase, Rest: rest}, f, now).rest == "" {
+				return verb, rest, true
 			}
 		}
 	}
@@ -113,10 +120,6 @@ func (n *Notice) monthBefore(p Person, text string, now time.Time) (Verb, string
 		return "", "", false
 	}
 	month, rest := word[:i+len("月")], strings.TrimPrefix(word[i+len("月"):], "的")
-	f := n.Form(n.Cases)
-	if f == nil {
-		return "", "", false
-	}
 	if _, ok := f.monthNamed(month, now); !ok {
 		return "", "", false
 	}
@@ -168,7 +171,6 @@ type caseReading struct {
 	answers []ItemReading // of parts that say what they are
 	rest    []string      // what stands between and is none
 	more    string        // 补充：what goes on with the text
-	unsure  bool
 }
 
 // label is where a part of a text says what it is: [start, end) holds “正文：”.
@@ -253,6 +255,9 @@ func textLabels(form *Form, text string) []label {
 				}
 				_, size := utf8.DecodeRuneInString(rest)
 				end = len(text) - len(rest) + size
+				if before == '【' || before == '[' {
+					start -= utf8.RuneLen(before)
+				}
 				if best.start < 0 || start < best.start {
 					best = label{f, start, end}
 				}
@@ -356,7 +361,25 @@ func isProse(n *Notice, form *Form, asked *Field, text string) bool {
 			return false
 		}
 	}
-	return length >= sentence
+	return length >= sentence || length >= 2*least && !asked.counted(text)
+}
+
+// counted reports whether there is a figure in a text with a measure word of the
+// item behind it.
+func (f *Field) counted(text string) bool {
+	for _, w := range f.Near {
+		for rest := text; ; {
+			before, after, ok := strings.Cut(rest, w)
+			if !ok {
+				break
+			}
+			if r, _ := utf8.DecodeLastRuneInString(before); figureRune(r) {
+				return true
+			}
+			rest = after
+		}
+	}
+	return false
 }
 
 // saysSame reads 一致 and its like: everything is as it was reported before.

@@ -50,7 +50,8 @@ func (t *turn) files() {
 		return
 	}
 	t.log("file", LogEntry{Number: len(t.out.Files)})
-	if t.in.Text == "" {
+	if t.withCase(len(t.out.Files)) {
+	} else if t.in.Text == "" {
 		t.tell("files.unread", nil)
 	} else {
 		t.tell("files.besides", nil)

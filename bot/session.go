@@ -35,6 +35,8 @@ type Session struct {
 	Seen string `cbor:"13,keyasint,omitempty"`
 	// Pairing is the group robot that this member of the office is about to pair.
 	Pairing *Pairing `cbor:"14,keyasint,omitempty"`
+	// CaseFiles is how many pictures and other files came with the case Key.
+	CaseFiles int `cbor:"20,keyasint,omitempty"`
 }
 
 // ProposalKind is what 对 would do.

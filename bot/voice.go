@@ -6,7 +6,7 @@ package bot
 // among these.
 func (v Verb) spokenTwice() bool {
 	switch v {
-	case VerbUndo, VerbWithdraw, VerbRegister, VerbRelease, VerbConfirm, VerbResume, VerbReturn:
+	case VerbUndo, VerbWithdraw, VerbRegister, VerbRelease, VerbConfirm, VerbResume, VerbReturn, VerbNoCase, VerbLater:
 		return true
 	}
 	return false
