@@ -22,19 +22,35 @@ func TestMonthlyInAnyOrder(t *testing.T) {
 		"案例 标题：乙公司无证 正文：已查处。", "1-18：1 30 是 1 30 1 30 1 1 1 1 1 30 1 30 5 1 1", "20-47：1 30 1 30 1 1 1 1 1 30 1 1 30 1 1 1 1 1 1 1 30 1 30 1 1 1 1 是", "在开会",
 		"案例 西坡镇", "本月无 周家镇", "西坡镇", "周家镇",
 	}
+	// What is sent at one go now and then, so that reports get as far as being in.
+	gos := [][]string{
+		{"案例 6月", "标题：甲公司占道 正文：检查发现占道，已整改。 曝光1 转发3", "完成", "确认"},
+		{"案例", "再报一起", "标题：丙公司违建 正文：已拆除并处罚款。 曝光0 转发0", "完成"},
+		{"填报 附件2", "16-18：5 1 3", "20-27：2 60 1 30 1 1 1 1", "其余无", "确认", "否", "1. 甲公司占道，已整改", "否", "提交", "提交"},
+		{"年终", "一致", "提交"},
+		{"填报", "改17", "对", "改18", "对", "改19", "对"},
+	}
 	month := func(period string) string { return period[:len("2021-06")] }
-	for seed := range uint64(120) {
+	for seed := range uint64(150) {
 		rng := rand.New(rand.NewPCG(seed, 6))
 		w := newWorld(t, n, "单位,类别,联络员userid\n山河镇,乡镇,lisi\n周家镇,乡镇,zhou\n西坡镇,乡镇,zhou")
 		w.now = time.Date(2021, 6, 22, 9, 0, 0, 0, w.now.Location())
-		var told []string
+		var told, going []string
+		goer := ""
 		for range 40 {
 			if rng.IntN(12) == 0 {
 				w.now = w.now.AddDate(0, 0, rng.IntN(40))
 			}
 			userid, text := []string{"lisi", "lisi", "zhou"}[rng.IntN(3)], messages[rng.IntN(len(messages))]
+			if len(going) == 0 && rng.IntN(5) == 0 {
+				going, goer = gos[rng.IntN(len(gos))], userid
+			}
+			if len(going) > 0 && rng.IntN(8) > 0 {
+				userid, text, going = goer, going[0], going[1:]
+			}
 			m := bot.Message{Media: bot.MediaText, Text: text}
 			switch cards := w.cards[userid]; {
+			case len(going) > 0:
 			case rng.IntN(6) == 0 && len(cards) > 0:
 				card := cards[len(cards)-1]
 				if len(card.Buttons) > 0 {

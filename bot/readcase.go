@@ -195,14 +195,14 @@ func readCase(n *Notice, form *Form, text string) caseReading {
 	labels := textLabels(form, text)
 	if len(labels) == 0 {
 		counts, left := form.countsBehind(n, text)
-		if strings.Trim(left, separators+" \n。") == "" {
+		if strings.Trim(left, separators) == "" {
 			c.answers = counts
 		}
 		return c
 	}
 	head, left := form.countsBehind(n, text[:labels[0].start])
 	c.answers = head
-	if left = strings.Trim(left, separators+" \n"); left != "" {
+	if left = strings.Trim(left, separators); left != "" {
 		c.rest = append(c.rest, left)
 	}
 	for i, l := range labels {

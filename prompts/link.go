@@ -44,7 +44,7 @@ func (l *loader) readCases(kind bot.Kind, o object) *bot.FromCases {
 	if kind != gives {
 		o.get("cases").fail(WrongValue, "数字项写 count 或 sum，文字项写 list。请改正。")
 	}
-	if from.How != bot.CasesCount && !c.has("item") {
+	if (from.How == bot.CasesSum || from.How == bot.CasesList) && !c.has("item") {
 		c.fail(KeyMissing, "缺少“item”。请写明取案例的哪一项。")
 	}
 	follow := func(key string, kind bot.Kind) int {
