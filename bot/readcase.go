@@ -141,9 +141,9 @@ func (p *Proposal) pickCase(text string) (string, bool) {
 	for _, c := range p.Cases {
 		labels = append(labels, c.Label)
 	}
-	label, ok := pick(labels, text)
+	word := strings.TrimSuffix(strings.TrimSuffix(bare(text), "吧"), "的")
+	label, ok := pick(labels, word)
 	if !ok {
-		word := strings.TrimSuffix(bare(text), "吧")
 		months := len(p.Cases) == 2 && len(p.Cases[0].Period) == len(p.Cases[1].Period)
 		switch {
 		case months && slices.Contains([]string{"本月", "这个月"}, word):

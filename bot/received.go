@@ -50,10 +50,11 @@ func (t *turn) files() {
 		return
 	}
 	t.log("file", LogEntry{Number: len(t.out.Files)})
-	if t.withCase(len(t.out.Files)) {
-	} else if t.in.Text == "" {
+	switch {
+	case t.withCase(len(t.out.Files)):
+	case t.in.Text == "":
 		t.tell("files.unread", nil)
-	} else {
+	default:
 		t.tell("files.besides", nil)
 	}
 	if !t.m.Private() {
