@@ -179,6 +179,9 @@ func (t *turn) tellUnbound(units []string) {
 // nudge shows the office whom a reminder would go to: units that have not
 // submitted, and never one that has.
 func (t *turn) nudge() {
+	if t.refuseClosed(t.form, t.form.PeriodAt(t.now)) {
+		return
+	}
 	var units []string
 	if rest := strings.TrimSpace(t.in.Rest); rest != "" && !t.isMain(rest) {
 		for _, name := range names(rest) {
@@ -198,7 +201,11 @@ func (t *turn) nudge() {
 	}
 	late := t.behind(units)
 	for _, s := range t.v.Status {
-		if slices.Contains(units, s.Unit) && s.handedIn() {
+		switch {
+		case !slices.Contains(units, s.Unit) || !s.handedIn():
+		case s.Version == 0:
+			t.tell("nudge.paper", args{"unit": s.Unit, "form": t.form.ID})
+		default:
 			t.tell("nudge.has", args{"unit": s.Unit, "form": t.form.ID, "version": strconv.Itoa(s.Version), "time": t.instant(s.At)})
 		}
 	}
@@ -262,9 +269,10 @@ func (t *turn) behind(units []string) []string {
 	return list
 }
 
-// handedIn reports whether a unit has a version that counts and was not sent back.
+// handedIn reports whether a unit has a version that counts and was not sent
+// back, or needs no reminder because its paper is here.
 func (s Status) handedIn() bool {
-	return s.Version > 0 && (s.State == Submitted || s.State == Approved || s.State == Closed)
+	return s.Paper || s.Version > 0 && (s.State == Submitted || s.State == Approved || s.State == Closed)
 }
 
 // notFound says that the roster has no such unit, and which are near.

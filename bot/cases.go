@@ -168,7 +168,7 @@ func (t *turn) newCase() {
 func (t *turn) startCase(told string) {
 	said := len(t.say)
 	t.start()
-	if told == "" {
+	if told == "" || t.s.Key != t.r.Key {
 		return
 	}
 	t.say = t.say[:said]
@@ -287,13 +287,14 @@ func (t *turn) choosesCase() bool {
 		t.askAgain()
 		return true
 	}
-	t.s.Proposal = nil
-	if p.None {
+	t.s.Proposal, t.in.Verb = nil, VerbCase
+	switch {
+	case t.frozen():
+	case p.None:
 		t.markNothing(false)
-		return true
+	default:
+		t.startCase(p.Text)
 	}
-	t.in.Verb = VerbCase
-	t.startCase(p.Text)
 	return true
 }
 
@@ -341,6 +342,9 @@ func (t *turn) finishesCase() bool {
 	if !t.isCase() {
 		return false
 	}
+	if t.in.Verb = VerbSubmit; t.frozen() {
+		return true
+	}
 	if open := t.r.unfilled(t.form); len(open) > 0 && (t.s.Proposal == nil || t.s.Proposal.Kind != ProposeAnswers) {
 		var names []string
 		for _, item := range open {
@@ -351,7 +355,6 @@ func (t *turn) finishesCase() bool {
 		t.ask(open[0])
 		return true
 	}
-	t.in.Verb = VerbSubmit
 	t.edit()
 	return true
 }

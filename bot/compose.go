@@ -25,6 +25,8 @@ func Compose(n *Notice, b Broadcast, to Recipient, now time.Time) (Send, bool) {
 		return noticeToGroup(n, b, *to.Chat)
 	case b.Kind == BroadcastNotice:
 		return noticeToPerson(n, b, to.Person)
+	case b.Kind == BroadcastApproved:
+		return approvedPerson(n, b, to)
 	case b.Kind == BroadcastNudge: // and never a group: it speaks for no unit
 		return nudgePerson(n, b, to, now)
 	}
@@ -57,7 +59,7 @@ func nudgePerson(n *Notice, b Broadcast, to Recipient, now time.Time) (Send, boo
 	var late []Status
 	for _, unit := range b.meant(to.Person.Units) {
 		for _, s := range to.Status {
-			if s.Unit == unit && !s.handedIn() {
+			if s.Unit == unit && !s.handedIn() && !s.Closed {
 				late = append(late, s)
 			}
 		}
@@ -126,7 +128,14 @@ func nudgeWords(n *Notice, late []Status, now time.Time) []Effect {
 	if more := len(late) - nudgeUnits; more > 0 {
 		say = append(say, Effect{Key: "nudge.more", Args: args{"n": strconv.Itoa(more)}})
 	}
-	if d := n.Deadline(form.Deadline); d != nil {
+	own := 0
+	for _, s := range late[:min(len(late), nudgeUnits)] {
+		if now.Before(s.Until) {
+			own++
+			say = append(say, Effect{Key: "nudge.extended", Args: args{"unit": s.Unit, "until": n.until(s.Until.In(now.Location()))}})
+		}
+	}
+	if d := n.Deadline(form.Deadline); d != nil && own < len(late) {
 		key := "nudge.due"
 		if now.After(d.At) {
 			key = "nudge.late"

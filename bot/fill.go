@@ -8,21 +8,18 @@ import (
 
 // fill begins or resumes the report.
 func (t *turn) fill() {
-	if t.in.Verb == VerbFill && t.in.Rest != "" {
-		if _, ok := chosenUnit(t.v.Person, t.in.Rest); !ok && !t.isMain(t.in.Rest) && !t.namesForm() {
+	_, rest := t.n.formIn(t.in.Rest)
+	if t.in.Verb == VerbFill && rest != "" {
+		if _, ok := chosenUnit(t.v.Person, rest); !ok && !t.namesForm() {
 			if len(t.v.Person.Units) == 0 {
 				t.tell("report.none", args{"phone": t.n.Office.Phone})
 				return
 			}
-			if t.n.Form(t.in.Rest) != nil {
-				t.tell("form.other", args{"form": t.in.Rest, "main": t.form.ID, "phone": t.n.Office.Phone})
-				return
-			}
-			t.tell("unit.other", args{"unit": t.in.Rest, "units": strings.Join(t.v.Person.Units, "、")})
+			t.tell("unit.other", args{"unit": rest, "units": strings.Join(t.v.Person.Units, "、")})
 			return
 		}
 	}
-	if t.in.Verb == VerbFill && t.in.Rest == "" && len(t.v.Person.Units) > 1 {
+	if t.in.Verb == VerbFill && rest == "" && len(t.v.Person.Units) > 1 {
 		t.askUnit(t.v.Person.Units)
 		return
 	}
@@ -38,12 +35,15 @@ func (t *turn) isMain(word string) bool { return word == t.form.ID || word == t.
 // begin opens the report for this person and asks the first open item, unless
 // there is something to settle before.
 func (t *turn) begin() {
-	if t.opens() {
+	if !t.frozen() && t.opens() {
 		t.start()
 	}
 }
 
 func (t *turn) start() {
+	if t.frozen() {
+		return
+	}
 	t.enter()
 	t.tell("begin", args{
 		"unit": t.r.Key.Unit, "form": t.form.ID, "period": t.form.Spans(t.r.Key.Period),
@@ -58,11 +58,15 @@ func (t *turn) start() {
 	switch {
 	case t.r.State == Returned:
 		t.tellReturned("begin.returned")
+	case t.sayApproved():
 	case t.r.Counted > 0:
 		t.tell("begin.submitted", args{"version": strconv.Itoa(t.r.Counted)})
 	}
 	t.s.Greeted = true
 	t.laidOut()
+	if t.offerPrefilled() {
+		return
+	}
 	t.askNext()
 }
 
@@ -107,6 +111,9 @@ func (t *turn) ask(item int) {
 // askAgain repeats what stands open: what was put to the person, or else the
 // question.
 func (t *turn) askAgain() {
+	if t.frozen() {
+		return
+	}
 	p := t.s.Proposal
 	t.asked = true
 	switch {
@@ -130,9 +137,11 @@ func (t *turn) askAgain() {
 		t.tell("change.choose", t.about(t.form.Field(p.Items[0]), nil))
 	case p.Kind == ProposeReturn:
 		t.askReturned(p.Items[0])
+	case p.Kind == ProposePrefill, p.onPaper():
+		t.askPaper(p)
 	case p.Kind == ProposeHeard:
 		t.tell("voice.command", args{"text": clip(p.Text, 60)})
-	case p.Kind == ProposeNotify, p.Kind == ProposeNudge:
+	case p.Kind == ProposeNotify, p.Kind == ProposeNudge, p.overAll():
 		t.tell(string(p.Kind)+".confirm", nil)
 	case p.Kind == ProposeBind && len(p.Units) == 1:
 		t.tell("register.sure", args{"unit": p.Units[0]})
@@ -187,6 +196,9 @@ func (t *turn) askNext() {
 
 // completed says what is left to do once every item is filled.
 func (t *turn) completed() {
+	if t.r.Dirty {
+		t.sayApproved()
+	}
 	t.tell(t.submitHow(), nil)
 	t.asked = true
 }

@@ -217,6 +217,9 @@ func (t *turn) look() {
 	if sub != nil {
 		entries, reasons = sub.Entries, sub.Reasons
 		t.tell("look.version", args{"unit": u.Name, "form": t.form.ID, "state": t.state(r), "version": strconv.Itoa(sub.Version), "receipt": sub.Receipt, "time": t.instant(sub.At), "now": t.instant(t.now)})
+		if sub.Late && StatusOf(u.Name, Filed{r, sub}, t.v.Book, t.v.Beside[r.Key]).Late {
+			t.add("look.late", nil)
+		}
 	} else {
 		t.tell("look.draft", args{"unit": u.Name, "form": t.form.ID, "state": t.state(r), "filled": strconv.Itoa(len(entries)), "all": strconv.Itoa(len(t.form.Fields)), "time": t.instant(t.now)})
 	}

@@ -10,8 +10,9 @@ import (
 // [Delivery], stores these with the turn, and carries them out after the commit.
 type Send struct {
 	Person string   // Person.ID; or
-	Group  string   // chat id
-	Kind   string   // what for: a [BroadcastKind], or "return"
+	Group  string   // chat id; or
+	Office bool     // every member of the office but whose message this turn is
+	Kind   string   // what for: a [BroadcastKind], "return" …
 	Units  []string // whom it is about; none for nobody in particular
 	Say    []Effect
 	Offer  *Offer

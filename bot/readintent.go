@@ -44,7 +44,8 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 
 	if item, rest, ok := changeByNumber(n, in.Text, free); ok {
 		in.Verb, in.Item, in.Rest = VerbChange, item, rest
-	} else if verb, rest, ok := command(n, in.Text, free, s.Asking == 0); ok {
+	} else if verb, rest, ok := command(n, in.Text, free, s.Asking == 0); ok && (verb != VerbApprove || p.Office || s.Asking == 0) {
+		// “通过 线上方式开展3次” is an answer from who is asked for one.
 		in.Verb, in.Rest = verb, rest
 	}
 	if in.Verb == "" {
@@ -148,6 +149,11 @@ func reportMeant(n *Notice, p Person, s Session, in Intent, now time.Time) Repor
 	if period, ok := s.Proposal.pickCase(in.Text); ok {
 		return ReportKey{Unit: s.Proposal.Units[0], Form: n.Cases, Period: period}
 	}
+	if first, _, _ := strings.Cut(rest, " "); in.Verb == VerbDiff && !onlyVersions(rest) {
+		if unit, ok := pick(p.Units, first); ok {
+			key.Unit = unit
+		}
+	}
 	if s.Proposal != nil && s.Proposal.Kind == ProposeUnit {
 		if unit, ok := pick(s.Proposal.Units, in.Text); ok {
 			key.Unit = unit
@@ -179,7 +185,7 @@ func (n *Notice) formMeant(s Session, in Intent) (form *Form, rest string) {
 	form, rest = n.formFor(s.Key), in.Rest
 	var id string
 	switch in.Verb {
-	case VerbFill, VerbProgress:
+	case VerbFill, VerbProgress, VerbDiff:
 		if named, left := n.formIn(rest); named != nil {
 			return named, left
 		}
@@ -225,9 +231,6 @@ func (need *Need) toWrite(n *Notice, in Intent) {
 		need.Sent, need.Chats = true, true
 	case VerbPair:
 		need.Chats = true
-	case VerbReturn:
-		need.Roster = true
-		need.Look, _, _ = strings.Cut(in.Rest, " ")
 	}
 }
 
@@ -332,6 +335,8 @@ func accepts(v Verb, rest, raw string, idle bool) bool {
 		return spaced || strings.HasPrefix(raw, "看 ") || idle && !strings.ContainsFunc(rest, figureRune)
 	case VerbNotify:
 		return spaced || idle || strings.HasPrefix(raw, "\n")
+	case VerbClose, VerbReopen:
+		return spaced || idle // 封账附件2
 	case VerbRegister, VerbFill, VerbRelease, VerbNudge, VerbPair, VerbReturn:
 		return spaced || idle && !strings.ContainsFunc(rest, figureRune)
 	case VerbHint:

@@ -33,6 +33,8 @@ type Session struct {
 	// Seen names the values that the open question was put about, as they stood
 	// then. A press counts only while they still do.
 	Seen string `cbor:"13,keyasint,omitempty"`
+	// Entering is the paper that this member of the office is sending in.
+	Entering *Entering `cbor:"24,keyasint,omitempty"`
 	// Pairing is the group robot that this member of the office is about to pair.
 	Pairing *Pairing `cbor:"14,keyasint,omitempty"`
 	// CaseFiles is how many pictures and other files came with the case Key.
@@ -69,6 +71,11 @@ type Proposal struct {
 	// Cases are what may be chosen from, for 本月无 if None is set.
 	Cases []CaseChoice `cbor:"17,keyasint,omitempty"`
 	None  bool         `cbor:"18,keyasint,omitempty"`
+
+	// Of is the form and period that a word over all reports is about, and Sum
+	// what stood in them when it was put to the office.
+	Of  ReportKey `cbor:"13,keyasint,omitzero"`
+	Sum string    `cbor:"14,keyasint,omitempty"`
 }
 
 // Proposed is one answer of a proposal and the value it would replace.
@@ -90,6 +97,9 @@ func (s Session) Open() string {
 		fmt.Fprintf(h, " %q %q %q %d %q %t", p.Kind, p.Checks, p.Units, p.Items, p.Text, p.Zeros)
 		for _, c := range p.Cases {
 			fmt.Fprintf(h, " %q %t", c.Period, p.None)
+		}
+		if p.Sum != "" {
+			fmt.Fprintf(h, " %q %q %q", p.Of.Form, p.Of.Period, p.Sum)
 		}
 		for _, a := range p.Answers {
 			fmt.Fprintf(h, " %d %s %s %q", a.Item, a.Value.name(), a.Was.name(), a.Quote)
@@ -121,6 +131,9 @@ func (s Session) standing(n *Notice, p Person, m Message) Session {
 			s.Proposal = nil
 		}
 	}
+	if !p.Office {
+		s.Entering = nil
+	}
 	if s.Proposal.byOffice() && !p.Office {
 		s.Proposal = nil
 	}
@@ -132,7 +145,7 @@ func (s Session) standing(n *Notice, p Person, m Message) Session {
 
 // byOffice reports whether only the office may be asked this.
 func (p *Proposal) byOffice() bool {
-	return p != nil && (p.Kind == ProposeNotify || p.Kind == ProposeNudge)
+	return p != nil && (p.Kind == ProposeNotify || p.Kind == ProposeNudge || p.overAll() || p.onPaper())
 }
 
 // standsAlone reports whether a proposal is about no report.

@@ -109,6 +109,24 @@ func (t *turn) yes(reason string) {
 		}
 		t.broadcast(p)
 		return
+	case ProposeEnter, ProposeCounter:
+		if reason != "" || !vouches(t.in.Text) {
+			t.askAgain()
+			return
+		}
+		if p.Kind == ProposeEnter {
+			t.keepEntry(p)
+		} else {
+			t.count(p)
+		}
+		return
+	case ProposeClose, ProposeApprove:
+		if reason != "" || !vouches(t.in.Text) {
+			t.askAgain()
+			return
+		}
+		t.agreed(p)
+		return
 	case ProposeBind:
 		if len(p.Units) == 1 {
 			t.bind(p.Units[0])
@@ -146,6 +164,8 @@ func (t *turn) settle(p *Proposal, reason string) {
 			return
 		}
 		t.goOn(p.Zeros, nil)
+	case ProposePrefill:
+		t.takePrefilled(true)
 	case ProposeReturn:
 		t.keepReturned(p.Items[0], reason)
 	case ProposeSubmit:
@@ -217,6 +237,10 @@ func (t *turn) no() {
 		return
 	}
 	t.s.Proposal = nil
+	if p.Kind == ProposePrefill && t.r != nil {
+		t.takePrefilled(false)
+		return
+	}
 	if f := t.form.Field(t.s.Asking); (p.Kind == ProposeReason || p.Kind == ProposeReturn) && f != nil {
 		// The figure stands in the draft, marked, until another one comes.
 		t.tell("flag.no", t.about(f, nil))

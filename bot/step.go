@@ -83,7 +83,11 @@ func (t *turn) handle() {
 	if t.in.Heard {
 		t.s.Proposal = nil
 	}
-	if t.files(); t.in.Text == "" && t.fileMedia() {
+	t.files()
+	if t.entering() || t.document() {
+		return
+	}
+	if t.in.Text == "" && t.fileMedia() {
 		t.whereWeStand()
 		return
 	}
@@ -114,6 +118,9 @@ func (t *turn) handle() {
 
 // command carries out what everybody may say.
 func (t *turn) command() {
+	if t.worksOnReport() && t.frozen() {
+		return
+	}
 	switch t.in.Verb {
 	case VerbHelp:
 		t.help()
@@ -246,7 +253,7 @@ func (t *turn) add(key string, a args) {
 }
 
 func (t *turn) log(what string, e LogEntry) {
-	e.At, e.By, e.What = t.now, t.v.Person.ID, what
+	e.At, e.By, e.What, e.As = t.now, t.v.Person.ID, what, t.role(e.Key.Unit)
 	t.out.Log = append(t.out.Log, e)
 }
 
@@ -406,6 +413,8 @@ func (t *turn) who() {
 // due tells what the person still has to send in, and till when.
 func (t *turn) due() {
 	switch {
+	case t.r != nil && t.closing(t.r.Key) != nil && len(t.v.Person.Units) == 1:
+		t.tellClosed("closed.look")
 	case t.r != nil && t.r.State == Returned && len(t.v.Person.Units) == 1:
 		t.tellReturned("due.returned")
 	case t.r != nil && t.r.Counted > 0 && len(t.v.Person.Units) == 1:
@@ -418,8 +427,11 @@ func (t *turn) due() {
 	}
 }
 
-// late reports whether the form's deadline has passed.
+// late reports whether the deadline of the unit's report has passed.
 func (t *turn) late() bool {
+	if until := t.extended(); !until.IsZero() {
+		return t.now.After(until)
+	}
 	if t.form.Monthly() && t.r != nil {
 		return t.now.After(t.n.Due(t.r.Key, nil, t.now.Location()))
 	}
@@ -428,6 +440,9 @@ func (t *turn) late() bool {
 }
 
 func (t *turn) deadline() string {
+	if until := t.extended(); !until.IsZero() {
+		return t.phrase("due.extended", args{"until": t.until(until)})
+	}
 	if t.form.Monthly() && t.r != nil {
 		return t.monthDue()
 	}
@@ -444,6 +459,10 @@ func (t *turn) instant(at time.Time) string {
 
 // Instant writes a time as official papers do: 2021年6月30日（星期三）9时05分.
 func Instant(at time.Time) string {
-	weekday := []string{"日", "一", "二", "三", "四", "五", "六"}[at.Weekday()]
-	return at.Format("2006年1月2日（星期") + weekday + "）" + strconv.Itoa(at.Hour()) + at.Format("时04分")
+	return at.Format("2006年1月2日（星期") + weekdayOf(at) + "）" + strconv.Itoa(at.Hour()) + at.Format("时04分")
+}
+
+// weekdayOf is the last character of a day's name.
+func weekdayOf(at time.Time) string {
+	return []string{"日", "一", "二", "三", "四", "五", "六"}[at.Weekday()]
 }

@@ -14,7 +14,8 @@
 // All keys of a campaign begin with its notice's ID, so that a store may hold
 // several. A name in a key has '/', '%' and control characters escaped.
 //
-//	<notice>/key                                    the campaign's secret, see [Store.PersonID]
+//	<notice>/key                                    the campaign's secrets, see ring.go
+//	<notice>/notice                                 the notice as it was last run with
 //	<notice>/roster                                 when the list was confirmed
 //	<notice>/unit/<unit>                            a row of the roster
 //	<notice>/person/<person>                        the only place with a userid

@@ -25,6 +25,7 @@ func TestRecordsComeBack(t *testing.T) {
 	packed(t, "version", packSubmission, submissionRecord.unpack, cmpopts.IgnoreFields(bot.File{}, "Problem"))
 	roundTrip[secretRecord](t, "key")
 	roundTrip[rosterRecord](t, "roster")
+	roundTrip[noticeRecord](t, "notice")
 	roundTrip[claimRecord](t, "claim")
 	roundTrip[logRecord](t, "log")
 	roundTrip[restoringRecord](t, "restoring")

@@ -30,7 +30,7 @@ func Load(n *bot.Notice, turn Turn, m bot.Message, around Around) (v bot.View, i
 	}
 	in = bot.Understand(n, v.Person, v.Session, m, around.Now)
 	l := loading{n: n, turn: turn, need: in.Need, now: around.Now, v: &v}
-	for _, load := range []func() error{l.roster, l.report, l.looked, l.office, l.county, l.beside, l.files} {
+	for _, load := range []func() error{l.roster, l.report, l.looked, l.units, l.office, l.county, l.beside, l.files} {
 		if err := load(); err != nil {
 			return v, in, err
 		}
@@ -48,7 +48,7 @@ type loading struct {
 }
 
 func (l loading) roster() (err error) {
-	if l.need.Roster || l.need.Look != "" {
+	if l.need.Roster || l.need.Look != "" || len(l.need.Units) > 0 {
 		if l.v.Roster, err = l.turn.Roster(); err != nil {
 			return fmt.Errorf("roster: %w", err)
 		}
@@ -102,6 +102,39 @@ func (l loading) looked() error {
 	return nil
 }
 
+// units loads the reports and dockets of the units that the office has typed the
+// names of.
+func (l loading) units() error {
+	for _, name := range l.need.Units {
+		units, exact := l.v.Roster.Find(name)
+		if !exact {
+			continue
+		}
+		key := bot.ReportKey{Unit: units[0].Name, Form: l.need.Of.Form, Period: l.need.Of.Period}
+		r, s, err := l.turn.Report(key)
+		if err != nil {
+			return fmt.Errorf("report: %w", err)
+		}
+		d, err := l.turn.Docket(key)
+		if err != nil {
+			return fmt.Errorf("docket: %w", err)
+		}
+		if l.v.Others == nil {
+			l.v.Others, l.v.Beside = map[bot.ReportKey]bot.Filed{}, map[bot.ReportKey]*bot.Docket{}
+		}
+		l.v.Others[key], l.v.Beside[key] = bot.Filed{Report: r, Counted: s}, d
+	}
+	return nil
+}
+
+// named is the unit that a name stands for in the roster, or the name itself.
+func (l loading) named(name string) string {
+	if units, exact := l.v.Roster.Find(name); exact {
+		return units[0].Name
+	}
+	return name
+}
+
 // office loads what concerns sending.
 func (l loading) office() (err error) {
 	if l.need.Chats {
@@ -148,7 +181,7 @@ func (l loading) county() (err error) {
 		}
 	}
 	if l.need.Totals != "" {
-		if l.v.Totals, err = l.totals(l.need.Totals); err != nil {
+		if l.v.Totals, err = l.totals(l.need.Totals, l.need.TotalsOf); err != nil {
 			return fmt.Errorf("totals: %w", err)
 		}
 	}
@@ -162,7 +195,7 @@ func (l loading) county() (err error) {
 
 // beside loads single records beside the report that is worked on.
 func (l loading) beside() (err error) {
-	if len(l.need.Others)+len(l.need.Months) > 0 {
+	if len(l.need.Others)+len(l.need.Months) > 0 && l.v.Others == nil {
 		l.v.Others = make(map[bot.ReportKey]bot.Filed, len(l.need.Others)+len(l.need.Months))
 	}
 	if err := l.months(); err != nil {
@@ -175,13 +208,16 @@ func (l loading) beside() (err error) {
 		}
 		l.v.Others[key] = bot.Filed{Report: r, Counted: s}
 	}
-	if l.need.Versions != (bot.ReportKey{}) {
-		if l.v.Versions, err = l.turn.Versions(l.need.Versions); err != nil {
+	if key := l.need.Versions; key != (bot.ReportKey{}) {
+		key.Unit = l.named(key.Unit)
+		if l.v.Versions, err = l.turn.Versions(key); err != nil {
 			return fmt.Errorf("versions: %w", err)
 		}
 	}
 	if l.need.Log != nil {
-		if l.v.Log, err = l.turn.NewestLog(*l.need.Log); err != nil {
+		q := *l.need.Log
+		q.Unit = l.named(q.Unit)
+		if l.v.Log, err = l.turn.NewestLog(q); err != nil {
 			return fmt.Errorf("log: %w", err)
 		}
 	}
@@ -244,10 +280,13 @@ func (l loading) files() (err error) {
 	return nil
 }
 
-// totals adds up the main form, or another.
-func (l loading) totals(form string) (*bot.Totals, error) {
+// totals adds up the main form, or another, of the present period or another.
+func (l loading) totals(form, period string) (*bot.Totals, error) {
 	f := l.n.Form(form)
-	filed, err := l.turn.Filed(bot.FormPeriod{Form: form, Period: f.PeriodAt(l.now)})
+	if period == "" {
+		period = f.PeriodAt(l.now)
+	}
+	filed, err := l.turn.Filed(bot.FormPeriod{Form: form, Period: period})
 	if err != nil {
 		return nil, err
 	}
@@ -259,7 +298,7 @@ func (l loading) totals(form string) (*bot.Totals, error) {
 			counted = append(counted, *one.Counted)
 		}
 	}
-	t := report.Sum(f, f.PeriodAt(l.now), len(l.v.Roster.Units), counted, reports)
+	t := report.Sum(f, period, len(l.v.Roster.Units), counted, reports)
 	return &t, nil
 }
 

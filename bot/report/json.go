@@ -36,9 +36,9 @@ type Value struct {
 	Note        string  `json:"note,omitempty"`
 }
 
-// Export renders reports with the versions that count. Private items are left
-// out unless wanted.
-func Export(n *bot.Notice, asOf time.Time, reports []bot.Report, version func(bot.ReportKey) *bot.Submission, private bool) Document {
+// Export renders reports with the versions that count, and under the books that
+// stand over them. Private items are left out unless wanted.
+func Export(n *bot.Notice, asOf time.Time, reports []bot.Report, version func(bot.ReportKey) *bot.Submission, book func(bot.FormPeriod) *bot.Book, private bool) Document {
 	doc := Document{Notice: n.ID, AsOf: asOf.Format(time.RFC3339), Reports: []Record{}}
 	for _, r := range reports {
 		form := n.Form(r.Key.Form)
@@ -47,7 +47,8 @@ func Export(n *bot.Notice, asOf time.Time, reports []bot.Report, version func(bo
 		}
 		record := Record{Unit: r.Key.Unit, Form: r.Key.Form, Period: r.Key.Period}
 		if sub := version(r.Key); sub != nil && r.Counted > 0 {
-			record.State, record.Version = r.State, sub.Version
+			record.State = r.Stands(book(bot.FormPeriod{Form: r.Key.Form, Period: r.Key.Period}))
+			record.Version = sub.Version
 			record.Values = values(n, form, sub.Entries, sub.Reasons, private)
 			doc.Reports = append(doc.Reports, record)
 		}

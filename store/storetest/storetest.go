@@ -47,6 +47,8 @@ func Run(t *testing.T, open Open) {
 		{"Lists", testLists},
 		{"OddNames", testOddNames},
 		{"Sweep", testSweep},
+		{"BookAndFiled", testBookAndFiled},
+		{"StatusOfBook", testStatusOfBook},
 		{"UnknownVersion", testUnknownVersion},
 		{"Import", testImport},
 		{"ImportPages", testImportPages},
@@ -74,6 +76,11 @@ func Run(t *testing.T, open Open) {
 		{"Lease", testLease},
 		{"SweepOutgoing", testSweepOutgoing},
 		{"VacateLeases", testVacateLeases},
+		{"Sealed", testSealed},
+		{"MasterKey", testMasterKey},
+		{"Rekey", testRekey},
+		{"Forget", testForget},
+		{"ForgetInterrupted", testForgetInterrupted},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, open) })
 	}
