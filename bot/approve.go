@@ -107,7 +107,7 @@ func (t *turn) approvable(u Unit, filed Filed) (refusal Effect, ok bool) {
 			a["time"] = t.instant(r.Return.At)
 		}
 		return Effect{Key: "approve.returned", Args: a}, false
-	case t.odd(*sub):
+	case t.unvouched(*sub):
 		return Effect{Key: "approve.odd", Args: a}, false
 	}
 	if was := r.approval(t.book(r.Key)); was != nil {
@@ -117,9 +117,9 @@ func (t *turn) approvable(u Unit, filed Filed) (refusal Effect, ok bool) {
 	return Effect{}, true
 }
 
-// odd reports whether a version holds a figure that nobody has vouched for, which
+// unvouched reports whether a version holds a figure that nobody has vouched for, which
 // it can only since a check was added.
-func (t *turn) odd(sub Submission) bool {
+func (t *turn) unvouched(sub Submission) bool {
 	return slices.ContainsFunc(t.form.Flags(t.n.Year, sub.Entries, sub.Reasons), Flag.Open)
 }
 
@@ -194,7 +194,7 @@ func (t *turn) approvables() approvables {
 		case Approved:
 			all.approved++
 		default:
-			if t.odd(*f.Counted) {
+			if t.unvouched(*f.Counted) {
 				all.odd++
 			}
 			all.n++
@@ -254,7 +254,7 @@ const BroadcastApproved BroadcastKind = "approve"
 func approvedPerson(n *Notice, b Broadcast, to Recipient) (Send, bool) {
 	send := Send{Person: to.Person.ID, Kind: string(b.Kind)}
 	for _, s := range to.Status {
-		if !b.Means(s.Unit) || !s.Approved.Equal(b.At) || len(send.Units) == nudgeUnits {
+		if !b.Means(Unit{Name: s.Unit}) || !s.Approved.Equal(b.At) || len(send.Units) == nudgeUnits {
 			continue
 		}
 		send.Units = append(send.Units, s.Unit)

@@ -129,11 +129,13 @@ func (t *turn) askAgain() {
 		t.askFlags(p.Checks)
 	case p.Kind == ProposeAnswers:
 		t.tellProposal(p.Answers)
+	case p.Kind == ProposeEither:
+		t.tellEither(p)
 	case p.Kind == ProposeZeros:
 		t.tell("zeros.ask", t.about(t.form.Field(p.Items[0]), args{"n": strconv.Itoa(len(p.Items)), "items": ranges(p.Items)}))
 	case p.Kind == ProposeSubmit:
 		t.tell("submit.confirm", nil)
-	case p.Kind == ProposeItem:
+	case p.Kind == ProposeItem, p.Kind == ProposeNote:
 		t.tell("change.choose", t.about(t.form.Field(p.Items[0]), nil))
 	case p.Kind == ProposeReturn:
 		t.askReturned(p.Items[0])
@@ -143,6 +145,8 @@ func (t *turn) askAgain() {
 		t.tell("voice.command", args{"text": clip(p.Text, 60)})
 	case p.Kind == ProposeNotify, p.Kind == ProposeNudge, p.overAll():
 		t.tell(string(p.Kind)+".confirm", nil)
+	case p.ofFigures():
+		t.askFigures(p)
 	case p.Kind == ProposeBind && len(p.Units) == 1:
 		t.tell("register.sure", args{"unit": p.Units[0]})
 	default:
@@ -154,10 +158,17 @@ func (t *turn) askAgain() {
 // askNext goes on with the first open item; when none is left it settles the
 // odd figures, then shows the whole. Whoever has just told the events of an
 // item out of order is asked for its people first: that is what they have in
-// mind.
+// mind. So is whoever says yes to what an earlier 0 denies.
 func (t *turn) askNext() {
+	if t.askEarly() {
+		return
+	}
 	if pair := t.form.Field(t.set + 1); pair != nil && t.set != 0 && pair.PairsWith == t.set && !t.r.Entry(pair.Item).Value.Filled() {
 		t.ask(pair.Item)
+		return
+	}
+	if f := t.denied(); f != nil {
+		t.ask(f.Item)
 		return
 	}
 	if items := t.r.returned(); len(items) > 0 {
@@ -182,9 +193,15 @@ func (t *turn) askNext() {
 	}
 	switch {
 	case t.told:
+	case t.r.Shown == Fingerprint(t.r.Draft) && t.r.Counted > 0 && t.set != 0:
+		// Only this change is new since the whole was shown, and it was put to them.
+		t.nextVersion()
+		t.asked = true
+		return
 	case t.set != 0 || t.in.Verb == VerbFill:
 		t.tell("complete", args{"all": strconv.Itoa(len(t.form.Fields))})
 		t.whole()
+		t.askJoint()
 	default:
 		// Nothing is new since it was listed: 收到 does not bring 47 lines again.
 		t.tell("complete.short", args{"all": strconv.Itoa(len(t.form.Fields))})
@@ -249,6 +266,7 @@ func (t *turn) take(answers []taken) (odd []string) {
 		t.r.checked(item)
 	}
 	t.echo(answers, was)
+	t.tellLeft()
 	t.set = items[len(items)-1]
 	t.s.Asking, t.s.Quote = 0, ""
 	return t.openFlags(items)
@@ -265,10 +283,11 @@ func (t *turn) follow(odd []string) {
 	t.askFlags(odd)
 }
 
-// touched brings the report's state up to date after its draft changed.
+// touched brings the report's state up to date after its draft or a note changed.
+// A note is no value; the next 提交 carries it to the office all the same.
 func (t *turn) touched() {
 	if t.r.Counted > 0 && t.v.Latest != nil {
-		t.r.Dirty = Fingerprint(t.r.Draft) != Fingerprint(t.v.Latest.Entries)
+		t.r.Dirty = Fingerprint(t.r.Draft) != Fingerprint(t.v.Latest.Entries) || !sameNotes(t.r.Notes, t.v.Latest.Notes)
 		return
 	}
 	t.r.State = Filling
@@ -420,7 +439,7 @@ func (t *turn) zeros() {
 		return
 	}
 	items := t.openZeros()
-	t.s.Proposal = nil
+	t.drop()
 	if len(items) == 0 {
 		t.tell("zeros.none", nil)
 		t.askNext()

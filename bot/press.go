@@ -137,7 +137,9 @@ func (t *turn) choices() (Effect, []Choice) {
 			return Effect{Key: "card.bind"}, t.n.commands(VerbYes, VerbNo)
 		}
 		return Effect{Key: "card.bind"}, numbered(p.Units)
-	case ProposeItem:
+	case ProposeEither:
+		return t.eitherChoices(p)
+	case ProposeItem, ProposeNote:
 		var list []Choice
 		for _, item := range p.Items {
 			f := t.form.Field(item)
@@ -163,6 +165,11 @@ func (t *turn) choices() (Effect, []Choice) {
 		}
 	case ProposeNotify, ProposeNudge:
 		return Effect{Key: "card.send"}, []Choice{
+			{Label: wordConfirm, Say: wordConfirm},
+			{Label: t.phrase("button.cancel", nil), Say: t.n.Verbs[VerbNo][0]},
+		}
+	case ProposeNames, ProposeDeduct, ProposePutBack, ProposeAskFor:
+		return Effect{Key: "card." + string(p.Kind)}, []Choice{
 			{Label: wordConfirm, Say: wordConfirm},
 			{Label: t.phrase("button.cancel", nil), Say: t.n.Verbs[VerbNo][0]},
 		}

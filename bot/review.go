@@ -196,12 +196,11 @@ func reviewWording() map[string][]string {
 		"withdraw.approved": {"form", "version", "time", "phone"},
 		"receipt.late":      nil,
 		"receipt.again":     nil,
-		"look.late":         nil,
 		"due.extended":      {"until"},
 		"until.day":         day,
 		"until.hour":        day,
 		"until.time":        day,
-		"nudge.paper":       {"unit", "form"},
+		"nudge.received":    {"unit", "form"},
 
 		"approve.how":      nil,
 		"approve.many":     {"most"},

@@ -76,6 +76,13 @@ type Proposal struct {
 	// what stood in them when it was put to the office.
 	Of  ReportKey `cbor:"13,keyasint,omitzero"`
 	Sum string    `cbor:"14,keyasint,omitempty"`
+	// Deduction is what a 核减, or its return, is about; Asking what a 要数 asks.
+	Deduction *Deduction `cbor:"19,keyasint,omitempty"`
+	Asking    *Asking    `cbor:"20,keyasint,omitempty"`
+	// Instead is the second of two readings; Answers is the first.
+	Instead []Proposed `cbor:"23,keyasint,omitempty"`
+	// Wanting are items spoken of beside Answers without a figure yet.
+	Wanting []Wanting `cbor:"24,keyasint,omitempty"`
 }
 
 // Proposed is one answer of a proposal and the value it would replace.
@@ -101,8 +108,14 @@ func (s Session) Open() string {
 		if p.Sum != "" {
 			fmt.Fprintf(h, " %q %q %q", p.Of.Form, p.Of.Period, p.Sum)
 		}
-		for _, a := range p.Answers {
+		for _, a := range slices.Concat(p.Answers, p.Instead) {
 			fmt.Fprintf(h, " %d %s %s %q", a.Item, a.Value.name(), a.Was.name(), a.Quote)
+		}
+		if d := p.Deduction; d != nil {
+			fmt.Fprintf(h, " %d %d %q %d", d.Item, d.Number, d.Reason, d.At.Unix())
+		}
+		if a := p.Asking; a != nil {
+			fmt.Fprintf(h, " %d %d", a.Items, a.Until.Unix())
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])
@@ -143,9 +156,15 @@ func (s Session) standing(n *Notice, p Person, m Message) Session {
 	return s.quoting(n, p, m)
 }
 
+// isReading reports whether this is a reading of the person's words, which they
+// might take for recorded.
+func (p *Proposal) isReading() bool {
+	return p != nil && (p.Kind == ProposeAnswers || p.Kind == ProposeEither)
+}
+
 // byOffice reports whether only the office may be asked this.
 func (p *Proposal) byOffice() bool {
-	return p != nil && (p.Kind == ProposeNotify || p.Kind == ProposeNudge || p.overAll() || p.onPaper())
+	return p != nil && (p.Kind == ProposeNotify || p.Kind == ProposeNudge || p.overAll() || p.onPaper() || p.ofFigures())
 }
 
 // standsAlone reports whether a proposal is about no report.

@@ -44,7 +44,7 @@ func (r *Report) disapprove(b *Book) {
 // StatusOf tells how a unit stands with a form, from what the store holds of the
 // two: any of it may be nil.
 func StatusOf(unit string, f Filed, b *Book, d *Docket) Status {
-	s := Status{Unit: unit, State: NotStarted, Closed: b != nil && b.Closing != nil}
+	s := Status{Unit: unit, State: NotStarted, Closed: b != nil && b.Closing != nil, Docket: d}
 	if d != nil {
 		s.Paper = d.received(d.Key.Form) != nil
 		if d.Extension != nil {
@@ -56,11 +56,14 @@ func StatusOf(unit string, f Filed, b *Book, d *Docket) Status {
 		return s
 	}
 	s.State, s.Filled, s.Version, s.Dirty = r.Stands(b), len(r.Draft), r.Counted, r.Dirty
+	for _, e := range r.Draft {
+		s.Items = append(s.Items, e.Item)
+	}
 	if a := r.approval(b); a != nil {
 		s.Approved = a.At
 	}
 	if f.Counted != nil {
-		s.At = f.Counted.At
+		s.At, s.Entered = f.Counted.At, f.Counted.Paper != nil
 		s.Late = f.Counted.Late && s.At.After(s.Until)
 	}
 	return s

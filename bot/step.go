@@ -53,6 +53,7 @@ type turn struct {
 	r    *Report // nil if no report is meant
 	set  int     // the last item this turn took an answer for; 0 for none
 	told bool    // this turn has listed the whole form
+	left []int   // items that this turn's figures were not for, though they might have been
 	out  Changes
 	say  []Effect
 
@@ -80,7 +81,7 @@ func (t *turn) handle() {
 		t.whereWeStand()
 		return
 	}
-	if t.in.Heard {
+	if t.in.Heard || t.in.Openly {
 		t.s.Proposal = nil
 	}
 	t.files()
@@ -196,8 +197,8 @@ func (t *turn) edit() {
 	case VerbZeros, VerbList, VerbHint, VerbPreview:
 	case VerbSubmit:
 		was := t.v.Session.Proposal
-		quotedAway := t.m.Quote != "" && was != nil && was.Kind == ProposeAnswers
-		if quotedAway || open != nil && open.Kind == ProposeAnswers || t.s.Quote != "" && t.s.Asking == t.s.QuoteFor {
+		quotedAway := t.m.Quote != "" && was.isReading()
+		if quotedAway || open.isReading() || t.s.Quote != "" && t.s.Asking == t.s.QuoteFor {
 			// What was sent last is not in yet; submitting would pass over it.
 			t.tell("submit.open", nil)
 			t.askAgain()
@@ -234,7 +235,7 @@ func (t *turn) edit() {
 // drop gives up what was put to the person, and says so if it was a reading
 // that they might take for recorded.
 func (t *turn) drop() {
-	if p := t.s.Proposal; p != nil && p.Kind == ProposeAnswers {
+	if t.s.Proposal.isReading() {
 		t.tell("dropped.open", nil)
 	}
 	t.s.Proposal = nil

@@ -38,6 +38,7 @@ func (t *turn) whole() {
 			}
 		}
 		t.line(f, t.r.Entry(f.Item), odd[f.Item])
+		t.noteLine(t.r.Notes, f.Item)
 	}
 	t.s.Section, t.told = "", true
 	t.r.Shown = Fingerprint(t.r.Draft)
@@ -50,6 +51,7 @@ func (t *turn) preview() {
 	})
 	t.whole()
 	t.casesDiffer()
+	t.askJoint()
 	switch open := t.r.unfilled(t.form); {
 	case t.frozen():
 	case len(open) > 0:

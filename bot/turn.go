@@ -33,6 +33,7 @@ type View struct {
 	Contacts map[string]Contact      // Need.Contacts, by unit
 	Persons  map[string]Person       // Need.Persons, by the userid as it was typed
 	Beside   map[ReportKey]*Docket   // Need.Units; without those that have nothing
+	Reminded map[string]int          // Need.Reminded: how often each unit's liaison was reminded
 	// Chance is eight random hex digits, new for every turn.
 	Chance string
 }
@@ -70,6 +71,11 @@ type Need struct {
 	Contacts bool
 	Persons  []string // userids
 	Hashes   []string // of files that the message brings
+	// Drafts adds up, for Totals, what is in the drafts where that is newer than
+	// what was submitted.
+	Drafts   bool
+	LookForm string // the form of Look; "" for the main one
+	Reminded bool
 }
 
 // LogQuery asks for the newest lines of the log.
@@ -92,6 +98,9 @@ type Status struct {
 	Until    time.Time // the unit's own deadline (延期); zero if it has none
 	Paper    bool      // the form came on paper (收到): no reminder is due
 	Closed   bool      // 封账: nothing can be submitted
+	Entered  bool      // that version was entered from the unit's stamped paper
+	Items    []int     // filled in the draft, rising
+	Docket   *Docket   // what the office keeps beside the report; nil for nothing
 }
 
 // Totals are the sums of one form over the submitted versions.
@@ -101,9 +110,13 @@ type Totals struct {
 	Counted      int // units whose version is in the sums
 	Drafts       int // units with a draft that is not, or not yet again, submitted
 	Returned     int // counted units whose report was sent back
+	Late         int // counted units whose version came after the deadline (补报)
+	Paper        int // counted units whose version was entered from stamped paper
+	Stamped      int // counted units whose stamped copy agrees with the counted version
+	Staged       int // of Counted, those of whom the draft is counted; see Need.Drafts
 	Items        []ItemTotal
-	// Checksum is eight hex digits that change with the counted data and with
-	// nothing else.
+	// Checksum is eight hex digits that change with the counted data, deductions
+	// included, and with nothing else.
 	Checksum string
 }
 
@@ -116,7 +129,12 @@ type ItemTotal struct {
 	Unfilled                        int
 	Yes, No                         int
 	Texts                           int
+	Deducted                        int64 // 核减: taken off Sum by the office
 }
+
+// Reported is the figure that goes upward (上报数): the sum less what the office
+// took off, and never below zero, even if a unit has taken its report back since.
+func (t ItemTotal) Reported() int64 { return max(t.Sum-t.Deducted, 0) }
 
 // Changes is the new state a turn leaves behind. It is committed whole,
 // together with the claim of the message id and the stored reply, or not at

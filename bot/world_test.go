@@ -37,6 +37,7 @@ type world struct {
 	log       []bot.LogEntry
 	files     []bot.Received
 	resumed   int
+	reminded  map[string]int
 
 	cards   map[string][]bot.Card // shown to a userid
 	replies map[string][]string
@@ -62,7 +63,7 @@ func newWorld(t fataler, n *bot.Notice, roster string) *world {
 	w := &world{
 		t: t, n: n, now: time.Date(2021, 6, 28, 9, 0, 0, 0, time.FixedZone("CST", 8*3600)), office: []string{"office", "office2"},
 		people: map[string]bot.Person{}, kept: map[string][]byte{}, cards: map[string][]bot.Card{}, replies: map[string][]string{},
-		reach: bot.Reach{Person: "app", Group: "robot"}, chance: "000f1206",
+		reach: bot.Reach{Person: "app", Group: "robot"}, chance: "000f1206", reminded: map[string]int{},
 	}
 	for i, line := range strings.Split(strings.TrimSpace(roster), "\n") {
 		row := strings.Split(line, ",")
@@ -284,12 +285,22 @@ func (w *world) expand(b bot.Broadcast) (seen []string) {
 			form = w.n.Form(b.Form)
 		}
 		status, _ := worldTurn{w, userid}.Statuses(form.ID, form.PeriodAt(w.now))
+		for _, u := range w.units {
+			if slices.Contains(to.Person.Units, u.Name) {
+				to.Units = append(to.Units, u)
+			}
+		}
 		for _, s := range status {
 			if slices.Contains(to.Person.Units, s.Unit) {
 				to.Status = append(to.Status, s)
 			}
 		}
 		if send, ok := bot.Compose(w.n, b, to, w.now); ok {
+			if b.Kind == bot.BroadcastNudge {
+				for _, unit := range send.Units {
+					w.reminded[unit]++
+				}
+			}
 			seen = append(seen, w.receive(send))
 		}
 	}

@@ -96,6 +96,8 @@ func (t worldTurn) NewestLog(q bot.LogQuery) ([]bot.LogEntry, error) {
 	return list, nil
 }
 
+func (t worldTurn) Reminded() (map[string]int, error) { return t.w.reminded, nil }
+
 func (t worldTurn) FilesOf(unit string) ([]bot.Received, error) {
 	return t.received(func(r bot.Received) bool { return slices.Contains(r.Units, unit) })
 }

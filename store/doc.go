@@ -27,6 +27,7 @@
 //	<notice>/version/<form>/<period>/<unit>/<n>     a submitted version, never changed
 //	<notice>/docket/<form>/<period>/<unit>          what the office keeps beside a report
 //	<notice>/book/<form>/<period>                   封账, 核减 and 要数 of a form
+//	<notice>/filed/<form>/<period>                  rewritten when other versions count
 //	<notice>/log/<time>-<claim>                     log lines of one commit, rising keys
 //	<notice>/claim/<claim>                          a message answered, with the reply
 //	<notice>/chat/<chat>                            a paired group, with its robot's key

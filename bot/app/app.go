@@ -68,6 +68,7 @@ type Turn interface {
 	FilesByHash(hash string) ([]bot.Received, error)
 	Known(userid string) (bot.Person, error)
 	People() ([]bot.Person, error)
+	Reminded() (map[string]int, error)
 	Commit(bot.Changes, time.Time, bot.Reply) error
 	Close()
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -93,7 +94,7 @@ func (l loading) looked() error {
 	if len(units) != 1 {
 		return nil
 	}
-	form := l.n.Form(l.n.Main)
+	form := l.n.Form(cmp.Or(l.need.LookForm, l.n.Main))
 	key := bot.ReportKey{Unit: units[0].Name, Form: form.ID, Period: form.PeriodAt(l.now)}
 	var err error
 	if l.v.Looked, l.v.Version, err = l.turn.Report(key); err != nil {
@@ -183,6 +184,11 @@ func (l loading) county() (err error) {
 	if l.need.Totals != "" {
 		if l.v.Totals, err = l.totals(l.need.Totals, l.need.TotalsOf); err != nil {
 			return fmt.Errorf("totals: %w", err)
+		}
+	}
+	if l.need.Reminded {
+		if l.v.Reminded, err = l.turn.Reminded(); err != nil {
+			return fmt.Errorf("reminders: %w", err)
 		}
 	}
 	if l.need.Contacts {
@@ -280,25 +286,33 @@ func (l loading) files() (err error) {
 	return nil
 }
 
-// totals adds up the main form, or another, of the present period or another.
+// totals adds up a form, of the present period or another, less what the office
+// took off.
 func (l loading) totals(form, period string) (*bot.Totals, error) {
 	f := l.n.Form(form)
-	if period == "" {
-		period = f.PeriodAt(l.now)
-	}
-	filed, err := l.turn.Filed(bot.FormPeriod{Form: form, Period: period})
+	p := bot.FormPeriod{Form: form, Period: cmp.Or(period, f.PeriodAt(l.now))}
+	filed, err := l.turn.Filed(p)
 	if err != nil {
 		return nil, err
 	}
 	var counted []bot.Submission
 	var reports []bot.Report
+	staged := 0
 	for _, one := range filed {
 		reports = append(reports, *one.Report)
-		if one.Counted != nil {
-			counted = append(counted, *one.Counted)
+		sub, draft := report.Standing(one, l.need.Drafts)
+		if sub != nil {
+			counted = append(counted, *sub)
+		}
+		if draft {
+			staged++
 		}
 	}
-	t := report.Sum(f, period, len(l.v.Roster.Units), counted, reports)
+	t := report.Sum(f, p.Period, len(l.v.Roster.Units), counted, reports)
+	t.Staged, t.Stamped = staged, report.Stamped(filed, l.v.Dockets)
+	if b := l.v.Book; b != nil && b.Form == p.Form && b.Period == p.Period {
+		report.Deduct(&t, b.Deductions)
+	}
 	return &t, nil
 }
 

@@ -73,21 +73,20 @@ func testStatusOfBook(t *testing.T, open Open) {
 		t.Fatal(err)
 	}
 	r.Round = 1 // taken back
+	onPaper := bot.Docket{Key: key("湫头镇"), Receipts: []bot.Receipt{{What: "附件2", By: p.ID, At: noon()}}, Extension: &bot.Extension{Until: noon(), By: p.ID, At: noon()}}
+	stamped := bot.Docket{Key: key("山河镇"), Receipts: []bot.Receipt{{What: "盖章件", By: p.ID, At: noon()}}}
 	err = turn.Commit(bot.Changes{
 		Reviewed: []bot.Report{*r},
 		Book:     &bot.Book{Form: "附件2", Period: "2021", Review: bot.Review{Round: 1, By: p.ID, At: noon()}},
-		Dockets: []bot.Docket{
-			{Key: key("湫头镇"), Receipts: []bot.Receipt{{What: "附件2", By: p.ID, At: noon()}}, Extension: &bot.Extension{Until: noon(), By: p.ID, At: noon()}},
-			{Key: key("山河镇"), Receipts: []bot.Receipt{{What: "盖章件", By: p.ID, At: noon()}}},
-		},
+		Dockets:  []bot.Docket{onPaper, stamped},
 	}, noon(), bot.Reply{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []bot.Status{
-		{Unit: "山河镇", State: bot.Approved, Filled: 1, Version: 1, At: noon().Add(time.Minute), Approved: noon()},
-		{Unit: "县教育局", State: bot.Submitted, Filled: 1, Version: 1, At: noon().Add(2 * time.Minute)},
-		{Unit: "湫头镇", State: bot.NotStarted, Until: noon(), Paper: true},
+		{Unit: "山河镇", State: bot.Approved, Filled: 1, Version: 1, At: noon().Add(time.Minute), Approved: noon(), Items: []int{1}, Docket: &stamped},
+		{Unit: "县教育局", State: bot.Submitted, Filled: 1, Version: 1, At: noon().Add(2 * time.Minute), Items: []int{1}},
+		{Unit: "湫头镇", State: bot.NotStarted, Until: noon(), Paper: true, Docket: &onPaper},
 	}
 	stands(t, s, want)
 	turn = begin(t, s, "o2", "office")
