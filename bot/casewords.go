@@ -109,6 +109,17 @@ func (t *turn) later() {
 	t.tell("later.done", args{"unit": key.Unit})
 }
 
+// saidLater reports whether a unit has said 后续有再报.
+func (t *turn) saidLater(unit string) bool {
+	key := t.n.laterKey(unit)
+	for _, s := range t.v.Forms[FormPeriod{key.Form, key.Period}] {
+		if s.Unit == unit {
+			return s.Docket != nil && s.Docket.Later != nil
+		}
+	}
+	return false
+}
+
 // reported drops 本月无 and 后续有再报: a case has come.
 func (t *turn) reported() {
 	if n := t.s.CaseFiles; n > 0 {

@@ -40,6 +40,9 @@ func (t *turn) formOf(v Verb) string {
 // the year-end one, and beside cases those of the month and of the one before.
 func (need *Need) monthly(n *Notice, p Person, s Session, m Message, in Intent, now time.Time) {
 	cases, key := n.Form(n.Cases), need.Report
+	if p.Office && cases != nil && (in.Verb == VerbMissing || in.Verb == VerbProgress || in.Verb == VerbPhones) {
+		need.form(FormPeriod{cases.ID, n.laterKey("").Period})
+	}
 	if key.Unit == "" {
 		return
 	}
@@ -206,6 +209,7 @@ func monthlyWording() map[string][]string {
 		"nocase.dropped":    {"month"},
 		"card.nocase":       {"month"},
 		"later.done":        {"unit"},
+		"tag.later":         nil,
 		"month.counted":     {"month", "n"},
 		"month.draft":       {"month", "title"},
 		"month.nothing":     {"month"},
