@@ -54,6 +54,7 @@ func (t *turn) files() {
 	t.log("file", LogEntry{Number: len(t.out.Files)})
 	switch {
 	case t.n.document(t.m.Files) != "", t.s.Entering != nil:
+	case t.withCase(len(t.out.Files)):
 	case t.in.Text == "":
 		t.tell("files.unread", nil)
 	default:

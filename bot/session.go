@@ -43,6 +43,8 @@ type Session struct {
 	// Told is the unit that this person last asked for in vain, and of which the
 	// office knows it.
 	Told string `cbor:"16,keyasint,omitempty"`
+	// CaseFiles is how many pictures and other files came with the case Key.
+	CaseFiles int `cbor:"20,keyasint,omitempty"`
 }
 
 // ProposalKind is what 对 would do.
@@ -72,6 +74,9 @@ type Proposal struct {
 	Items   []int        `cbor:"6,keyasint,omitempty"`
 	Text    string       `cbor:"7,keyasint,omitempty"` // the words a chosen item is read from, or that are to go out
 	Zeros   bool         `cbor:"8,keyasint,omitempty"` // 其余无 was said too: ask for it next
+	// Cases are what may be chosen from, for 本月无 if None is set.
+	Cases []CaseChoice `cbor:"17,keyasint,omitempty"`
+	None  bool         `cbor:"18,keyasint,omitempty"`
 
 	// Of is the form and period that a word over all reports is about, and Sum
 	// what stood in them when it was put to the office.
@@ -106,6 +111,9 @@ func (s Session) Open() string {
 	if p := s.Proposal; p != nil {
 		fmt.Fprintf(h, " %q %q %q %d %q %t", p.Kind, p.Checks, p.Units, p.Items, p.Text, p.Zeros)
 		fmt.Fprintf(h, " %q %q", p.UserID, p.Person)
+		for _, c := range p.Cases {
+			fmt.Fprintf(h, " %q %t", c.Period, p.None)
+		}
 		if p.Sum != "" {
 			fmt.Fprintf(h, " %q %q %q", p.Of.Form, p.Of.Period, p.Sum)
 		}
@@ -151,6 +159,9 @@ func (s Session) standing(n *Notice, p Person, m Message) Session {
 	if s.Proposal.byOffice() && !p.Office {
 		s.Proposal = nil
 	}
+	if s.Proposal != nil && s.Proposal.Kind == ProposeCase && !slices.Contains(p.Units, s.Proposal.Units[0]) {
+		s.Proposal = nil
+	}
 	return s.quoting(n, p, m)
 }
 
@@ -167,5 +178,5 @@ func (p *Proposal) byOffice() bool {
 
 // standsAlone reports whether a proposal is about no report.
 func (p *Proposal) standsAlone() bool {
-	return p != nil && (p.byOffice() || p.Kind == ProposeUnit || p.Kind == ProposeBind || p.Kind == ProposeHeard || p.Kind == ProposeClaim)
+	return p != nil && (p.byOffice() || p.Kind == ProposeUnit || p.Kind == ProposeBind || p.Kind == ProposeHeard || p.Kind == ProposeClaim || p.Kind == ProposeCase)
 }

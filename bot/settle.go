@@ -140,7 +140,7 @@ func (t *turn) yes(reason string) {
 			t.bind(p.Units[0])
 			return
 		}
-	case ProposeUnit, ProposeItem, ProposeNote, ProposeEither:
+	case ProposeUnit, ProposeItem, ProposeNote, ProposeEither, ProposeCase:
 		// 对 chooses nothing from a list.
 	default:
 		if t.r == nil {
@@ -194,7 +194,11 @@ func (t *turn) settle(p *Proposal, reason string) {
 		t.deliver()
 	case ProposeZeros:
 		t.takeZeros(p.Items)
-	case ProposeAnswers, ProposeKnown:
+	case ProposeKnown:
+		t.takeAll(p.Answers[:1])
+	case ProposeNoCase:
+		t.markNothing(true)
+	case ProposeAnswers, ProposeCalled:
 		var answers []taken
 		for _, a := range p.Answers {
 			if t.r.Entry(a.Item).Value != a.Was {
@@ -278,6 +282,9 @@ func (t *turn) no() {
 	switch {
 	case p.byOffice():
 		t.tell(string(p.Kind)+".dropped", nil)
+		return
+	case p.Kind == ProposeKnown && t.r != nil:
+		t.tell("known.no", t.about(t.form.Field(p.Answers[0].Item), nil))
 		return
 	case p.Kind == ProposeReason:
 		t.s.Proposal = p
