@@ -21,7 +21,7 @@ func (t *turn) whether() {
 		list = units[:1]
 	case len(t.v.Person.Units) > 0:
 		for _, unit := range t.v.Person.Units {
-			if u, ok := t.rowOf(unit); ok {
+			if u, ok := t.unit(unit); ok {
 				list = append(list, u)
 			}
 		}

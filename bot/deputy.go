@@ -58,7 +58,7 @@ func (t *turn) unitAndWords(text string) (Unit, []string, bool) {
 	}
 	switch {
 	case len(units) == 1:
-		u, ok := t.rowOf(units[0])
+		u, ok := t.unit(units[0])
 		return u, words, ok
 	case len(units) > 1:
 		t.tell("deputy.which", args{"units": strings.Join(units, "、")})
@@ -208,7 +208,7 @@ func (t *turn) claim(u Unit, name string) bool {
 // tells the liaison and the office at once.
 func (t *turn) claimed(p *Proposal) {
 	t.s.Proposal = nil
-	u, _ := t.rowOf(p.Units[0])
+	u, _ := t.unit(p.Units[0])
 	i := slices.IndexFunc(u.Deputies, func(d Deputy) bool { return d.Person == "" && d.Name == p.Text && d.runs(t.now) })
 	if i < 0 {
 		t.tell("claim.none", args{"unit": p.Units[0], "phone": t.n.Office.Phone})

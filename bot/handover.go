@@ -65,7 +65,7 @@ func (t *turn) putReplace(p *Proposal) {
 // they are the unit's.
 func (t *turn) replaced(p *Proposal) {
 	t.s.Proposal = nil
-	u, ok := t.rowOf(p.Units[0])
+	u, ok := t.unit(p.Units[0])
 	next, known := t.v.Persons[p.UserID]
 	if !ok || !known || u.Liaison != p.Person || next.ID == u.Liaison {
 		t.tell("replace.stale", args{"unit": p.Units[0]})
@@ -183,7 +183,7 @@ func (t *turn) handsOver(key ReportKey) []Effect {
 		r = &Report{Key: key, State: NotStarted}
 	}
 	a := args{
-		"form": form.ID, "span": form.Spans(key.Period), "filled": strconv.Itoa(len(r.Draft)), "all": strconv.Itoa(form.asked()),
+		"form": form.ID, "span": form.Spans(key.Period), "filled": strconv.Itoa(len(r.Draft)), "all": strconv.Itoa(form.Asked()),
 		"version": strconv.Itoa(r.Counted),
 	}
 	line := Effect{Key: "handover.none", Args: a}
@@ -218,17 +218,6 @@ func (t *turn) handsOver(key ReportKey) []Effect {
 		}
 	}
 	return say
-}
-
-// asked is how many items a form asks for.
-func (f *Form) asked() int {
-	n := 0
-	for _, field := range f.Fields {
-		if field.Ask != "" {
-			n++
-		}
-	}
-	return n
 }
 
 // dueOf tells till when a report is to be sent in; false if there is no deadline.

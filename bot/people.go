@@ -89,15 +89,6 @@ func (n *Notice) duties(unit string, now time.Time) []ReportKey {
 	return keys
 }
 
-// rowOf finds a row of the roster by its own name.
-func (t *turn) rowOf(name string) (Unit, bool) {
-	i := slices.IndexFunc(t.v.Roster.Units, func(u Unit) bool { return u.Name == name })
-	if i < 0 {
-		return Unit{}, false
-	}
-	return t.v.Roster.Units[i], true
-}
-
 // record is the stored record of somebody, as this turn has left it so far.
 func (t *turn) record(id string) (Person, bool) {
 	is := func(p Person) bool { return p.ID == id }

@@ -63,6 +63,9 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 			in.Verb, in.Rest = VerbAsked, rest
 		}
 	}
+	if in.Verb == VerbLiaison && !p.Office && s.Key.Form == n.Nomination {
+		in.Verb, in.Rest = "", "" // “联络员：李四” fills their form
+	}
 	if in.Verb == VerbReturn && !p.Office && in.Rest == "" {
 		in.Verb = VerbBack // only the office sends reports back
 	}
@@ -115,6 +118,7 @@ func need(n *Notice, p Person, s Session, m Message, in Intent, now time.Time) N
 	need.Report = reportMeant(n, p, s, in, now)
 	for _, area := range []func(*Notice, Person, Session, Message, Intent, time.Time){
 		need.people, need.rosterWork, need.review, need.material, need.monthly, need.figures, need.paper, need.note,
+		need.nomination,
 	} {
 		area(n, p, s, m, in, now)
 	}

@@ -37,6 +37,12 @@ type Session struct {
 	Entering *Entering `cbor:"24,keyasint,omitempty"`
 	// Pairing is the group robot that this member of the office is about to pair.
 	Pairing *Pairing `cbor:"14,keyasint,omitempty"`
+	// Invited is the item whose question, begun in a group, was sent to the person
+	// in private, so that it is sent once.
+	Invited int `cbor:"15,keyasint,omitempty"`
+	// Told is the unit that this person last asked for in vain, and of which the
+	// office knows it.
+	Told string `cbor:"16,keyasint,omitempty"`
 }
 
 // ProposalKind is what 对 would do.

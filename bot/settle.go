@@ -194,7 +194,7 @@ func (t *turn) settle(p *Proposal, reason string) {
 		t.deliver()
 	case ProposeZeros:
 		t.takeZeros(p.Items)
-	case ProposeAnswers:
+	case ProposeAnswers, ProposeKnown:
 		var answers []taken
 		for _, a := range p.Answers {
 			if t.r.Entry(a.Item).Value != a.Was {
@@ -240,7 +240,7 @@ func (t *turn) takeZeros(items []int) {
 	var zeros []taken
 	for _, item := range t.openZeros() {
 		if slices.Contains(items, item) {
-			zeros = append(zeros, taken{item: item, value: Count(0)})
+			zeros = append(zeros, taken{item: item, value: t.form.Field(item).nothing()})
 		}
 	}
 	var odd []string

@@ -34,7 +34,7 @@ func Step(n *Notice, v View, m Message, in Intent, now time.Time) (Changes, Spee
 	if !reflect.DeepEqual(t.s, v.Session) && m.Media != MediaRating {
 		t.out.Session = &t.s
 	}
-	if t.r != nil && !reflect.DeepEqual(t.r, v.Report) && (v.Report != nil || t.r.State != NotStarted) {
+	if was := t.v.Report; t.r != nil && !reflect.DeepEqual(t.r, was) && (was != nil || t.r.State != NotStarted) {
 		t.out.Report = t.r
 	}
 	return t.out, Speech{Say: t.say, Offer: t.offer(), Pressed: t.pressed, Alone: t.alone, Sends: t.toSpeakers()}
@@ -242,12 +242,12 @@ type args map[string]string
 
 // tell says a wording on a line of its own.
 func (t *turn) tell(key string, a args) {
-	t.say = append(t.say, Effect{Key: key, Args: a})
+	t.say = append(t.say, Effect{Key: t.worded(key), Args: a})
 }
 
 // add says a wording on the line of the one before.
 func (t *turn) add(key string, a args) {
-	t.say = append(t.say, Effect{Key: key, Args: a, Join: SameLine})
+	t.say = append(t.say, Effect{Key: t.worded(key), Args: a, Join: SameLine})
 }
 
 func (t *turn) log(what string, e LogEntry) {
@@ -271,7 +271,8 @@ func (t *turn) haveReport() bool {
 }
 
 func (t *turn) askUnit(units []string) {
-	t.s.Proposal = &Proposal{Kind: ProposeUnit, Units: slices.Clone(units)}
+	form, _ := t.n.formMeant(t.s, t.in)
+	t.s.Proposal = &Proposal{Kind: ProposeUnit, Units: slices.Clone(units), Text: form.ID}
 	// Until one is chosen no unit is meant, and nothing can go to the last one.
 	t.s.Key, t.s.Asking = ReportKey{}, 0
 	t.tell("unit.which", nil)
@@ -415,6 +416,7 @@ func (t *turn) who() {
 
 // due tells what the person still has to send in, and till when.
 func (t *turn) due() {
+	t.dueNomination()
 	switch {
 	case t.r != nil && t.closing(t.r.Key) != nil && len(t.v.Person.Units) == 1:
 		t.tellClosed("closed.look")

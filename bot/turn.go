@@ -38,6 +38,9 @@ type View struct {
 	Configured []string
 	// Chance is eight random hex digits, new for every turn.
 	Chance string
+	// Called is what the platform's address book calls the person; "" if it is not
+	// known, or Need.Called is not set.
+	Called string
 }
 
 // Need names what has to be looked up before [Step] can run.
@@ -77,6 +80,10 @@ type Need struct {
 	Drafts   bool
 	LookForm string // the form of Look; "" for the main one
 	Reminded bool
+	// Bind is what was typed behind 登记. The caller finds the unit with
+	// [Roster.Find] and, if it is exactly one, loads its nomination among Others.
+	Bind   string
+	Called bool // what the address book calls the person
 }
 
 // LogQuery asks for the newest lines of the log.

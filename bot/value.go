@@ -27,6 +27,14 @@ func Count(n int64) Value     { return Value{Kind: Number, Number: n} }
 func Answer(yes bool) Value   { return Value{Kind: YesNo, Yes: yes} }
 func Words(text string) Value { return Value{Kind: Text, Text: text} }
 
+// nothing is what an item holds that has nothing to report.
+func (f *Field) nothing() Value {
+	if f.Kind == KindCount {
+		return Count(0)
+	}
+	return Words("无")
+}
+
 // Filled reports whether anything was said.
 func (v Value) Filled() bool { return v.Kind != Unfilled }
 

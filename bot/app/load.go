@@ -17,6 +17,9 @@ type Around struct {
 	Chance string
 	// Configured are the userids whom configuration makes members of the office.
 	Configured []string
+	// Called tells what the address book calls the member; nil if there is none to
+	// ask.
+	Called func() string
 }
 
 // Load understands a message and looks up what it needs, all at the turn's
@@ -34,6 +37,9 @@ func Load(n *bot.Notice, turn Turn, m bot.Message, around Around) (v bot.View, i
 	}
 	in = bot.Understand(n, v.Person, v.Session, m, around.Now)
 	l := loading{n: n, turn: turn, need: in.Need, now: around.Now, v: &v}
+	if in.Need.Called && around.Called != nil {
+		v.Called = around.Called()
+	}
 	for _, load := range []func() error{l.roster, l.report, l.looked, l.units, l.office, l.county, l.beside, l.files} {
 		if err := load(); err != nil {
 			return v, in, err
@@ -83,6 +89,15 @@ func (l loading) report() (err error) {
 		}
 	}
 	return nil
+}
+
+// bound is the nomination of the unit that somebody registers for.
+func (l loading) bound() (others []bot.ReportKey) {
+	units, exact := l.v.Roster.Find(l.need.Bind)
+	if form := l.n.Form(l.n.Nomination); l.need.Bind != "" && exact && form != nil {
+		others = append(others, bot.ReportKey{Unit: units[0].Name, Form: form.ID, Period: form.PeriodAt(l.now)})
+	}
+	return others
 }
 
 // looked loads the report of the unit that the office has typed the name of.
@@ -201,10 +216,11 @@ func (l loading) county() (err error) {
 
 // beside loads single records beside the report that is worked on.
 func (l loading) beside() (err error) {
-	if len(l.need.Others) > 0 && l.v.Others == nil {
-		l.v.Others = make(map[bot.ReportKey]bot.Filed, len(l.need.Others))
+	others := append(l.need.Others, l.bound()...)
+	if len(others) > 0 && l.v.Others == nil {
+		l.v.Others = make(map[bot.ReportKey]bot.Filed, len(others))
 	}
-	for _, key := range l.need.Others {
+	for _, key := range others {
 		r, s, err := l.turn.Report(key)
 		if err != nil {
 			return fmt.Errorf("report: %w", err)
