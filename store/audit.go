@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 
 	"anyuebot/bot"
@@ -59,7 +60,7 @@ func VerifyBackup(ctx context.Context, r io.ReaderAt, size int64) (Audit, error)
 	if err != nil {
 		return Audit{}, err
 	}
-	a := newAuditor(b.codec, keys{escape(b.manifest.Notice)}, b.manifest.Notice)
+	a := newAuditor(b.codec, keys{notice: escape(b.manifest.Notice)}, b.manifest.Notice)
 	a.Revision = b.manifest.Revision
 	if err := b.each(ctx, func(p backupPair) error {
 		a.add(p.Key, p.Value)
@@ -84,7 +85,8 @@ type auditor struct {
 	pointing map[string]string // pointer not seen yet → the record of files that asks for it
 
 	secret   []byte
-	units    map[string]bot.Unit
+	roster   rosterRecord
+	units    map[string]bot.Unit // by what they are kept under
 	places   map[int]string
 	people   map[string]bot.Person
 	reports  map[bot.ReportKey]bot.Report
@@ -149,6 +151,7 @@ func (a *auditor) add(key string, value []byte) {
 		if !a.decode(key, value, &r) {
 			return
 		}
+		a.roster = r
 		want = a.keys.roster()
 	case kindClaim:
 		var r claimRecord
@@ -185,7 +188,7 @@ func (a *auditor) add(key string, value []byte) {
 			return
 		}
 		a.unit(key, u)
-		want = a.keys.unit(u.Name)
+		want = a.keys.unit(u.Identity())
 	case kindPerson:
 		var p bot.Person
 		if !a.decode(key, value, &p) {
@@ -276,7 +279,7 @@ func (a *auditor) unit(key string, u bot.Unit) {
 		a.fault(key, "place %d in the roster is none or taken by %q", u.Order, other)
 	}
 	a.places[u.Order] = u.Name
-	a.units[u.Name] = u
+	a.units[u.Identity()] = u
 }
 
 // entries must be sorted by item, each once.
@@ -348,12 +351,42 @@ func (a *auditor) book(key string, b bot.Book) {
 	}
 }
 
+// naming checks that the roster's own record tells which units are renamed and
+// which are gone, and that no name is that of two.
+func (a *auditor) naming() {
+	owners := map[string]string{}
+	for id, u := range a.units {
+		if other, ok := owners[u.Name]; ok {
+			a.fault(a.keys.unit(id), "%q is the name of the unit kept as %q too", u.Name, other)
+		}
+		owners[u.Name] = id
+	}
+	told := unitNames{named: slices.Clone(a.roster.Named), gone: slices.Clone(a.roster.Gone)}
+	for _, id := range slices.Concat(told.gone, each(told.named, func(u namedUnit) string { return u.ID })) {
+		if _, ok := a.units[id]; !ok {
+			a.fault(a.keys.roster(), "names the unit kept as %q, which has no record", id)
+		}
+	}
+	if _, differs := told.with(slices.Collect(maps.Values(a.units))); differs {
+		a.fault(a.keys.roster(), "tells otherwise than the units which are renamed or gone")
+	}
+	for id, u := range a.units {
+		if u.Removed != nil {
+			a.name(a.keys.unit(id), u.Removed.By)
+			if u.Liaison != "" || len(u.Deputies) > 0 {
+				a.fault(a.keys.unit(id), "is off the roster and has a liaison")
+			}
+		}
+	}
+}
+
 // finish checks what only all records together can tell.
 func (a *auditor) finish() Audit {
 	a.pointers()
 	if a.secret == nil {
 		a.fault(a.keys.secret(), "missing")
 	}
+	a.naming()
 	for id, key := range a.named {
 		if _, ok := a.people[id]; !ok {
 			a.fault(key, "names person %s, who has no record", id)

@@ -131,8 +131,8 @@ func (v *View) writeRecords(z *zip.Writer, count map[string]int) (namedFiles, er
 	var part io.Writer
 	var now kind
 	named := namedFiles{}
-	err := v.each(v.store.keys.all(), func(e kv.Entry) error {
-		kind, _, err := v.store.keys.split(e.Key)
+	err := v.each(v.keys.all(), func(e kv.Entry) error {
+		kind, _, err := v.keys.split(e.Key)
 		if err != nil {
 			return err
 		}
@@ -298,7 +298,7 @@ func (b *backup) source() fileSource {
 // the manifest. A part it does not know is refused: leaving it out would lose
 // something.
 func (b *backup) each(ctx context.Context, visit func(backupPair) error) error {
-	k := keys{escape(b.manifest.Notice)}
+	k := keys{notice: escape(b.manifest.Notice)}
 	count := map[string]int{}
 	for _, f := range b.zip.File {
 		if f.Name == backupReadme || f.Name == backupManifest || strings.HasPrefix(f.Name, backupFiles) {

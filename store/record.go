@@ -24,7 +24,9 @@ type (
 		Key    []byte `cbor:"2,keyasint"`
 	}
 	rosterRecord struct {
-		Confirmed time.Time `cbor:"1,keyasint,omitzero"`
+		Confirmed time.Time   `cbor:"1,keyasint,omitzero"`
+		Named     []namedUnit `cbor:"2,keyasint,omitempty"`
+		Gone      []string    `cbor:"3,keyasint,omitempty"`
 	}
 	claimRecord struct {
 		Reply bot.Reply `cbor:"1,keyasint"`

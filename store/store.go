@@ -44,7 +44,7 @@ func Open(ctx context.Context, engine kv.Store, noticeID string) (*Store, error)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{kv: engine, codec: c, keys: keys{escape(noticeID)}, notice: noticeID}
+	s := &Store{kv: engine, codec: c, keys: keys{notice: escape(noticeID)}, notice: noticeID}
 	for {
 		err := s.start(ctx)
 		if !errors.Is(err, kv.ErrConflict) {

@@ -5,6 +5,7 @@
 package report
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
@@ -70,7 +71,7 @@ func add(t *bot.ItemTotal, v bot.Value) {
 func checksum(counted []bot.Submission) string {
 	lines := make([]string, len(counted))
 	for i, s := range counted {
-		lines[i] = s.Key.Unit + "\x00" + s.Key.Form + "\x00" + s.Key.Period + "\x00" + bot.Fingerprint(s.Entries)
+		lines[i] = cmp.Or(s.KeptAs, s.Key.Unit) + "\x00" + s.Key.Form + "\x00" + s.Key.Period + "\x00" + bot.Fingerprint(s.Entries)
 	}
 	slices.Sort(lines)
 	h := sha256.Sum256([]byte(strings.Join(lines, "\n")))
