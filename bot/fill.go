@@ -118,7 +118,7 @@ func (t *turn) askAgain() {
 		t.askReturned(p.Items[0])
 	case p.Kind == ProposeHeard:
 		t.tell("voice.command", args{"text": clip(p.Text, 60)})
-	case p.Kind == ProposeNotify, p.Kind == ProposeNudge:
+	case p.Kind == ProposeNotify, p.Kind == ProposeNudge, p.onRoster():
 		t.tell(string(p.Kind)+".confirm", nil)
 	case p.Kind == ProposeBind && len(p.Units) == 1:
 		t.tell("register.sure", args{"unit": p.Units[0]})

@@ -55,7 +55,7 @@ var anytime = []Verb{VerbFill, VerbProgress, VerbMissing, VerbTotals, VerbHelp}
 
 // seen names the values that what stands open is about, as they stand now.
 func (t *turn) seen() string {
-	if t.r == nil || t.s.Key != t.r.Key {
+	if t.r == nil || t.s.Key != t.r.Key || t.s.Proposal.byOffice() {
 		return ""
 	}
 	var about string
@@ -145,6 +145,11 @@ func (t *turn) choices() (Effect, []Choice) {
 		return Effect{Key: "card.heard", Args: args{"text": clip(p.Text, 20)}}, t.n.commands(VerbYes, VerbNo)
 	case ProposeNotify, ProposeNudge:
 		return Effect{Key: "card.send"}, []Choice{
+			{Label: wordConfirm, Say: wordConfirm},
+			{Label: t.phrase("button.cancel", nil), Say: t.n.Verbs[VerbNo][0]},
+		}
+	case ProposeImport, ProposeAddUnit, ProposeRename, ProposeRemove:
+		return Effect{Key: "card.roster"}, []Choice{
 			{Label: wordConfirm, Say: wordConfirm},
 			{Label: t.phrase("button.cancel", nil), Say: t.n.Verbs[VerbNo][0]},
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // Session is what one person was last asked. It is per person, not per chat: a
@@ -35,6 +36,9 @@ type Session struct {
 	Seen string `cbor:"13,keyasint,omitempty"`
 	// Pairing is the group robot that this member of the office is about to pair.
 	Pairing *Pairing `cbor:"14,keyasint,omitempty"`
+	// RosterAsked is when they last asked for the roster: a list they send soon
+	// after is meant for it.
+	RosterAsked time.Time `cbor:"26,keyasint,omitzero"`
 }
 
 // ProposalKind is what 对 would do.
@@ -121,7 +125,7 @@ func (s Session) standing(n *Notice, p Person, m Message) Session {
 
 // byOffice reports whether only the office may be asked this.
 func (p *Proposal) byOffice() bool {
-	return p != nil && (p.Kind == ProposeNotify || p.Kind == ProposeNudge)
+	return p != nil && (p.Kind == ProposeNotify || p.Kind == ProposeNudge || p.onRoster())
 }
 
 // standsAlone reports whether a proposal is about no report.

@@ -109,6 +109,13 @@ func (t *turn) yes(reason string) {
 		}
 		t.broadcast(p)
 		return
+	case ProposeImport, ProposeAddUnit, ProposeRename, ProposeRemove:
+		if reason != "" || !vouches(t.in.Text) {
+			t.askAgain()
+			return
+		}
+		t.rosterAgreed(p)
+		return
 	case ProposeBind:
 		if len(p.Units) == 1 {
 			t.bind(p.Units[0])

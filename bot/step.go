@@ -83,6 +83,9 @@ func (t *turn) handle() {
 	if t.in.Heard {
 		t.s.Proposal = nil
 	}
+	if t.rosterFile() {
+		return
+	}
 	if t.files(); t.in.Text == "" && t.fileMedia() {
 		t.whereWeStand()
 		return
@@ -90,6 +93,9 @@ func (t *turn) handle() {
 	t.quoteInstead()
 	if t.in.Text == "" {
 		t.empty()
+		return
+	}
+	if t.lostUnit() {
 		return
 	}
 	p := t.v.Person

@@ -31,6 +31,8 @@ type View struct {
 	Bag      []Received              // Need.Bag, the oldest first
 	Contacts map[string]Contact      // Need.Contacts, by unit
 	Persons  map[string]Person       // Need.Persons, by the userid as it was typed
+	Whole    *Whole                  // Need.Whole; nil if the roster has and had no such unit
+	Import   *RosterReading          // Need.Import; nil if nothing here can read one
 	// Chance is eight random hex digits, new for every turn.
 	Chance string
 }
@@ -59,6 +61,8 @@ type Need struct {
 	Contacts bool
 	Persons  []string // userids
 	Hashes   []string // of files that the message brings
+	Whole    string   // a unit by the words the office typed, on the roster or taken off it
+	Import   *RosterOrder
 }
 
 // LogQuery asks for the newest lines of the log.

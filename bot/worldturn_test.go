@@ -27,8 +27,20 @@ func (t worldTurn) Commit(bot.Changes, time.Time, bot.Reply) error { return nil 
 
 func (t worldTurn) Known(userid string) (bot.Person, error) { return t.w.person(userid), nil }
 
+func (t worldTurn) People() ([]bot.Person, error) {
+	return slices.Collect(maps.Values(t.w.people)), nil
+}
+
 func (t worldTurn) Roster() (bot.Roster, error) {
-	return bot.Roster{Units: slices.Clone(t.w.units), Confirmed: t.w.confirmed}, nil
+	r := bot.Roster{Confirmed: t.w.confirmed}
+	for _, u := range t.w.units {
+		if u.Removed != nil {
+			r.Gone = append(r.Gone, u)
+		} else {
+			r.Units = append(r.Units, u)
+		}
+	}
+	return r, nil
 }
 
 func (t worldTurn) Report(key bot.ReportKey) (*bot.Report, *bot.Submission, error) {
@@ -38,7 +50,8 @@ func (t worldTurn) Report(key bot.ReportKey) (*bot.Report, *bot.Submission, erro
 
 func (t worldTurn) Statuses(form, period string) ([]bot.Status, error) {
 	var list []bot.Status
-	for _, u := range t.w.units {
+	r, _ := t.Roster()
+	for _, u := range r.Units {
 		s := bot.Status{Unit: u.Name, State: bot.NotStarted}
 		if r, v := t.w.report(bot.ReportKey{Unit: u.Name, Form: form, Period: period}); r != nil {
 			s = bot.Status{Unit: u.Name, State: r.State, Filled: len(r.Draft), Version: r.Counted, Dirty: r.Dirty}
@@ -53,7 +66,8 @@ func (t worldTurn) Statuses(form, period string) ([]bot.Status, error) {
 
 func (t worldTurn) Filed(p bot.FormPeriod) ([]bot.Filed, error) {
 	var list []bot.Filed
-	for _, u := range t.w.units {
+	roster, _ := t.Roster()
+	for _, u := range roster.Units {
 		if r, v := t.w.report(bot.ReportKey{Unit: u.Name, Form: p.Form, Period: p.Period}); r != nil {
 			list = append(list, bot.Filed{Report: r, Counted: v})
 		}

@@ -66,6 +66,7 @@ type Turn interface {
 	FilesOf(unit string) ([]bot.Received, error)
 	FilesByHash(hash string) ([]bot.Received, error)
 	Known(userid string) (bot.Person, error)
+	People() ([]bot.Person, error)
 	Commit(bot.Changes, time.Time, bot.Reply) error
 	Close()
 }
@@ -85,6 +86,8 @@ type Config struct {
 	// five times that; 0 for no limit.
 	Rate float64
 
+	// Rosters reads and imports roster files; without one no message does.
+	Rosters Rosters
 	// Outbox is where deliveries wait; without one nothing is ever sent.
 	Outbox Outbox
 	// Channel sends them; without one no road leads anywhere.
@@ -167,9 +170,12 @@ func (a *App) Turn(ctx context.Context, m bot.Message) (bot.Reply, error) {
 	member := strings.ToLower(m.From)
 	defer a.locks.hold("member " + member)()
 	unit, locked := "", false
+	var list errand
 	for attempt := range attempts {
-		reply, outcome, err := a.try(ctx, id, m, attempt > 0, &unit)
+		reply, outcome, err := a.try(ctx, id, m, attempt > 0, &unit, &list)
 		switch {
+		case errors.Is(err, errErrand):
+			continue
 		case err == nil:
 			a.c.Observe(outcome, time.Since(start))
 			return reply, nil
@@ -195,8 +201,9 @@ func (a *App) refuse(id, key string) (bot.Reply, error) {
 	return bot.Reply{ID: id, Text: text}, err
 }
 
-// try runs the turn once. unit is set to the unit whose report it works on.
-func (a *App) try(ctx context.Context, id string, m bot.Message, again bool, unit *string) (bot.Reply, string, error) {
+// try runs the turn once. unit is set to the unit whose report it works on, list
+// to what was done about a roster file.
+func (a *App) try(ctx context.Context, id string, m bot.Message, again bool, unit *string, list *errand) (bot.Reply, string, error) {
 	none := bot.Reply{}
 	turn, err := a.c.Store.Begin(ctx, id, m.From)
 	if err != nil {
@@ -218,6 +225,16 @@ func (a *App) try(ctx context.Context, id string, m bot.Message, again bool, uni
 	}
 	if *unit == "" {
 		*unit = in.Need.Report.Unit
+	}
+	if order := in.Need.Import; order != nil && a.c.Rosters != nil {
+		if !list.does(*order) {
+			turn.Close() // an import commits, and may come in by the same gate
+			if *list, err = a.roster(ctx, *order, view.Person.ID, now); err != nil {
+				return none, "", err
+			}
+			return none, "", errErrand
+		}
+		view.Import = list.reading
 	}
 	changes, speech := bot.Step(a.c.Notice, view, m, in, now)
 	reply, err := a.speak(id, m, view, &changes, speech, now)

@@ -30,7 +30,7 @@ func Load(n *bot.Notice, turn Turn, m bot.Message, around Around) (v bot.View, i
 	}
 	in = bot.Understand(n, v.Person, v.Session, m, around.Now)
 	l := loading{n: n, turn: turn, need: in.Need, now: around.Now, v: &v}
-	for _, load := range []func() error{l.roster, l.report, l.looked, l.office, l.county, l.beside, l.files} {
+	for _, load := range []func() error{l.roster, l.report, l.looked, l.office, l.county, l.beside, l.files, l.whole} {
 		if err := load(); err != nil {
 			return v, in, err
 		}
@@ -86,7 +86,10 @@ func (l loading) looked() error {
 	if l.need.Look == "" {
 		return nil
 	}
-	units, _ := l.v.Roster.Find(l.need.Look)
+	units, exact := l.v.Roster.Find(l.need.Look)
+	if gone, ok := l.v.Roster.Left(l.need.Look); ok && !exact {
+		units = []bot.Unit{gone}
+	}
 	if len(units) != 1 {
 		return nil
 	}
