@@ -10,6 +10,10 @@ import (
 // them sees the rest with the next try.
 const rosterBad = 12
 
+// rosterLines is the most changes, and the most problems, that are told of an
+// import: a county has a hundred units, and what is told is kept for 下页.
+const rosterLines = 200
+
 // rosterFile answers a file that was sent as a roster: what importing it would
 // change, to be agreed to. It reports false if the message brought none.
 func (t *turn) rosterFile() bool {
@@ -43,9 +47,21 @@ func (t *turn) rosterFile() bool {
 		return true
 	}
 	t.put(Proposal{Kind: ProposeImport, Text: f.Hash}, a)
-	t.importProblems(r.Import)
-	t.say = append(t.say, RosterWords(t.n, r.Import)...)
+	t.importLines(r.Import)
 	return true
+}
+
+// importLines tells an import line by line, what was not taken first.
+func (t *turn) importLines(i RosterImport) {
+	t.importProblems(i)
+	more := len(i.Lines) - rosterLines
+	if more > 0 {
+		i.Lines = i.Lines[:rosterLines]
+	}
+	t.say = append(t.say, RosterWords(t.n, i)...)
+	if more > 0 {
+		t.tell("import.more", args{"n": strconv.Itoa(more)})
+	}
 }
 
 // imported tells what an import has done. It may be told of one that was done
@@ -60,8 +76,7 @@ func (t *turn) imported() {
 	if !t.m.Private() {
 		return // the rest names people
 	}
-	t.importProblems(r.Import)
-	t.say = append(t.say, RosterWords(t.n, r.Import)...)
+	t.importLines(r.Import)
 }
 
 func importCounts(i RosterImport, a args) args {
@@ -71,7 +86,11 @@ func importCounts(i RosterImport, a args) args {
 }
 
 func (t *turn) importProblems(i RosterImport) {
-	for _, p := range i.Problems {
+	for n, p := range i.Problems {
+		if n == rosterLines {
+			t.tell("import.more", args{"n": strconv.Itoa(len(i.Problems) - n)})
+			return
+		}
 		t.tell("import.problem."+string(p.Code), args{"line": strconv.Itoa(p.Line), "unit": clip(p.Unit, 30), "have": p.Have, "want": p.Want})
 	}
 }
@@ -153,7 +172,8 @@ func rosterWording() map[string][]string {
 		"remove.already":    {"unit", "time"},
 		"remove.reason":     {"unit", "n"},
 		"remove.long":       {"most"},
-		"remove.put":        {"unit", "n", "reason"},
+		"remove.put":        {"unit", "reason"},
+		"remove.reports":    {"unit", "n"},
 		"remove.confirm":    nil,
 		"remove.dropped":    nil,
 		"remove.done":       {"unit"},
@@ -176,6 +196,7 @@ func rosterWording() map[string][]string {
 		"import.change":    {"field", "old", "new"},
 		"import.value":     {"field", "new"},
 		"import.none":      nil,
+		"import.more":      {"n"},
 		"import.confirmed": nil,
 	}
 	for _, f := range RosterFields() {

@@ -300,7 +300,7 @@ func (t *turn) addUnit(words string, agreed bool) {
 // addUnitNotes tells what comes with a unit: reports of before, and who speaks
 // for it, whose userid is not for a group.
 func (t *turn) addUnitNotes(back bool, userID string) {
-	if back {
+	if back && t.begun() > 0 {
 		t.tell("addunit.back", args{"n": strconv.Itoa(t.begun())})
 	}
 	switch {
@@ -382,6 +382,9 @@ func (t *turn) remove(name, reason string, agreed bool) {
 		return
 	}
 	if !agreed {
+		if n > 0 {
+			t.tell("remove.reports", a)
+		}
 		t.put(Proposal{Kind: ProposeRemove, Units: []string{u.Name}, Text: reason}, a)
 		return
 	}

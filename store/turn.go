@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"anyuebot/bot"
@@ -223,6 +224,10 @@ func (t *Turn) units(w *writer, c bot.Changes) error {
 		}
 		if what := next.clash(u); what != "" {
 			return fmt.Errorf("%w: %s", ErrMisuse, what)
+		}
+		// A name that once was another unit's is what that unit is kept under.
+		if was := t.keys.names.name(u.Identity()); was != u.Name && !slices.Contains(u.Former, was) {
+			return fmt.Errorf("%w: unit %q is kept as %q is, and was not renamed", ErrMisuse, u.Name, was)
 		}
 		if u.Name != u.Identity() && next.name(u.Name) == u.Name {
 			e, err := t.snap.Get(t.ctx, t.keys.join(kindUnit, u.Name))
