@@ -13,7 +13,8 @@
 // platform, no engine and no file.
 //
 // Where to look: app.go takes a message through its turn; speak.go and words.go
-// put what it says into a reply and deliveries. Then the outbox: outbox.go has
+// put what it says into a reply and deliveries; roster.go imports a list that was
+// sent. Then the outbox: outbox.go has
 // its ports, worker.go decides what is done next and whose work it is, expand.go
 // makes the messages of a broadcast, carry.go makes an attempt, settle.go is what
 // comes of it, roads.go knows which roads are halted.

@@ -1,7 +1,8 @@
 // Package report adds up what the units submitted. It is pure: it takes
 // submissions and gives sums, and knows neither the store nor the chat.
 //
-// It may import bot and the standard library, nothing that reads or writes.
+// It may import bot, the formats of the files it is handed (excelize, x/text) and
+// the standard library, nothing that reads or writes by itself.
 package report
 
 import (
