@@ -50,9 +50,11 @@ func (t *turn) files() {
 		return
 	}
 	t.log("file", LogEntry{Number: len(t.out.Files)})
-	if t.in.Text == "" {
+	switch {
+	case t.n.document(t.m.Files) != "", t.s.Entering != nil:
+	case t.in.Text == "":
 		t.tell("files.unread", nil)
-	} else {
+	default:
 		t.tell("files.besides", nil)
 	}
 	if !t.m.Private() {

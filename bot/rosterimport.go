@@ -46,7 +46,7 @@ func (t *turn) rosterFile() bool {
 		t.importProblems(r.Import)
 		return true
 	}
-	t.put(Proposal{Kind: ProposeImport, Text: f.Hash}, a)
+	t.putFirst(Proposal{Kind: ProposeImport, Text: f.Hash}, a)
 	t.importLines(r.Import)
 	return true
 }

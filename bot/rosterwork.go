@@ -160,8 +160,8 @@ func (t *turn) rosterAgreed(p *Proposal) {
 	}
 }
 
-// put shows what would be done and waits for 确认.
-func (t *turn) put(p Proposal, a args) {
+// putFirst shows what would be done and waits for 确认.
+func (t *turn) putFirst(p Proposal, a args) {
 	t.tell(string(p.Kind)+".put", a)
 	t.s.Proposal = &p
 	t.askAgain()
@@ -280,7 +280,7 @@ func (t *turn) addUnit(words string, agreed bool) {
 	}
 	a := args{"unit": u.Name, "kind": row.Kind}
 	if !agreed {
-		t.put(Proposal{Kind: ProposeAddUnit, Text: words}, a)
+		t.putFirst(Proposal{Kind: ProposeAddUnit, Text: words}, a)
 		t.addUnitNotes(back, row.UserID)
 		return
 	}
@@ -331,7 +331,7 @@ func (t *turn) rename(name, to string, agreed bool) {
 		return
 	}
 	if !agreed {
-		t.put(Proposal{Kind: ProposeRename, Units: []string{u.Name}, Text: to}, args{"unit": u.Name, "to": to})
+		t.putFirst(Proposal{Kind: ProposeRename, Units: []string{u.Name}, Text: to}, args{"unit": u.Name, "to": to})
 		return
 	}
 	was := u.Name
@@ -345,7 +345,7 @@ func (t *turn) rename(name, to string, agreed bool) {
 	if t.s.Key.Unit == was {
 		t.s.Key.Unit = to
 	}
-	t.toLiaison(u, "rename.told", args{"unit": was, "to": to, "phone": t.n.Office.Phone})
+	t.tellLiaison(u, "rename.told", args{"unit": was, "to": to, "phone": t.n.Office.Phone})
 }
 
 // remove takes a unit off the roster. What it has reported stays to be read and
@@ -385,7 +385,7 @@ func (t *turn) remove(name, reason string, agreed bool) {
 		if n > 0 {
 			t.tell("remove.reports", a)
 		}
-		t.put(Proposal{Kind: ProposeRemove, Units: []string{u.Name}, Text: reason}, a)
+		t.putFirst(Proposal{Kind: ProposeRemove, Units: []string{u.Name}, Text: reason}, a)
 		return
 	}
 	t.out.Units = append(t.out.Units, u.Dismissed(Removal{By: t.v.Person.ID, At: t.now, Reason: reason}))
@@ -404,18 +404,14 @@ func (t *turn) remove(name, reason string, agreed bool) {
 	if reason == "" {
 		told = "remove.told.plain"
 	}
-	t.toLiaison(u, told, args{"unit": u.Name, "reason": reason, "phone": t.n.Office.Phone})
+	t.tellLiaison(u, told, args{"unit": u.Name, "reason": reason, "phone": t.n.Office.Phone})
 }
 
-// toLiaison writes to who speaks for a unit, unless it is they who did it.
-func (t *turn) toLiaison(u Unit, key string, a args) {
-	switch u.Liaison {
-	case "", t.v.Person.ID:
-		return
-	}
-	t.sends = append(t.sends, Send{Person: u.Liaison, Kind: "roster", Units: []string{u.Name}, Say: []Effect{{Key: key, Args: a}}})
-	if t.v.Reach.Person == "" {
-		t.tell("return.phone", nil)
+// tellLiaison writes to who speaks for a unit, if anybody does and it is not they
+// who did it.
+func (t *turn) tellLiaison(u Unit, key string, a args) {
+	if u.Liaison != "" && u.Liaison != t.v.Person.ID {
+		t.toLiaison(u, "roster", []Effect{{Key: key, Args: a}}, nil)
 	}
 }
 

@@ -50,16 +50,13 @@ func (t worldTurn) Report(key bot.ReportKey) (*bot.Report, *bot.Submission, erro
 
 func (t worldTurn) Statuses(form, period string) ([]bot.Status, error) {
 	var list []bot.Status
-	r, _ := t.Roster()
-	for _, u := range r.Units {
-		s := bot.Status{Unit: u.Name, State: bot.NotStarted}
-		if r, v := t.w.report(bot.ReportKey{Unit: u.Name, Form: form, Period: period}); r != nil {
-			s = bot.Status{Unit: u.Name, State: r.State, Filled: len(r.Draft), Version: r.Counted, Dirty: r.Dirty}
-			if v != nil {
-				s.At = v.At
-			}
-		}
-		list = append(list, s)
+	book, _ := t.Book(bot.FormPeriod{Form: form, Period: period})
+	roster, _ := t.Roster()
+	for _, u := range roster.Units {
+		key := bot.ReportKey{Unit: u.Name, Form: form, Period: period}
+		r, v := t.w.report(key)
+		docket, _ := t.Docket(key)
+		list = append(list, bot.StatusOf(u.Name, bot.Filed{Report: r, Counted: v}, book, docket))
 	}
 	return list, nil
 }
@@ -108,6 +105,8 @@ func (t worldTurn) NewestLog(q bot.LogQuery) ([]bot.LogEntry, error) {
 	}
 	return list, nil
 }
+
+func (t worldTurn) Reminded() (map[string]int, error) { return t.w.reminded, nil }
 
 func (t worldTurn) FilesOf(unit string) ([]bot.Received, error) {
 	return t.received(func(r bot.Received) bool { return slices.Contains(r.Units, unit) })

@@ -138,6 +138,11 @@ func (n unitNames) turned(record any, to func(string) string) any {
 			p.Units = each(p.Units, to)
 			r.Proposal = &p
 		}
+		if r.Entering != nil {
+			e := *r.Entering
+			e.Unit = to(e.Unit)
+			r.Entering = &e
+		}
 		return r
 	case reportRecord:
 		r.Key.Unit = to(r.Key.Unit)

@@ -127,6 +127,7 @@ func (s *Store) revise(ctx context.Context, at time.Time, name string, decide fu
 				return err
 			}
 		}
+		w.tx.Put = append(w.tx.Put, w.blind...)
 		for key, rev := range t.read {
 			w.tx.Expect = append(w.tx.Expect, kv.Expect{Key: key, Rev: rev})
 		}

@@ -43,6 +43,8 @@ func works() map[string]work {
 		"verify":        verifyWork,
 		"roads":         roadsWork,
 		"long-state":    longStateWork,
+		"rekey":         rekeyWork,
+		"forget":        forgetWork,
 	}
 }
 

@@ -283,8 +283,16 @@ func testRemove(t *testing.T, open Open) {
 	if err := office.Commit(bot.Changes{Book: &bot.Book{Form: "附件2", Period: "2021"}}, noon(), bot.Reply{}); err != nil {
 		t.Fatal(err)
 	}
+	late := begin(t, s, "late", "office")
+	if _, err := late.Book(bot.FormPeriod{Form: "附件2", Period: "2021"}); err != nil {
+		t.Fatal(err)
+	}
 	if n, err := s.RemoveUnit(context.Background(), "山河镇", "撤并", noon()); n != 1 || err != nil {
 		t.Fatalf("%d reports, %v", n, err)
+	}
+	// What is closed has been seen as it is.
+	if err := late.Commit(bot.Changes{Book: &bot.Book{Form: "附件2", Period: "2021", Closing: &bot.Closing{At: noon()}}}, noon(), bot.Reply{}); !errors.Is(err, kv.ErrConflict) {
+		t.Errorf("closed beside a removal: %v", err)
 	}
 	if n, err := s.RemoveUnit(context.Background(), "湫头镇", "", noon()); n != 0 || err != nil {
 		t.Fatalf("%d reports, %v", n, err)
