@@ -307,6 +307,14 @@ func (s Status) handedIn() bool {
 
 // notFound says that the roster has no such unit, and which are near.
 func (t *turn) notFound(name string, near []Unit) {
+	if gone, ok := t.v.Roster.Left(name); ok {
+		key := "roster.left"
+		if gone.Removed.Reason == "" {
+			key = "roster.left.plain"
+		}
+		t.tell(key, args{"unit": gone.Name, "time": t.instant(gone.Removed.At), "reason": gone.Removed.Reason})
+		return
+	}
 	if len(near) == 0 {
 		t.tell("look.unknown", args{"name": clip(name, 30)})
 		return

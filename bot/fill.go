@@ -160,7 +160,7 @@ func (t *turn) askAgain() {
 		t.askPaper(p)
 	case p.Kind == ProposeHeard:
 		t.tell("voice.command", args{"text": clip(p.Text, 60)})
-	case p.Kind == ProposeNotify, p.Kind == ProposeNudge, p.overAll():
+	case p.Kind == ProposeNotify, p.Kind == ProposeNudge, p.overAll(), p.onRoster():
 		t.tell(string(p.Kind)+".confirm", nil)
 	case p.ofFigures():
 		t.askFigures(p)

@@ -31,7 +31,13 @@ func (t *turn) look() {
 		return
 	}
 	units, exact := t.v.Roster.Find(name)
-	if !exact && len(units) != 1 {
+	if gone, ok := t.v.Roster.Left(name); ok && !exact {
+		t.notFound(name, nil)
+		if t.v.Looked == nil {
+			return
+		}
+		units = []Unit{gone}
+	} else if !exact && len(units) != 1 {
 		t.notFound(name, units)
 		return
 	}

@@ -227,6 +227,18 @@ func (f *Form) PeriodAt(now time.Time) string {
 	return min(max(now.Format(monthLayout), f.From), f.To)
 }
 
+// Periods are all that a form is reported for, the first first.
+func (f *Form) Periods() []string {
+	if !f.Monthly() {
+		return []string{f.Period}
+	}
+	var list []string
+	for month, err := time.Parse(monthLayout, f.From); err == nil && month.Format(monthLayout) <= f.To; month = month.AddDate(0, 1, 0) {
+		list = append(list, month.Format(monthLayout))
+	}
+	return list
+}
+
 // Spans tells in words which time a period of the form is about: 2021年6月.
 func (f *Form) Spans(period string) string {
 	month, err := time.Parse(monthLayout, f.Month(period))

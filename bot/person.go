@@ -128,3 +128,11 @@ func (u Unit) WithoutDeputy(person string) []Deputy {
 	}
 	return list
 }
+
+// Without is the person without a unit: neither its liaison any more nor standing
+// in for them.
+func (p Person) Without(unit string) Person {
+	p.Units = slices.DeleteFunc(slices.Clone(p.Units), func(name string) bool { return name == unit })
+	p.Acting = slices.DeleteFunc(slices.Clone(p.Acting), func(m Mandate) bool { return m.Unit == unit })
+	return p
+}

@@ -55,7 +55,7 @@ var anytime = []Verb{VerbFill, VerbProgress, VerbMissing, VerbTotals, VerbHelp}
 
 // seen names the values that what stands open is about, as they stand now.
 func (t *turn) seen() string {
-	if t.r == nil || t.s.Key != t.r.Key || t.s.Proposal != nil && t.s.Proposal.Kind == ProposeCase {
+	if t.r == nil || t.s.Key != t.r.Key || t.s.Proposal.byOffice() || t.s.Proposal != nil && t.s.Proposal.Kind == ProposeCase {
 		return ""
 	}
 	var about string
@@ -167,6 +167,11 @@ func (t *turn) choices() (Effect, []Choice) {
 		return t.peopleChoices(p)
 	case ProposeNotify, ProposeNudge:
 		return Effect{Key: "card.send"}, []Choice{
+			{Label: wordConfirm, Say: wordConfirm},
+			{Label: t.phrase("button.cancel", nil), Say: t.n.Verbs[VerbNo][0]},
+		}
+	case ProposeImport, ProposeAddUnit, ProposeRename, ProposeRemove:
+		return Effect{Key: "card.roster"}, []Choice{
 			{Label: wordConfirm, Say: wordConfirm},
 			{Label: t.phrase("button.cancel", nil), Say: t.n.Verbs[VerbNo][0]},
 		}

@@ -124,6 +124,9 @@ type Submission struct {
 	Late bool `cbor:"9,keyasint,omitempty"`
 	// Paper is set if it was entered from the unit's stamped paper (据盖章件录入).
 	Paper *Paper `cbor:"10,keyasint,omitempty"`
+	// KeptAs is [Unit.Identity] as far as the store tells it: a checksum goes by
+	// it, so that a unit's new name changes none.
+	KeptAs string `cbor:"-"`
 }
 
 // Paper is who of the office entered a version from paper, and who confirmed it:

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // Session is what one person was last asked. It is per person, not per chat: a
@@ -45,6 +46,9 @@ type Session struct {
 	Told string `cbor:"16,keyasint,omitempty"`
 	// CaseFiles is how many pictures and other files came with the case Key.
 	CaseFiles int `cbor:"20,keyasint,omitempty"`
+	// RosterAsked is when they last asked for the roster: a list they send soon
+	// after is meant for it.
+	RosterAsked time.Time `cbor:"26,keyasint,omitzero"`
 }
 
 // ProposalKind is what 对 would do.
@@ -173,7 +177,7 @@ func (p *Proposal) isReading() bool {
 
 // byOffice reports whether only the office may be asked this.
 func (p *Proposal) byOffice() bool {
-	return p != nil && (p.Kind == ProposeNotify || p.Kind == ProposeNudge || p.overAll() || p.onPaper() || p.ofFigures() || p.Kind.aboutStaff())
+	return p != nil && (p.Kind == ProposeNotify || p.Kind == ProposeNudge || p.overAll() || p.onPaper() || p.ofFigures() || p.Kind.aboutStaff() || p.onRoster())
 }
 
 // standsAlone reports whether a proposal is about no report.

@@ -125,7 +125,7 @@ func (t *turn) yes(reason string) {
 		}
 		t.broadcast(p)
 		return
-	case ProposeEnter, ProposeCounter, ProposeClose, ProposeApprove, ProposeNames, ProposeDeduct, ProposePutBack, ProposeAskFor:
+	case ProposeEnter, ProposeCounter, ProposeClose, ProposeApprove, ProposeNames, ProposeDeduct, ProposePutBack, ProposeAskFor, ProposeImport, ProposeAddUnit, ProposeRename, ProposeRemove:
 		if reason != "" || !vouches(t.in.Text) {
 			t.askAgain()
 			return
@@ -161,6 +161,8 @@ func (t *turn) decided(p *Proposal) {
 		t.count(p)
 	case p.overAll():
 		t.agreed(p)
+	case p.onRoster():
+		t.rosterAgreed(p)
 	default:
 		t.settleFigures(p)
 	}

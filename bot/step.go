@@ -85,6 +85,9 @@ func (t *turn) handle() {
 	if t.in.Heard || t.in.Openly {
 		t.s.Proposal = nil
 	}
+	if t.rosterFile() {
+		return
+	}
 	t.files()
 	if t.entering() || t.document() {
 		return
@@ -99,7 +102,7 @@ func (t *turn) handle() {
 		return
 	}
 	p := t.v.Person
-	if t.departed() {
+	if t.departed() || t.lostUnit() {
 		return
 	}
 	if len(p.Units) == 0 && !p.Office && !t.openToAll() {

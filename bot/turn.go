@@ -32,6 +32,8 @@ type View struct {
 	Bag      []Received              // Need.Bag, the oldest first
 	Contacts map[string]Contact      // Need.Contacts, by unit
 	Persons  map[string]Person       // Need.Persons, by the userid as it was typed
+	Whole    *Whole                  // Need.Whole; nil if the roster has and had no such unit
+	Import   *RosterReading          // Need.Import; nil if nothing here can read one
 	Beside   map[ReportKey]*Docket   // Need.Units; without those that have nothing
 	Reminded map[string]int          // Need.Reminded: how often each unit's liaison was reminded
 	People   []Person                // Need.People: who has a record, as stored
@@ -78,6 +80,8 @@ type Need struct {
 	Persons  []string // userids
 	People   bool
 	Hashes   []string // of files that the message brings
+	Whole    string   // a unit by the words the office typed, on the roster or taken off it
+	Import   *RosterOrder
 	// Drafts adds up, for Totals, what is in the drafts where that is newer than
 	// what was submitted.
 	Drafts   bool

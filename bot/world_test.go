@@ -248,10 +248,10 @@ func (w *world) commit(userid string, c bot.Changes) (seen []string) {
 		w.keep("book "+b.Form+" "+b.Period, *b)
 	}
 	for _, u := range c.Units {
-		for i := range w.units {
-			if w.units[i].Name == u.Name {
-				w.units[i] = u
-			}
+		if i := slices.IndexFunc(w.units, func(old bot.Unit) bool { return old.Identity() == u.Identity() }); i >= 0 {
+			w.units[i] = u
+		} else {
+			w.units = append(w.units, u)
 		}
 	}
 	if !c.Confirmed.IsZero() {

@@ -32,7 +32,15 @@ func (t worldTurn) People() ([]bot.Person, error) {
 }
 
 func (t worldTurn) Roster() (bot.Roster, error) {
-	return bot.Roster{Units: slices.Clone(t.w.units), Confirmed: t.w.confirmed}, nil
+	r := bot.Roster{Confirmed: t.w.confirmed}
+	for _, u := range t.w.units {
+		if u.Removed != nil {
+			r.Gone = append(r.Gone, u)
+		} else {
+			r.Units = append(r.Units, u)
+		}
+	}
+	return r, nil
 }
 
 func (t worldTurn) Report(key bot.ReportKey) (*bot.Report, *bot.Submission, error) {
@@ -43,7 +51,8 @@ func (t worldTurn) Report(key bot.ReportKey) (*bot.Report, *bot.Submission, erro
 func (t worldTurn) Statuses(form, period string) ([]bot.Status, error) {
 	var list []bot.Status
 	book, _ := t.Book(bot.FormPeriod{Form: form, Period: period})
-	for _, u := range t.w.units {
+	roster, _ := t.Roster()
+	for _, u := range roster.Units {
 		key := bot.ReportKey{Unit: u.Name, Form: form, Period: period}
 		r, v := t.w.report(key)
 		docket, _ := t.Docket(key)
@@ -54,7 +63,8 @@ func (t worldTurn) Statuses(form, period string) ([]bot.Status, error) {
 
 func (t worldTurn) Filed(p bot.FormPeriod) ([]bot.Filed, error) {
 	var list []bot.Filed
-	for _, u := range t.w.units {
+	roster, _ := t.Roster()
+	for _, u := range roster.Units {
 		if r, v := t.w.report(bot.ReportKey{Unit: u.Name, Form: p.Form, Period: p.Period}); r != nil {
 			list = append(list, bot.Filed{Report: r, Counted: v})
 		}

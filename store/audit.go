@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 
 	"anyuebot/bot"
@@ -66,7 +67,7 @@ func VerifyBackup(ctx context.Context, r io.ReaderAt, size int64, o Options) (Au
 	if err != nil {
 		return Audit{}, err
 	}
-	a := newAuditor(b.codec, keys{escape(b.manifest.Notice)}, b.manifest.Notice, secret)
+	a := newAuditor(b.codec, keys{notice: escape(b.manifest.Notice)}, b.manifest.Notice, secret)
 	a.Revision = b.manifest.Revision
 	if err := b.each(ctx, func(p backupPair) error {
 		a.add(p.Key, p.Value)
@@ -92,7 +93,8 @@ type auditor struct {
 
 	secret   []byte // nil for a campaign that was forgotten
 	known    bool   // its key record was seen
-	units    map[string]bot.Unit
+	roster   rosterRecord
+	units    map[string]bot.Unit // by what they are kept under
 	places   map[int]string
 	people   map[string]bot.Person
 	reports  map[bot.ReportKey]bot.Report
@@ -163,6 +165,7 @@ func (a *auditor) add(key string, value []byte) {
 		if !a.decode(key, value, &r) {
 			return
 		}
+		a.roster = r
 		want = a.keys.roster()
 	case kindClaim:
 		var r claimRecord
@@ -202,7 +205,7 @@ func (a *auditor) add(key string, value []byte) {
 			return
 		}
 		a.unit(key, u)
-		want = a.keys.unit(u.Name)
+		want = a.keys.unit(u.Identity())
 	case kindPerson:
 		var p bot.Person
 		if !a.decode(key, value, &p) {
@@ -309,7 +312,7 @@ func (a *auditor) unit(key string, u bot.Unit) {
 	for _, d := range u.Deputies {
 		a.name(key, d.By)
 	}
-	a.units[u.Name] = u
+	a.units[u.Identity()] = u
 }
 
 // entries must be sorted by item, each once.
@@ -384,12 +387,42 @@ func (a *auditor) book(key string, b bot.Book) {
 	}
 }
 
+// naming checks that the roster's own record tells which units are renamed and
+// which are gone, and that no name is that of two.
+func (a *auditor) naming() {
+	owners := map[string]string{}
+	for id, u := range a.units {
+		if other, ok := owners[u.Name]; ok {
+			a.fault(a.keys.unit(id), "%q is the name of the unit kept as %q too", u.Name, other)
+		}
+		owners[u.Name] = id
+	}
+	told := unitNames{named: slices.Clone(a.roster.Named), gone: slices.Clone(a.roster.Gone)}
+	for _, id := range slices.Concat(told.gone, each(told.named, func(u namedUnit) string { return u.ID })) {
+		if _, ok := a.units[id]; !ok {
+			a.fault(a.keys.roster(), "names the unit kept as %q, which has no record", id)
+		}
+	}
+	if _, differs := told.with(slices.Collect(maps.Values(a.units))); differs {
+		a.fault(a.keys.roster(), "tells otherwise than the units which are renamed or gone")
+	}
+	for id, u := range a.units {
+		if u.Removed != nil {
+			a.name(a.keys.unit(id), u.Removed.By)
+			if u.Liaison != "" || len(u.Deputies) > 0 {
+				a.fault(a.keys.unit(id), "is off the roster and has a liaison")
+			}
+		}
+	}
+}
+
 // finish checks what only all records together can tell.
 func (a *auditor) finish() Audit {
 	a.pointers()
 	if !a.known {
 		a.fault(a.keys.secret(), "missing")
 	}
+	a.naming()
 	for id, key := range a.named {
 		if _, ok := a.people[id]; !ok {
 			a.fault(key, "names person %s, who has no record", id)

@@ -25,7 +25,7 @@ func TestAuditDeliveries(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			k := keys{"n"}
+			k := keys{notice: "n"}
 			a := newAuditor(codec, k, "n", nil)
 			a.known = true
 			value, err := codec.encode("k", c.d)
@@ -47,7 +47,7 @@ func TestAuditDeliveries(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		k := keys{"n"}
+		k := keys{notice: "n"}
 		a := newAuditor(codec, k, "n", nil)
 		a.known = true
 		for _, state := range []bot.DeliveryState{bot.DeliveryPending, bot.DeliveryAccepted} {

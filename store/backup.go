@@ -133,8 +133,8 @@ func (v *View) writeRecords(z *zip.Writer, count map[string]int) (namedFiles, er
 	var part io.Writer
 	var now kind
 	named := namedFiles{}
-	err := v.each(v.store.keys.all(), func(e kv.Entry) error {
-		kind, _, err := v.store.keys.split(e.Key)
+	err := v.each(v.keys.all(), func(e kv.Entry) error {
+		kind, _, err := v.keys.split(e.Key)
 		if err != nil {
 			return err
 		}
@@ -252,7 +252,7 @@ func openBackup(ctx context.Context, r io.ReaderAt, size int64) (*backup, error)
 // unlock takes the campaign's keys out of the backup, so that its sealed records
 // can be read, and gives the secret that person IDs are made with.
 func (b *backup) unlock(ctx context.Context, o Options) (secret []byte, err error) {
-	k := keys{escape(b.manifest.Notice)}
+	k := keys{notice: escape(b.manifest.Notice)}
 	b.codec.ring = newRing(k, o.Personal)
 	err = b.each(ctx, func(p backupPair) error {
 		if p.Key != k.secret() {
@@ -322,7 +322,7 @@ func (b *backup) source() fileSource {
 // the manifest. A part it does not know is refused: leaving it out would lose
 // something.
 func (b *backup) each(ctx context.Context, visit func(backupPair) error) error {
-	k := keys{escape(b.manifest.Notice)}
+	k := keys{notice: escape(b.manifest.Notice)}
 	count := map[string]int{}
 	for _, f := range b.zip.File {
 		if f.Name == backupReadme || f.Name == backupManifest || strings.HasPrefix(f.Name, backupFiles) {

@@ -16,7 +16,7 @@
 //
 //	<notice>/key                                    the campaign's secrets, see ring.go
 //	<notice>/notice                                 the notice as it was last run with
-//	<notice>/roster                                 when the list was confirmed
+//	<notice>/roster                                 when the list was confirmed, which units are renamed or gone
 //	<notice>/unit/<unit>                            a row of the roster
 //	<notice>/person/<person>                        the only place with a userid
 //	<notice>/session/<person>                       what the person was last asked
@@ -39,6 +39,9 @@
 //	<notice>/lease/<name>                           which process does what only one may do
 //	restoring                                       a restore that has not ended
 //
+// A unit stands in keys, and in all that is stored, under the name it had first:
+// renaming it moves nothing. Above the store it goes by its present name.
+//
 // Form and period stand before the unit so that the state of one form over all
 // units is one scan; a report's key ends in '/' so that reports sort as their
 // versions do, and both can be read side by side.
@@ -58,8 +61,8 @@
 // is known in either place is never made again. A delivery of no broadcast
 // stands under the empty name.
 //
-// The package imports bot, store/kv, a CBOR codec and the standard library
-// without net/http. It must not import bot/app, bot/wecom, prompts or an
+// The package imports bot, store/kv, a CBOR codec, a table of pinyin and the
+// standard library without net/http. It must not import bot/app, bot/wecom, prompts or an
 // engine. It reads no clock; it does draw the campaign's secret, for package
 // bot may not.
 package store

@@ -8,24 +8,24 @@ import (
 
 // Docket gives what the office keeps beside a report; nil if nothing.
 func (v *View) Docket(key bot.ReportKey) (*bot.Docket, error) {
-	d, _, err := one[bot.Docket](v, v.store.keys.docket(key))
+	d, _, err := one[bot.Docket](v, v.keys.docket(key))
 	return d, err
 }
 
 // Dockets gives all that the office keeps, form by form and period by period.
 func (v *View) Dockets() ([]bot.Docket, error) {
-	return list[bot.Docket](v, v.store.keys.every(kindDocket))
+	return list[bot.Docket](v, v.keys.every(kindDocket))
 }
 
 // Book gives what stands over the reports of a form and period; nil if nothing.
 func (v *View) Book(p bot.FormPeriod) (*bot.Book, error) {
-	b, _, err := one[bot.Book](v, v.store.keys.book(p))
+	b, _, err := one[bot.Book](v, v.keys.book(p))
 	return b, err
 }
 
 // Docket is [View.Docket]; the turn then fails if it has changed meanwhile.
 func (t *Turn) Docket(key bot.ReportKey) (*bot.Docket, error) {
-	name := t.store.keys.docket(key)
+	name := t.keys.docket(key)
 	d, rev, err := one[bot.Docket](t.View, name)
 	t.read[name] = rev
 	return d, err
@@ -33,7 +33,7 @@ func (t *Turn) Docket(key bot.ReportKey) (*bot.Docket, error) {
 
 // Book is [View.Book]; the turn then fails if it has changed meanwhile.
 func (t *Turn) Book(p bot.FormPeriod) (*bot.Book, error) {
-	name := t.store.keys.book(p)
+	name := t.keys.book(p)
 	b, rev, err := one[bot.Book](t.View, name)
 	t.read[name] = rev
 	return b, err
@@ -51,10 +51,10 @@ func one[T any](v *View, key string) (*T, int64, error) {
 
 // Versions gives all numbered versions of a report, counted or not, oldest first.
 func (v *View) Versions(key bot.ReportKey) ([]bot.Submission, error) {
-	records, err := list[submissionRecord](v, v.store.keys.every(kindVersion, key.Form, key.Period, key.Unit))
+	records, err := list[submissionRecord](v, v.keys.versions(key))
 	versions := make([]bot.Submission, 0, len(records))
 	for _, r := range records {
-		versions = append(versions, r.unpack())
+		versions = append(versions, v.version(r))
 	}
 	return versions, err
 }
@@ -72,7 +72,7 @@ func (v *View) Filed(p bot.FormPeriod) (all []bot.Filed, err error) {
 // NewestLog gives the newest lines of the log, newest first.
 func (v *View) NewestLog(q bot.LogQuery) (newest []bot.LogEntry, err error) {
 	err = v.Log(func(e bot.LogEntry) error {
-		if q.Unit != "" && e.Key.Unit != q.Unit {
+		if q.Unit != "" && e.Key.Unit != v.keys.names.name(v.keys.names.id(q.Unit)) {
 			return nil
 		}
 		if newest = append(newest, e); len(newest) > 2*q.Most {

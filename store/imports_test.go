@@ -16,12 +16,13 @@ func TestImports(t *testing.T) {
 	const (
 		project = "anyuebot/"
 		cbor    = "github.com/fxamacker/cbor/v2"
+		pinyin  = "github.com/mozillazg/go-pinyin"
 		bbolt   = "go.etcd.io/bbolt"
 		diff    = "github.com/google/go-cmp/cmp"
 		rapid   = "pgregory.net/rapid"
 	)
 	allowed := map[string][]string{
-		".":         {project + "bot", project + "store/kv", cbor},
+		".":         {project + "bot", project + "store/kv", cbor, pinyin},
 		"files":     {project + "bot", "net/http"}, // its table of media types; it is asked for nothing else
 		"storetest": {project + "bot", project + "store", project + "store/files", project + "store/kv", diff},
 		"kv":        {},

@@ -44,9 +44,11 @@ const versionDigits = 6
 // logTime makes instants sort as text; all are written in UTC.
 const logTime = "20060102T150405.000000000"
 
-// keys makes the keys of one campaign.
+// keys makes the keys of one campaign. Whatever belongs to a unit stands under
+// what the unit is kept under, see [unitNames].
 type keys struct {
 	notice string // escaped
+	names  unitNames
 }
 
 func (k keys) join(kind kind, names ...string) string {
@@ -70,21 +72,27 @@ func (k keys) every(kind kind, names ...string) string { return k.join(kind, nam
 func (k keys) secret() string            { return k.join(kindKey) }
 func (k keys) notes() string             { return k.join(kindNotice) }
 func (k keys) roster() string            { return k.join(kindRoster) }
-func (k keys) unit(name string) string   { return k.join(kindUnit, name) }
+func (k keys) unit(name string) string   { return k.join(kindUnit, k.names.id(name)) }
 func (k keys) person(id string) string   { return k.join(kindPerson, id) }
 func (k keys) session(id string) string  { return k.join(kindSession, id) }
 func (k keys) claim(claim string) string { return k.join(kindClaim, claim) }
 
 // A report's key ends in '/', so that reports sort as their versions do.
 func (k keys) report(r bot.ReportKey) string {
-	return k.join(kindReport, r.Form, r.Period, r.Unit) + "/"
+	return k.join(kindReport, r.Form, r.Period, k.names.id(r.Unit)) + "/"
 }
 
 func (k keys) version(r bot.ReportKey, n int) string {
-	return k.join(kindVersion, r.Form, r.Period, r.Unit, fmt.Sprintf("%0*d", versionDigits, n))
+	return k.join(kindVersion, r.Form, r.Period, k.names.id(r.Unit), fmt.Sprintf("%0*d", versionDigits, n))
 }
 
-func (k keys) docket(r bot.ReportKey) string { return k.join(kindDocket, r.Form, r.Period, r.Unit) }
+func (k keys) versions(r bot.ReportKey) string {
+	return k.every(kindVersion, r.Form, r.Period, k.names.id(r.Unit))
+}
+
+func (k keys) docket(r bot.ReportKey) string {
+	return k.join(kindDocket, r.Form, r.Period, k.names.id(r.Unit))
+}
 
 func (k keys) book(p bot.FormPeriod) string { return k.join(kindBook, p.Form, p.Period) }
 

@@ -13,7 +13,7 @@ import (
 
 // outgoing writes what a turn wants sent.
 func (t *Turn) outgoing(w *writer, c bot.Changes) error {
-	k := t.store.keys
+	k := t.keys
 	for _, chat := range c.Chats {
 		if chat.ID == "" {
 			return fmt.Errorf("%w: a chat without an ID", ErrMisuse)
@@ -54,7 +54,7 @@ func checkNew(d bot.Delivery) error {
 // Person finds somebody by their ID.
 func (v *View) Person(id string) (bot.Person, bool, error) {
 	var p bot.Person
-	rev, err := v.get(v.store.keys.person(id), &p)
+	rev, err := v.get(v.keys.person(id), &p)
 	return p, rev != 0 && err == nil, err
 }
 
@@ -74,13 +74,13 @@ func (v *View) Status(key bot.ReportKey) (bot.Status, error) {
 
 // Open visits the deliveries that have not ended, in no order that matters.
 func (v *View) Open(each func(bot.Delivery) error) error {
-	return visit(v, v.store.keys.every(kindOut), each)
+	return visit(v, v.keys.every(kindOut), each)
 }
 
 // Ended visits the deliveries that have ended, by a last attempt at since or
 // later.
 func (v *View) Ended(since time.Time, each func(bot.Delivery) error) error {
-	return visit(v, v.store.keys.every(kindSent), func(d bot.Delivery) error {
+	return visit(v, v.keys.every(kindSent), func(d bot.Delivery) error {
 		if d.At.Before(since) {
 			return nil
 		}
@@ -90,7 +90,7 @@ func (v *View) Ended(since time.Time, each func(bot.Delivery) error) error {
 
 // Delivery finds a delivery, whether it has ended or not.
 func (v *View) Delivery(broadcast, id string) (bot.Delivery, bool, error) {
-	for _, key := range []string{v.store.keys.out(broadcast, id), v.store.keys.sent(broadcast, id)} {
+	for _, key := range []string{v.keys.out(broadcast, id), v.keys.sent(broadcast, id)} {
 		var d bot.Delivery
 		if rev, err := v.get(key, &d); rev != 0 || err != nil {
 			return d, err == nil, err
@@ -103,7 +103,7 @@ func (v *View) Delivery(broadcast, id string) (bot.Delivery, bool, error) {
 func (v *View) Broadcast(id string) (bot.Broadcast, bool, error) {
 	for _, done := range []bool{false, true} {
 		var b bot.Broadcast
-		if rev, err := v.get(v.store.keys.broadcast(id, done), &b); rev != 0 || err != nil {
+		if rev, err := v.get(v.keys.broadcast(id, done), &b); rev != 0 || err != nil {
 			return b, err == nil, err
 		}
 	}
@@ -113,14 +113,14 @@ func (v *View) Broadcast(id string) (bot.Broadcast, bool, error) {
 // Unexpanded lists the broadcasts that are not expanded to their end, the
 // oldest first.
 func (v *View) Unexpanded() ([]bot.Broadcast, error) {
-	open, err := list[bot.Broadcast](v, v.store.keys.every(kindBroadcast, broadcastOpen))
+	open, err := list[bot.Broadcast](v, v.keys.every(kindBroadcast, broadcastOpen))
 	slices.SortStableFunc(open, func(a, b bot.Broadcast) int { return a.At.Compare(b.At) })
 	return open, err
 }
 
 // Halts lists the roads that take nothing, sorted by name.
 func (v *View) Halts() ([]bot.Halt, error) {
-	return list[bot.Halt](v, v.store.keys.every(kindHalt))
+	return list[bot.Halt](v, v.keys.every(kindHalt))
 }
 
 // Queue stores new deliveries, at most [bot.MaxDeliveries], together with the records of
@@ -133,7 +133,7 @@ func (s *Store) Queue(ctx context.Context, list []bot.Delivery, people []bot.Per
 			return err
 		}
 		defer v.Close()
-		w := writer{store: s}
+		w := writer{store: s, names: v.keys.names}
 		if err := v.enqueue(&w, list, people); err != nil || len(w.tx.Put) == 0 {
 			return err
 		}
@@ -149,7 +149,7 @@ func (v *View) enqueue(w *writer, list []bot.Delivery, people []bot.Person) erro
 	if len(list) > bot.MaxDeliveries || len(people) > bot.MaxDeliveries {
 		return fmt.Errorf("%w: %d deliveries for %d people, at most %d", ErrMisuse, len(list), len(people), bot.MaxDeliveries)
 	}
-	k := v.store.keys
+	k := v.keys
 	for _, p := range people {
 		if p.ID == "" || p.ID != v.store.PersonID(p.UserID) {
 			return fmt.Errorf("%w: person %q with another person's userid", ErrMisuse, p.ID)
@@ -223,7 +223,7 @@ func (s *Store) swap(ctx context.Context, from string, was any, to string, is an
 		return err
 	}
 	defer v.Close()
-	w := writer{store: s}
+	w := writer{store: s, names: v.keys.names}
 	w.put(to, is)
 	if w.err != nil {
 		return w.err
@@ -232,7 +232,7 @@ func (s *Store) swap(ctx context.Context, from string, was any, to string, is an
 	if err != nil {
 		return err
 	}
-	stands, err := s.codec.holds(e, was)
+	stands, err := s.codec.holds(e, w.names.kept(was))
 	if err != nil {
 		return err
 	}
@@ -241,7 +241,7 @@ func (s *Store) swap(ctx context.Context, from string, was any, to string, is an
 		if err != nil {
 			return err
 		}
-		done, err := s.codec.holds(there, is)
+		done, err := s.codec.holds(there, w.names.kept(is))
 		if err == nil && !done {
 			err = &kv.ConflictError{Key: from}
 		}
@@ -281,7 +281,7 @@ func (s *Store) Halt(ctx context.Context, h bot.Halt, tell []bot.Delivery, peopl
 		if news = !e.Exists(); !news {
 			return nil
 		}
-		w := writer{store: s, tx: kv.Tx{Expect: []kv.Expect{{Key: key}}}}
+		w := writer{store: s, names: v.keys.names, tx: kv.Tx{Expect: []kv.Expect{{Key: key}}}}
 		w.put(key, h)
 		if err := v.enqueue(&w, tell, people); err != nil {
 			return err

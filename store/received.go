@@ -35,12 +35,16 @@ type pointerRecord struct{}
 // it from a content and from a unit.
 func (k keys) file(at time.Time, claim string) string { return k.join(kindFile, stamp(at, claim)) }
 
+func (k keys) filesOf(unit string) string { return k.every(kindFileUnit, k.names.id(unit)) }
+
 func (k keys) fileHash(hash, stamp string) string { return k.join(kindFileHash, hash, stamp) }
-func (k keys) fileUnit(unit, stamp string) string { return k.join(kindFileUnit, unit, stamp) }
+func (k keys) fileUnit(unit, stamp string) string {
+	return k.join(kindFileUnit, k.names.id(unit), stamp)
+}
 
 // files adds what came with the turn's message.
 func (t *Turn) files(w *writer, list []bot.Received, at time.Time) error {
-	k := t.store.keys
+	k := t.keys
 	stamp := stamp(at, t.claim)
 	pointers := map[string]bool{}
 	for _, r := range list {
@@ -65,9 +69,9 @@ func isHash(s string) bool {
 
 // Files visits everything that was received, oldest message first.
 func (v *View) Files(visit func(bot.Received) error) error {
-	return v.each(v.store.keys.every(kindFile), func(e kv.Entry) error {
+	return v.each(v.keys.every(kindFile), func(e kv.Entry) error {
 		var record fileRecord
-		if err := v.store.codec.decode(e.Key, e.Value, &record); err != nil {
+		if err := v.decode(e.Key, e.Value, &record); err != nil {
 			return err
 		}
 		for _, r := range record.Files {
@@ -81,29 +85,30 @@ func (v *View) Files(visit func(bot.Received) error) error {
 
 // FilesOf gives what was received for a unit, oldest first.
 func (v *View) FilesOf(unit string) ([]bot.Received, error) {
-	return v.pointed(v.store.keys.every(kindFileUnit, unit), func(r bot.Received) bool { return slices.Contains(r.Units, unit) })
+	now := v.keys.names.name(v.keys.names.id(unit))
+	return v.pointed(v.keys.filesOf(unit), func(r bot.Received) bool { return slices.Contains(r.Units, now) })
 }
 
 // FilesByHash gives every time the same content was received, oldest first.
 func (v *View) FilesByHash(hash string) ([]bot.Received, error) {
-	return v.pointed(v.store.keys.every(kindFileHash, hash), func(r bot.Received) bool { return r.File.Hash == hash })
+	return v.pointed(v.keys.every(kindFileHash, hash), func(r bot.Received) bool { return r.File.Hash == hash })
 }
 
 // pointed follows pointers to the records they name, and gives what is meant of
 // these.
 func (v *View) pointed(prefix string, meant func(bot.Received) bool) (list []bot.Received, err error) {
 	err = v.each(prefix, func(e kv.Entry) error {
-		if err := v.store.codec.decode(e.Key, e.Value, new(pointerRecord)); err != nil {
+		if err := v.decode(e.Key, e.Value, new(pointerRecord)); err != nil {
 			return err
 		}
-		_, names, err := v.store.keys.split(e.Key)
+		_, names, err := v.keys.split(e.Key)
 		if err != nil {
 			return err
 		}
 		if len(names) != 2 {
 			return fmt.Errorf("%w: %q points to nothing", ErrRecord, e.Key)
 		}
-		key := v.store.keys.join(kindFile, names[1])
+		key := v.keys.join(kindFile, names[1])
 		var record fileRecord
 		rev, err := v.get(key, &record)
 		if err == nil && rev == 0 {
@@ -123,8 +128,8 @@ func (v *View) pointed(prefix string, meant func(bot.Received) bool) (list []bot
 // hash. Where several records name the same content, the first describes it.
 func (v *View) NamedFiles() (map[string]bot.File, error) {
 	named := namedFiles{}
-	err := v.each(v.store.keys.all(), func(e kv.Entry) error {
-		kind, _, err := v.store.keys.split(e.Key)
+	err := v.each(v.keys.all(), func(e kv.Entry) error {
+		kind, _, err := v.keys.split(e.Key)
 		if err != nil {
 			return err
 		}

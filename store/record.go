@@ -22,7 +22,9 @@ const recordVersion = 1
 // Records that are not nouns of package bot.
 type (
 	rosterRecord struct {
-		Confirmed time.Time `cbor:"1,keyasint,omitzero"`
+		Confirmed time.Time   `cbor:"1,keyasint,omitzero"`
+		Named     []namedUnit `cbor:"2,keyasint,omitempty"`
+		Gone      []string    `cbor:"3,keyasint,omitempty"`
 	}
 	// filedRecord is rewritten whenever another version of a form and period
 	// counts than before: it is its revision that tells.

@@ -29,7 +29,7 @@ func Restore(ctx context.Context, r io.ReaderAt, size int64, engine kv.Store, fi
 	if err != nil {
 		return Manifest{}, err
 	}
-	secretKey := keys{escape(b.manifest.Notice)}.secret()
+	secretKey := keys{notice: escape(b.manifest.Notice)}.secret()
 	found := false
 	if err := b.each(ctx, func(p backupPair) error {
 		found = found || p.Key == secretKey

@@ -13,47 +13,18 @@ import (
 	"anyuebot/store/kv"
 )
 
-// RosterRow is one row of the office's list. Empty fields say nothing about
-// what the roster has.
-type RosterRow struct {
-	Name, Kind, Full, Short string
-	Aliases                 []string
-	UserID                  string
-}
+// RosterRow is one row of the office's list.
+type RosterRow = bot.RosterRow
 
-// ImportOptions: At is the instant of the import. Reason is why the office
-// changes liaisons who are already named; without it none is changed.
+// ImportOptions: At is the instant of the import, By who does it, "" for the
+// command line. Reason is why the office changes liaisons who are already named;
+// without it none is changed. A Trial only tells what an import would do.
 type ImportOptions struct {
 	Reason string
 	At     time.Time
+	By     string // Person.ID
+	Trial  bool
 }
-
-// ImportResult counts the rows by what became of their units. A row with a
-// [ProblemOtherLiaison] is counted by the rest of it, rows with other problems
-// are not counted.
-type ImportResult struct {
-	Added, Updated, Unchanged int
-	Problems                  []Problem
-}
-
-// Problem is what kept a row, or its userid, from being taken.
-type Problem struct {
-	Row  int // from 1, in the rows as given
-	Unit string
-	Code ProblemCode
-	Have string // ProblemOtherLiaison: the userid that stands
-	Want string // ProblemOtherLiaison: the userid in the row
-}
-
-// ProblemCode names a kind of problem.
-type ProblemCode string
-
-const (
-	ProblemNoName       ProblemCode = "no-name"
-	ProblemLongName     ProblemCode = "long-name"     // above [MaxName]
-	ProblemTwice        ProblemCode = "twice"         // the unit stands in an earlier row
-	ProblemOtherLiaison ProblemCode = "other-liaison" // see [ImportOptions].Reason
-)
 
 // MaxName bounds a unit's name, in bytes, so that every key made with it fits.
 const MaxName = 200
@@ -72,12 +43,23 @@ const (
 // one. An imported userid counts as confirmed by the office. It works in pages,
 // each one commit with its log lines: when it fails the result tells how far it
 // came, and the same import can simply be done again.
-func (s *Store) ImportRoster(ctx context.Context, rows []RosterRow, opt ImportOptions) (ImportResult, error) {
-	var result ImportResult
+//
+// A row may name its unit by a name that it had before.
+func (s *Store) ImportRoster(ctx context.Context, rows []RosterRow, opt ImportOptions) (bot.RosterImport, error) {
+	var result bot.RosterImport
 	if opt.At.IsZero() {
 		return result, fmt.Errorf("%w: an import needs its instant", ErrMisuse)
 	}
-	good, problems := sift(rows)
+	v, err := s.View(ctx)
+	if err != nil {
+		return result, err
+	}
+	roster, err := v.Roster()
+	v.Close()
+	if err != nil {
+		return result, err
+	}
+	good, problems := sift(rows, v.keys.names, roster)
 	result.Problems = problems
 	for page := range slices.Chunk(good, importPage) {
 		done, err := s.importPage(ctx, page, opt)
@@ -87,9 +69,10 @@ func (s *Store) ImportRoster(ctx context.Context, rows []RosterRow, opt ImportOp
 		result.Added += done.Added
 		result.Updated += done.Updated
 		result.Unchanged += done.Unchanged
+		result.Lines = append(result.Lines, done.Lines...)
 		result.Problems = append(result.Problems, done.Problems...)
 	}
-	slices.SortStableFunc(result.Problems, func(a, b Problem) int { return a.Row - b.Row })
+	slices.SortStableFunc(result.Problems, func(a, b bot.RosterProblem) int { return a.Row - b.Row })
 	return result, nil
 }
 
@@ -99,43 +82,67 @@ type numbered struct {
 	row int
 }
 
-// sift tidies the rows and takes out those that cannot be imported.
-func sift(rows []RosterRow) (good []numbered, problems []Problem) {
+// sift tidies the rows, calls each unit by its present name and takes out the rows
+// that cannot be imported.
+func sift(rows []RosterRow, names unitNames, roster bot.Roster) (good []numbered, problems []bot.RosterProblem) {
 	seen := make(map[string]bool, len(rows))
+	owners := otherNames(roster)
 	for i, r := range rows {
-		r.Name, r.UserID = strings.TrimSpace(r.Name), strings.TrimSpace(r.UserID)
-		var code ProblemCode
+		r.UserID = strings.TrimSpace(r.UserID)
+		r.Name = names.name(names.id(strings.TrimSpace(r.Name)))
+		var code bot.RosterProblemCode
 		switch {
 		case r.Name == "":
-			code = ProblemNoName
+			code = bot.ProblemNoName
 		case len(r.Name) > MaxName:
-			code = ProblemLongName
+			code = bot.ProblemLongName
 		case seen[r.Name]:
-			code = ProblemTwice
+			code = bot.ProblemTwice
+		case names.left(r.Name):
+			code = bot.ProblemRemoved
+		case owners[r.Name] != "":
+			problems = append(problems, bot.RosterProblem{Row: i + 1, Line: r.Line, Unit: r.Name, Code: bot.ProblemAlias, Have: owners[r.Name]})
+			continue
 		default:
 			seen[r.Name] = true
 			good = append(good, numbered{r, i + 1})
 			continue
 		}
-		problems = append(problems, Problem{Row: i + 1, Unit: r.Name, Code: code})
+		problems = append(problems, bot.RosterProblem{Row: i + 1, Line: r.Line, Unit: r.Name, Code: code})
 	}
 	return good, problems
 }
 
-func (s *Store) importPage(ctx context.Context, page []numbered, opt ImportOptions) (ImportResult, error) {
+// otherNames are the names that units go by beside their own, each with its unit:
+// what has such a name is no new unit.
+func otherNames(roster bot.Roster) map[string]string {
+	owners := map[string]string{}
+	for _, u := range slices.Concat(roster.Units, roster.Gone) {
+		for _, name := range slices.Concat([]string{u.Full, u.Short}, u.Aliases) {
+			owners[name] = u.Name
+		}
+	}
+	delete(owners, "")
+	for _, u := range slices.Concat(roster.Units, roster.Gone) {
+		delete(owners, u.Name)
+	}
+	return owners
+}
+
+func (s *Store) importPage(ctx context.Context, page []numbered, opt ImportOptions) (bot.RosterImport, error) {
 	for try := 1; ; try++ {
 		plan, tx, err := s.planPage(ctx, page, opt)
 		if err != nil {
-			return ImportResult{}, err
+			return bot.RosterImport{}, err
 		}
-		if len(tx.Put) > 0 {
+		if len(tx.Put) > 0 && !opt.Trial {
 			_, err = s.kv.Commit(ctx, tx)
 		}
 		if err == nil {
 			return plan.result, nil
 		}
 		if !errors.Is(err, kv.ErrConflict) || try == importTries {
-			return ImportResult{}, err
+			return bot.RosterImport{}, err
 		}
 	}
 }
@@ -163,7 +170,7 @@ func (s *Store) planPage(ctx context.Context, page []numbered, opt ImportOptions
 	}
 	adds := false
 	for _, r := range page {
-		key := s.keys.unit(r.Name)
+		key := v.keys.unit(r.Name)
 		var u bot.Unit
 		rev, err := v.get(key, &u)
 		if err != nil {
@@ -183,18 +190,16 @@ func (s *Store) planPage(ctx context.Context, page []numbered, opt ImportOptions
 			}
 		}
 	}
-	w := writer{store: s}
+	w := writer{store: s, names: v.keys.names}
 	if adds {
 		roster, err := v.Roster()
 		if err != nil {
 			return nil, kv.Tx{}, err
 		}
-		if n := len(roster.Units); n > 0 {
-			plan.last = roster.Units[n-1].Order
-		}
+		plan.last = roster.Last()
 		// Writing the roster's own record keeps two imports from giving out
 		// the same places.
-		w.put(s.keys.roster(), rosterRecord{Confirmed: roster.Confirmed})
+		w.put(s.keys.roster(), v.roster)
 	}
 	for _, r := range page {
 		id := ""
@@ -204,7 +209,7 @@ func (s *Store) planPage(ctx context.Context, page []numbered, opt ImportOptions
 		plan.row(r, id)
 	}
 	for _, name := range plan.changedUnits {
-		w.put(s.keys.unit(name), plan.units[name])
+		w.put(v.keys.unit(name), plan.units[name])
 	}
 	for _, id := range plan.changedPeople {
 		w.put(s.keys.person(id), plan.people[id])
@@ -241,34 +246,43 @@ type rosterPlan struct {
 	changedUnits  []string
 	changedPeople []string
 	log           []bot.LogEntry
-	result        ImportResult
+	result        bot.RosterImport
 }
 
 // row takes one row in; id stands for its userid, "" if it has none.
 func (p *rosterPlan) row(r numbered, id string) {
 	was, exists := p.units[r.Name]
 	u := merged(was, r.RosterRow)
-	entry := bot.LogEntry{At: p.opt.At, What: "import", Key: bot.ReportKey{Unit: r.Name}}
+	entry := bot.LogEntry{At: p.opt.At, By: p.opt.By, What: "import", Key: bot.ReportKey{Unit: r.Name}}
 	if !exists {
 		p.last++
 		u.Name, u.Order = r.Name, p.last
 	}
+	u.Pinyin = pinyinOf(u)
+	line := bot.RosterLine{Unit: r.Name, New: !exists, Changes: changesOf(was, u)}
+	liaison := func(old string) {
+		line.Changes = append(line.Changes, bot.RosterChange{Field: bot.RosterUserID, Old: old, New: r.UserID})
+	}
 	switch {
 	case id == "":
 	case u.Liaison == "":
+		liaison("")
 		p.bind(&u, id, r.UserID)
 	case u.Liaison == id:
 		u.Registered = false
 		p.give(id, r.UserID, r.Name)
 	case p.opt.Reason == "":
-		p.result.Problems = append(p.result.Problems, Problem{
-			Row: r.row, Unit: r.Name, Code: ProblemOtherLiaison, Have: p.people[u.Liaison].UserID, Want: r.UserID,
+		p.result.Problems = append(p.result.Problems, bot.RosterProblem{
+			Row: r.row, Line: r.Line, Unit: r.Name, Code: bot.ProblemOtherLiaison, Have: p.people[u.Liaison].UserID, Want: r.UserID,
 		})
 	default:
+		liaison(p.people[u.Liaison].UserID)
 		entry.Text = fmt.Sprintf("%s → %s: %s", u.Liaison, id, p.opt.Reason)
 		p.take(u)
 		p.bind(&u, id, r.UserID)
 	}
+	line.Confirmed = was.Registered && !u.Registered
+	was.Pinyin = u.Pinyin // which says nothing that the names do not
 	switch {
 	case !exists:
 		p.result.Added++
@@ -278,9 +292,29 @@ func (p *rosterPlan) row(r numbered, id string) {
 	default:
 		p.result.Updated++
 	}
+	p.result.Lines = append(p.result.Lines, line)
 	p.units[r.Name] = u
 	p.changedUnits = append(p.changedUnits, r.Name)
 	p.log = append(p.log, entry)
+}
+
+// changesOf tells what of a unit's own fields is another.
+func changesOf(was, is bot.Unit) []bot.RosterChange {
+	var list []bot.RosterChange
+	for _, f := range []struct {
+		field    bot.RosterField
+		old, now string
+	}{
+		{bot.RosterKind, was.Kind, is.Kind},
+		{bot.RosterFull, was.Full, is.Full},
+		{bot.RosterShort, was.Short, is.Short},
+		{bot.RosterAliases, strings.Join(was.Aliases, "、"), strings.Join(is.Aliases, "、")},
+	} {
+		if f.old != f.now {
+			list = append(list, bot.RosterChange{Field: f.field, Old: f.old, New: f.now})
+		}
+	}
+	return list
 }
 
 // merged overlays a unit with what the row says.

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 
 	"anyuebot/store/kv"
@@ -189,9 +188,10 @@ func (s *Store) writeSecret(ctx context.Context, record secretRecord, master []b
 }
 
 // Rekey seals all personal records with a new data key and drops the old ones.
-// It works in small commits beside other work of this process; when it is broken
-// off both keys stay, and it can be done again. Bytes of the old state lie in the
-// engine until it is compacted, see [Compact].
+// Nobody else may write to the campaign meanwhile: what they had sealed with the
+// old key, and commit after it was dropped, could never be opened again. When it is
+// broken off both keys stay, and it can be done again. Bytes of the old state lie in
+// the engine until that is compacted.
 func (s *Store) Rekey(ctx context.Context) (sealed int, err error) {
 	if s.forgotten {
 		return 0, ErrForgotten
@@ -211,15 +211,8 @@ func (s *Store) Rekey(ctx context.Context) (sealed int, err error) {
 	if err := s.codec.ring.set(record.Data); err != nil {
 		return 0, err
 	}
-	for {
-		n, left, err := s.reseal(ctx)
-		sealed += n
-		if err != nil {
-			return sealed, err
-		}
-		if left == 0 {
-			break
-		}
+	if sealed, err = s.reseal(ctx); err != nil {
+		return sealed, err
 	}
 	if record, rev, err = s.secretNow(ctx); err != nil {
 		return sealed, err
@@ -250,13 +243,12 @@ func (s *Store) secretNow(ctx context.Context) (secretRecord, int64, error) {
 	return record, e.Rev, err
 }
 
-// reseal goes through the campaign once. left counts the records that somebody
-// else was writing just then.
-func (s *Store) reseal(ctx context.Context) (sealed, left int, err error) {
+// reseal goes through the campaign once.
+func (s *Store) reseal(ctx context.Context) (sealed int, err error) {
 	for after := ""; ; {
 		page, err := s.page(ctx, s.keys.all(), after)
 		if err != nil || len(page) == 0 {
-			return sealed, left, err
+			return sealed, err
 		}
 		after = page[len(page)-1].Key
 		for _, e := range page {
@@ -265,24 +257,19 @@ func (s *Store) reseal(ctx context.Context) (sealed, left int, err error) {
 			}
 			plain, err := s.codec.ring.open(e.Key, e.Value)
 			if err != nil {
-				return sealed, left, err
+				return sealed, err
 			}
 			value, err := s.codec.ring.seal(e.Key, plain)
 			if err != nil {
-				return sealed, left, err
+				return sealed, err
 			}
-			_, err = s.kv.Commit(ctx, kv.Tx{
+			if _, err := s.kv.Commit(ctx, kv.Tx{
 				Expect: []kv.Expect{{Key: e.Key, Rev: e.Rev}},
 				Put:    []kv.Pair{{Key: e.Key, Value: value}},
-			})
-			switch {
-			case err == nil:
-				sealed++
-			case errors.Is(err, kv.ErrConflict):
-				left++
-			default:
-				return sealed, left, err
+			}); err != nil {
+				return sealed, err
 			}
+			sealed++
 		}
 	}
 }

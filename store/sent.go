@@ -18,7 +18,7 @@ func (v *View) Sent() (*bot.Sent, error) {
 	sent := &bot.Sent{Broadcast: *last, Counts: map[bot.DeliveryState]int{}}
 	worst := map[[2]string]bot.Delivery{} // by person and group
 	for _, kind := range []kind{kindOut, kindSent} {
-		if err := visit(v, v.store.keys.every(kind, last.ID), func(d bot.Delivery) error {
+		if err := visit(v, v.keys.every(kind, last.ID), func(d bot.Delivery) error {
 			if d.Why == bot.OutNobody {
 				sent.Unreached = append(sent.Unreached, d.Units...)
 				return nil
@@ -50,7 +50,7 @@ func (v *View) Sent() (*bot.Sent, error) {
 // lastBroadcast is the one that was confirmed last, nil if there was none.
 func (v *View) lastBroadcast() (*bot.Broadcast, error) {
 	var last *bot.Broadcast
-	err := visit(v, v.store.keys.every(kindBroadcast), func(b bot.Broadcast) error {
+	err := visit(v, v.keys.every(kindBroadcast), func(b bot.Broadcast) error {
 		if last == nil || cmp.Or(b.Begun.Compare(last.Begun), b.At.Compare(last.At)) >= 0 {
 			last = &b
 		}
@@ -91,7 +91,7 @@ func (v *View) arrange(sent *bot.Sent) error {
 func (v *View) Reminded() (map[string]int, error) {
 	seen := map[[2]string]bool{} // by broadcast and unit
 	times := map[string]int{}
-	err := visit(v, v.store.keys.every(kindSent), func(d bot.Delivery) error {
+	err := visit(v, v.keys.every(kindSent), func(d bot.Delivery) error {
 		if d.Kind != string(bot.BroadcastNudge) || d.State != bot.DeliveryAccepted {
 			return nil
 		}

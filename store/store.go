@@ -65,7 +65,7 @@ func OpenWith(ctx context.Context, engine kv.Store, noticeID string, o Options) 
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{kv: engine, codec: c, keys: keys{escape(noticeID)}, notice: noticeID}
+	s := &Store{kv: engine, codec: c, keys: keys{notice: escape(noticeID)}, notice: noticeID}
 	s.codec.ring = newRing(s.keys, o.Personal)
 	for {
 		err := s.start(ctx, o)

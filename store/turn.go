@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"anyuebot/bot"
@@ -47,7 +48,7 @@ func (s *Store) Begin(ctx context.Context, claim, userID string) (*Turn, error) 
 
 func (t *Turn) loadPerson(userID string) error {
 	id := t.store.PersonID(userID)
-	key := t.store.keys.person(id)
+	key := t.keys.person(id)
 	rev, err := t.get(key, &t.person)
 	if err != nil {
 		return err
@@ -74,7 +75,7 @@ func (t *Turn) Person() (bot.Person, error) { return t.person, nil }
 // the turn then fails if the record has changed meanwhile.
 func (t *Turn) Known(userID string) (bot.Person, error) {
 	p := bot.Person{ID: t.store.PersonID(userID), UserID: userID}
-	key := t.store.keys.person(p.ID)
+	key := t.keys.person(p.ID)
 	rev, err := t.get(key, &p)
 	t.read[key] = rev
 	return p, err
@@ -84,7 +85,7 @@ func (t *Turn) Known(userID string) (bot.Person, error) {
 // there is none.
 func (t *Turn) Session() (bot.Session, error) {
 	session := bot.Session{Person: t.person.ID}
-	key := t.store.keys.session(t.person.ID)
+	key := t.keys.session(t.person.ID)
 	rev, err := t.get(key, &session)
 	t.read[key] = rev
 	return session, err
@@ -93,7 +94,7 @@ func (t *Turn) Session() (bot.Session, error) {
 // Unit is [View.Unit]; the turn then fails if the row has changed meanwhile.
 func (t *Turn) Unit(name string) (bot.Unit, bool, error) {
 	var u bot.Unit
-	key := t.store.keys.unit(name)
+	key := t.keys.unit(name)
 	rev, err := t.get(key, &u)
 	t.read[key] = rev
 	return u, rev != 0 && err == nil, err
@@ -103,7 +104,7 @@ func (t *Turn) Unit(name string) (bot.Unit, bool, error) {
 // meanwhile.
 func (t *Turn) Report(key bot.ReportKey) (*bot.Report, *bot.Submission, error) {
 	r, rev, err := t.report(key)
-	t.read[t.store.keys.report(key)] = rev
+	t.read[t.keys.report(key)] = rev
 	if r == nil || err != nil || r.Counted == 0 {
 		return r, nil, err
 	}
@@ -135,9 +136,9 @@ func (t *Turn) note(key string) error {
 // message. [ErrMisuse] for changes that contradict themselves.
 func (t *Turn) Commit(changes bot.Changes, at time.Time, reply bot.Reply) error {
 	defer t.Close()
-	w := writer{store: t.store}
-	w.put(t.store.keys.claim(t.claim), claimRecord{Reply: reply, At: at})
-	t.read[t.store.keys.claim(t.claim)] = 0
+	w := writer{store: t.store, names: t.keys.names}
+	w.put(t.keys.claim(t.claim), claimRecord{Reply: reply, At: at})
+	t.read[t.keys.claim(t.claim)] = 0
 	if err := t.changes(&w, changes, at); err != nil {
 		return err
 	}
@@ -160,7 +161,10 @@ func (t *Turn) Commit(changes bot.Changes, at time.Time, reply bot.Reply) error 
 }
 
 func (t *Turn) changes(w *writer, c bot.Changes, at time.Time) error {
-	k := t.store.keys
+	k := t.keys
+	if err := t.units(w, c); err != nil {
+		return err
+	}
 	people := c.People
 	if !t.stored && !blank(c) && !names(people, t.person.ID) {
 		// Whatever names the person needs the record that says who that is.
@@ -199,16 +203,10 @@ func (t *Turn) changes(w *writer, c bot.Changes, at time.Time) error {
 		w.put(key, packSubmission(*s))
 		t.read[key] = 0
 	}
-	for _, u := range c.Units {
-		w.put(k.unit(u.Name), u)
-	}
 	if len(c.Files) > 0 {
 		if err := t.files(w, c.Files, at); err != nil {
 			return err
 		}
-	}
-	if !c.Confirmed.IsZero() {
-		w.put(k.roster(), rosterRecord{Confirmed: c.Confirmed})
 	}
 	for _, d := range c.Dockets {
 		w.put(k.docket(d.Key), d)
@@ -224,6 +222,70 @@ func (t *Turn) changes(w *writer, c bot.Changes, at time.Time) error {
 		w.put(k.log(at, t.claim), logRecord{Entries: c.Log})
 	}
 	return t.outgoing(w, c)
+}
+
+// units writes rows of the roster. The roster's own record goes with them when it
+// changes, and when there is a new unit: so no two commits give out the same place
+// or the same name.
+func (t *Turn) units(w *writer, c bot.Changes) error {
+	if len(c.Units) == 0 && c.Confirmed.IsZero() {
+		return nil
+	}
+	next, changed := t.keys.names.with(c.Units)
+	for _, u := range c.Units {
+		if u.Name == "" || len(u.Name) > MaxName || u.Order < 1 {
+			return fmt.Errorf("%w: unit %q at place %d", ErrMisuse, u.Name, u.Order)
+		}
+		if what := next.clash(u); what != "" {
+			return fmt.Errorf("%w: %s", ErrMisuse, what)
+		}
+		// A name that once was another unit's is what that unit is kept under.
+		if was := t.keys.names.name(u.Identity()); was != u.Name && !slices.Contains(u.Former, was) {
+			return fmt.Errorf("%w: unit %q is kept as %q is, and was not renamed", ErrMisuse, u.Name, was)
+		}
+		if u.Name != u.Identity() && next.name(u.Name) == u.Name {
+			e, err := t.snap.Get(t.ctx, t.keys.join(kindUnit, u.Name))
+			if err != nil {
+				return err
+			}
+			if e.Exists() {
+				return fmt.Errorf("%w: there is a unit %q already", ErrMisuse, u.Name)
+			}
+		}
+		key := t.keys.join(kindUnit, u.Identity())
+		if err := t.note(key); err != nil {
+			return err
+		}
+		changed = changed || t.read[key] == 0
+		if t.keys.names.left(u.Name) != (u.Removed != nil) {
+			if err := t.recount(w); err != nil {
+				return err
+			}
+		}
+		u.Pinyin = pinyinOf(u)
+		w.put(key, u)
+	}
+	// What else the turn leaves may go by the new names.
+	w.names = next
+	if changed || !c.Confirmed.IsZero() {
+		roster := t.roster
+		roster.Named, roster.Gone = next.named, next.gone
+		if !c.Confirmed.IsZero() {
+			roster.Confirmed = c.Confirmed
+		}
+		w.put(t.keys.roster(), roster)
+	}
+	return nil
+}
+
+// recount marks that with a unit's leaving or coming back other versions may count,
+// of any form.
+func (t *Turn) recount(w *writer) error {
+	periods, err := t.periods()
+	for _, p := range periods {
+		w.filed(p.Form, p.Period)
+	}
+	return err
 }
 
 // blank reports whether a turn leaves nothing behind but its claim. What it asks
@@ -246,6 +308,7 @@ func names(people []bot.Person, id string) bool {
 // writer gathers the puts of a commit; its first error stands.
 type writer struct {
 	store *Store
+	names unitNames
 	tx    kv.Tx
 	blind []kv.Pair // written whatever was there before
 	err   error
@@ -267,7 +330,7 @@ func (w *writer) filed(form, period string) {
 }
 
 func (w *writer) pair(key string, record any) (kv.Pair, bool) {
-	value, err := w.store.codec.encode(key, record)
+	value, err := w.store.codec.encode(key, w.names.kept(record))
 	if err != nil {
 		w.err = errors.Join(w.err, err)
 	}

@@ -12,9 +12,11 @@ import (
 // View reads the campaign at one revision. It belongs to one goroutine and
 // holds a snapshot of the engine open: close it soon.
 type View struct {
-	ctx   context.Context
-	store *Store
-	snap  kv.Snapshot
+	ctx    context.Context
+	store  *Store
+	snap   kv.Snapshot
+	roster rosterRecord
+	keys   keys // with the roster's names
 }
 
 // View opens a view at the present revision. Its methods work within ctx.
@@ -23,7 +25,13 @@ func (s *Store) View(ctx context.Context) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &View{ctx: ctx, store: s, snap: snap}, nil
+	v := &View{ctx: ctx, store: s, snap: snap, keys: s.keys}
+	if _, err := v.get(s.keys.roster(), &v.roster); err != nil {
+		v.Close()
+		return nil, err
+	}
+	v.keys.names = namesOf(v.roster)
+	return v, nil
 }
 
 // Close may be called more than once.
@@ -38,7 +46,14 @@ func (v *View) get(key string, record any) (rev int64, err error) {
 	if err != nil || !e.Exists() {
 		return 0, err
 	}
-	return e.Rev, v.store.codec.decode(key, e.Value, record)
+	return e.Rev, v.decode(key, e.Value, record)
+}
+
+// decode makes a record of a value; record is a pointer.
+func (v *View) decode(key string, value []byte, record any) error {
+	err := v.store.codec.decode(key, value, record)
+	v.keys.names.shown(record)
+	return err
 }
 
 // each visits all records under a prefix, sorted by key.
@@ -58,7 +73,7 @@ func (v *View) each(prefix string, visit func(kv.Entry) error) error {
 func visit[T any](v *View, prefix string, each func(T) error) error {
 	return v.each(prefix, func(e kv.Entry) error {
 		var record T
-		if err := v.store.codec.decode(e.Key, e.Value, &record); err != nil {
+		if err := v.decode(e.Key, e.Value, &record); err != nil {
 			return err
 		}
 		return each(record)
@@ -75,31 +90,35 @@ func list[T any](v *View, prefix string) (all []T, err error) {
 
 func (v *View) reply(claim string) (bot.Reply, bool, error) {
 	var record claimRecord
-	rev, err := v.get(v.store.keys.claim(claim), &record)
+	rev, err := v.get(v.keys.claim(claim), &record)
 	return record.Reply, rev != 0 && err == nil, err
 }
 
-// Roster gives the units in their order.
+// Roster gives the units in their order, those that were taken off it apart.
 func (v *View) Roster() (bot.Roster, error) {
-	var record rosterRecord
-	if _, err := v.get(v.store.keys.roster(), &record); err != nil {
-		return bot.Roster{}, err
+	all, err := list[bot.Unit](v, v.keys.every(kindUnit))
+	slices.SortStableFunc(all, func(a, b bot.Unit) int { return cmp.Compare(a.Order, b.Order) })
+	roster := bot.Roster{Confirmed: v.roster.Confirmed}
+	for _, u := range all {
+		if u.Removed != nil {
+			roster.Gone = append(roster.Gone, u)
+		} else {
+			roster.Units = append(roster.Units, u)
+		}
 	}
-	units, err := list[bot.Unit](v, v.store.keys.every(kindUnit))
-	slices.SortStableFunc(units, func(a, b bot.Unit) int { return cmp.Compare(a.Order, b.Order) })
-	return bot.Roster{Confirmed: record.Confirmed, Units: units}, err
+	return roster, err
 }
 
 // Unit finds a row of the roster by its exact name.
 func (v *View) Unit(name string) (bot.Unit, bool, error) {
 	var u bot.Unit
-	rev, err := v.get(v.store.keys.unit(name), &u)
+	rev, err := v.get(v.keys.unit(name), &u)
 	return u, rev != 0 && err == nil, err
 }
 
 // People gives all persons, sorted by ID.
 func (v *View) People() ([]bot.Person, error) {
-	return list[bot.Person](v, v.store.keys.every(kindPerson))
+	return list[bot.Person](v, v.keys.every(kindPerson))
 }
 
 // Report gives a report and the version of it that totals count, each nil if
@@ -115,7 +134,7 @@ func (v *View) Report(key bot.ReportKey) (*bot.Report, *bot.Submission, error) {
 
 func (v *View) report(key bot.ReportKey) (*bot.Report, int64, error) {
 	var record reportRecord
-	rev, err := v.get(v.store.keys.report(key), &record)
+	rev, err := v.get(v.keys.report(key), &record)
 	if rev == 0 || err != nil {
 		return nil, rev, err
 	}
@@ -127,19 +146,27 @@ func (v *View) report(key bot.ReportKey) (*bot.Report, int64, error) {
 // none.
 func (v *View) Version(key bot.ReportKey, n int) (*bot.Submission, error) {
 	var record submissionRecord
-	rev, err := v.get(v.store.keys.version(key, n), &record)
+	rev, err := v.get(v.keys.version(key, n), &record)
 	if rev == 0 || err != nil {
 		return nil, err
 	}
-	s := record.unpack()
+	s := v.version(record)
 	return &s, nil
+}
+
+func (v *View) version(record submissionRecord) bot.Submission {
+	s := record.unpack()
+	if id := v.keys.names.id(s.Key.Unit); id != s.Key.Unit {
+		s.KeptAs = id
+	}
+	return s
 }
 
 // Reports visits all reports of a form and period, in no order that matters.
 func (v *View) Reports(form, period string, visit func(bot.Report) error) error {
-	return v.each(v.store.keys.every(kindReport, form, period), func(e kv.Entry) error {
+	return v.each(v.keys.every(kindReport, form, period), func(e kv.Entry) error {
 		var record reportRecord
-		if err := v.store.codec.decode(e.Key, e.Value, &record); err != nil {
+		if err := v.decode(e.Key, e.Value, &record); err != nil {
 			return err
 		}
 		return visit(record.unpack())
@@ -159,14 +186,17 @@ func (v *View) Submissions(form, period string, visit func(bot.Submission) error
 
 // filed visits all reports of a form and period together with the version that
 // counts, nil if none. Reports and versions are sorted alike, so both are read
-// once from front to back.
+// once from front to back. Units off the roster are left out.
 func (v *View) filed(form, period string, visit func(bot.Report, *bot.Submission) error) error {
-	versions := kv.NewCursor(v.snap, v.store.keys.every(kindVersion, form, period))
+	versions := kv.NewCursor(v.snap, v.keys.every(kindVersion, form, period))
 	return v.Reports(form, period, func(r bot.Report) error {
+		if v.keys.names.left(r.Key.Unit) {
+			return nil
+		}
 		if r.Counted == 0 {
 			return visit(r, nil)
 		}
-		want := v.store.keys.version(r.Key, r.Counted)
+		want := v.keys.version(r.Key, r.Counted)
 		for {
 			e, ok, err := versions.Next(v.ctx)
 			if err != nil {
@@ -179,10 +209,10 @@ func (v *View) filed(form, period string, visit func(bot.Report, *bot.Submission
 				continue
 			}
 			var record submissionRecord
-			if err := v.store.codec.decode(e.Key, e.Value, &record); err != nil {
+			if err := v.decode(e.Key, e.Value, &record); err != nil {
 				return err
 			}
-			s := record.unpack()
+			s := v.version(record)
 			return visit(r, &s)
 		}
 	})
@@ -207,7 +237,7 @@ func (v *View) Statuses(form, period string) ([]bot.Status, error) {
 		return nil, err
 	}
 	dockets := make(map[string]*bot.Docket)
-	if err := visit(v, v.store.keys.every(kindDocket, form, period), func(d bot.Docket) error {
+	if err := visit(v, v.keys.every(kindDocket, form, period), func(d bot.Docket) error {
 		dockets[d.Key.Unit] = &d
 		return nil
 	}); err != nil {
@@ -265,13 +295,13 @@ func (v *View) Export(visit func(bot.Report, *bot.Submission) error) error {
 // one to the next.
 func (v *View) periods() ([]bot.ReportKey, error) {
 	var list []bot.ReportKey
-	prefix := v.store.keys.every(kindReport)
+	prefix := v.keys.every(kindReport)
 	for after := ""; ; {
 		page, err := v.snap.Scan(v.ctx, prefix, after, 1)
 		if err != nil || len(page) == 0 {
 			return list, err
 		}
-		_, names, err := v.store.keys.split(page[0].Key)
+		_, names, err := v.keys.split(page[0].Key)
 		if err != nil {
 			return nil, err
 		}
@@ -280,15 +310,15 @@ func (v *View) periods() ([]bot.ReportKey, error) {
 		}
 		list = append(list, bot.ReportKey{Form: names[0], Period: names[1]})
 		// '0' is the character after '/': the first key beyond this period.
-		after = v.store.keys.join(kindReport, names[0], names[1]) + "0"
+		after = v.keys.join(kindReport, names[0], names[1]) + "0"
 	}
 }
 
 // Log visits all log lines, oldest commit first.
 func (v *View) Log(visit func(bot.LogEntry) error) error {
-	return v.each(v.store.keys.every(kindLog), func(e kv.Entry) error {
+	return v.each(v.keys.every(kindLog), func(e kv.Entry) error {
 		var record logRecord
-		if err := v.store.codec.decode(e.Key, e.Value, &record); err != nil {
+		if err := v.decode(e.Key, e.Value, &record); err != nil {
 			return err
 		}
 		for _, entry := range record.Entries {

@@ -13,7 +13,8 @@
 // platform, no engine and no file.
 //
 // Where to look: app.go takes a message through its turn; speak.go and words.go
-// put what it says into a reply and deliveries. Then the outbox: outbox.go has
+// put what it says into a reply and deliveries; roster.go imports a list that was
+// sent. Then the outbox: outbox.go has
 // its ports, worker.go decides what is done next and whose work it is, expand.go
 // makes the messages of a broadcast, carry.go makes an attempt, settle.go is what
 // comes of it, roads.go knows which roads are halted.
@@ -91,6 +92,8 @@ type Config struct {
 	// five times that; 0 for no limit.
 	Rate float64
 
+	// Rosters reads and imports roster files; without one no message does.
+	Rosters Rosters
 	// Words reads a document that a member sent; without it none is read. What it
 	// cannot read is "".
 	Words func(context.Context, bot.File) string
@@ -177,9 +180,12 @@ func (a *App) Turn(ctx context.Context, m bot.Message) (bot.Reply, error) {
 	member := strings.ToLower(m.From)
 	defer a.locks.hold("member " + member)()
 	unit, locked := "", false
+	var list errand
 	for attempt := range attempts {
-		reply, outcome, err := a.try(ctx, id, m, attempt > 0, &unit)
+		reply, outcome, err := a.try(ctx, id, m, attempt > 0, &unit, &list)
 		switch {
+		case errors.Is(err, errErrand):
+			continue
 		case err == nil:
 			a.c.Observe(outcome, time.Since(start))
 			return reply, nil
@@ -220,8 +226,9 @@ func (a *App) refuse(id, key string) (bot.Reply, error) {
 	return bot.Reply{ID: id, Text: text}, err
 }
 
-// try runs the turn once. unit is set to the unit whose report it works on.
-func (a *App) try(ctx context.Context, id string, m bot.Message, again bool, unit *string) (bot.Reply, string, error) {
+// try runs the turn once. unit is set to the unit whose report it works on, list
+// to what was done about a roster file.
+func (a *App) try(ctx context.Context, id string, m bot.Message, again bool, unit *string, list *errand) (bot.Reply, string, error) {
 	none := bot.Reply{}
 	turn, err := a.c.Store.Begin(ctx, id, m.From)
 	if err != nil {
@@ -246,6 +253,16 @@ func (a *App) try(ctx context.Context, id string, m bot.Message, again bool, uni
 	}
 	if *unit == "" {
 		*unit = in.Need.Report.Unit
+	}
+	if order := in.Need.Import; order != nil && a.c.Rosters != nil {
+		if !list.does(*order) {
+			turn.Close() // an import commits, and may come in by the same gate
+			if *list, err = a.roster(ctx, *order, view.Person.ID, now); err != nil {
+				return none, "", err
+			}
+			return none, "", errErrand
+		}
+		view.Import = list.reading
 	}
 	changes, speech := bot.Step(a.c.Notice, view, m, in, now)
 	if speech.Sends, err = a.toOffice(turn, view.Person, speech.Sends, &changes); err != nil {

@@ -40,7 +40,7 @@ func Load(n *bot.Notice, turn Turn, m bot.Message, around Around) (v bot.View, i
 	if in.Need.Called && around.Called != nil {
 		v.Called = around.Called()
 	}
-	for _, load := range []func() error{l.roster, l.report, l.looked, l.units, l.office, l.county, l.beside, l.files} {
+	for _, load := range []func() error{l.roster, l.report, l.looked, l.units, l.office, l.county, l.beside, l.files, l.whole} {
 		if err := load(); err != nil {
 			return v, in, err
 		}
@@ -108,7 +108,10 @@ func (l loading) looked() error {
 	if l.need.Look == "" {
 		return nil
 	}
-	units, _ := l.v.Roster.Find(l.need.Look)
+	units, exact := l.v.Roster.Find(l.need.Look)
+	if gone, ok := l.v.Roster.Left(l.need.Look); ok && !exact {
+		units = []bot.Unit{gone}
+	}
 	if len(units) != 1 {
 		return nil
 	}

@@ -61,11 +61,7 @@ func (c *county) enrol(t rapid.TB, csv string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var units []store.RosterRow
-	for _, r := range rows {
-		units = append(units, store.RosterRow{Name: r.Name, Kind: r.Kind, UserID: r.UserID})
-	}
-	if _, err := c.store.ImportRoster(context.Background(), units, store.ImportOptions{At: time.Date(2021, 5, 28, 0, 0, 0, 0, time.UTC)}); err != nil {
+	if _, err := c.store.ImportRoster(context.Background(), rows, store.ImportOptions{At: time.Date(2021, 5, 28, 0, 0, 0, 0, time.UTC)}); err != nil {
 		t.Fatal(err)
 	}
 }

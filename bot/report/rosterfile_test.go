@@ -5,14 +5,17 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"anyuebot/bot"
 )
 
 var kinds = []string{"乡镇", "部门", "驻县单位"}
 
 func TestReadRoster(t *testing.T) {
 	const file = "\uFEFF单位,类别,联络员userid,全称,别名\r\n山河镇,乡镇,LiSi,正宁县山河镇人民政府,\"山河、山河镇政府\"\r\n\r\n县妇联,部门,\r\n"
-	want := []Row{
+	want := []bot.RosterRow{
 		{Line: 2, Name: "山河镇", Kind: "乡镇", UserID: "LiSi", Full: "正宁县山河镇人民政府", Aliases: []string{"山河", "山河镇政府"}},
 		{Line: 4, Name: "县妇联", Kind: "部门"},
 	}
@@ -25,7 +28,7 @@ func TestReadRoster(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if d := cmp.Diff(want, got); d != "" {
+		if d := cmp.Diff(want, got, cmpopts.EquateEmpty()); d != "" {
 			t.Errorf("%s: %s", name, d)
 		}
 	}
@@ -43,7 +46,9 @@ func TestReadRosterRefuses(t *testing.T) {
 		{"a unit twice", "单位,类别,联络员userid\n甲,乡镇,\n乙,乡镇,\n甲,部门,\n", "第4行：单位“甲”在第2行已有"},
 		{"a comma in a name", "单位,类别,联络员userid\n甲,乡镇,x,y\n", "第2行：有4格，表头只有3格"},
 		{"an open quote", "单位,类别,联络员userid\n\"甲,乡镇,x\n", "双引号没有成对"},
-		{"a spreadsheet file", "PK\x03\x04\xff\xfe\x00\x81", "编码"},
+		{"a damaged workbook", "PK\x03\x04\xff\xfe\x00\x81", "打不开"},
+		{"a workbook of old", "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "另存为 .xlsx"},
+		{"a picture", "\xFF\xD8\xFF\xE0\x81", "编码"},
 		{"a userid that is a name", "单位,类别,联络员userid\n甲,乡镇,李 四\n", "不像企业微信的 userid"},
 	} {
 		_, err := ReadRoster(strings.NewReader(tt.file), kinds)

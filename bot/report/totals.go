@@ -1,10 +1,12 @@
 // Package report adds up what the units submitted. It is pure: it takes
 // submissions and gives sums, and knows neither the store nor the chat.
 //
-// It may import bot and the standard library, nothing that reads or writes.
+// It may import bot, the formats of the files it is handed (excelize, x/text) and
+// the standard library, nothing that reads or writes by itself.
 package report
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -77,7 +79,7 @@ func add(t *bot.ItemTotal, v bot.Value) {
 func checksum(counted []bot.Submission) string {
 	lines := make([]string, len(counted))
 	for i, s := range counted {
-		lines[i] = s.Key.Unit + "\x00" + s.Key.Form + "\x00" + s.Key.Period + "\x00" + bot.Fingerprint(s.Entries)
+		lines[i] = cmp.Or(s.KeptAs, s.Key.Unit) + "\x00" + s.Key.Form + "\x00" + s.Key.Period + "\x00" + bot.Fingerprint(s.Entries)
 	}
 	slices.Sort(lines)
 	h := sha256.Sum256([]byte(strings.Join(lines, "\n")))

@@ -108,8 +108,9 @@ func TestRosterCommand(t *testing.T) {
 		t.Errorf("after a reason:\n%s", out)
 	}
 	s.fails("类别“街道”应为", "roster", "import", s.file("bad.csv", "单位,类别,联络员userid\n甲,街道,\n"))
-	s.fails("另存为 CSV", "roster", "import", s.file("r.xls", "x"))
-	s.fails("请写明 import 或 list", "roster")
+	s.fails("另存为 .xlsx", "roster", "import", s.file("r.xls", "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"))
+	s.fails("没有“x”这一列", "roster", "import", s.file("r.txt", "x"))
+	s.fails("请写明 import、list、rename 或 remove", "roster")
 }
 
 // TestCommandsBesideService runs every command that works on the store while

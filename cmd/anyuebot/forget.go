@@ -263,6 +263,8 @@ func rekey(ctx context.Context, c console, args []string) error {
 }
 
 func rekeyWork(ctx context.Context, s *service, _ url.Values, _ io.Reader, out io.Writer) error {
+	s.gate.Lock() // turns and the outbox wait
+	defer s.gate.Unlock()
 	sealed, err := s.store().Rekey(ctx)
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"sync"
 	"time"
 
@@ -69,6 +70,15 @@ func conflict(err error) error {
 		return fmt.Errorf("%w: %w", app.ErrConflict, err)
 	}
 	return err
+}
+
+// Roster files.
+
+func (p port) Content(hash string) (io.ReadCloser, error) { return p.files.Open(hash) }
+
+func (p port) ImportRoster(ctx context.Context, rows []bot.RosterRow, by string, at time.Time, trial bool) (bot.RosterImport, error) {
+	defer p.enter()()
+	return p.store().ImportRoster(ctx, rows, store.ImportOptions{At: at, By: by, Trial: trial})
 }
 
 // The outbox. Like turns it waits while a restore is under way.

@@ -99,7 +99,7 @@ func openOn(ctx context.Context, c config, engine kv.Store, log *slog.Logger) (_
 	metrics := newMetrics()
 	s.app = app.New(app.Config{
 		Notice: s.notice,
-		Store:  port{s},
+		Store:  port{s}, Rosters: port{s},
 		Say:    func(e bot.Effect) (string, error) { return prompts.Render(s.notice, e) },
 		Office: c.Office,
 		Words:  s.words,

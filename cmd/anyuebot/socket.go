@@ -33,16 +33,18 @@ const (
 
 func works() map[string]work {
 	return map[string]work{
-		workImport:    rosterImportWork,
-		workRestore:   restoreWork,
-		"roster-list": rosterListWork,
-		"export":      exportWork,
-		"backup":      backupWork,
-		"verify":      verifyWork,
-		"rekey":       rekeyWork,
-		"forget":      forgetWork,
-		"roads":       roadsWork,
-		"long-state":  longStateWork,
+		workImport:      rosterImportWork,
+		workRestore:     restoreWork,
+		"roster-list":   rosterListWork,
+		"roster-rename": rosterRenameWork,
+		"roster-remove": rosterRemoveWork,
+		"export":        exportWork,
+		"backup":        backupWork,
+		"verify":        verifyWork,
+		"roads":         roadsWork,
+		"long-state":    longStateWork,
+		"rekey":         rekeyWork,
+		"forget":        forgetWork,
 	}
 }
 

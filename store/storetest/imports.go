@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -21,7 +22,7 @@ func testImport(t *testing.T, open Open) {
 		name   string
 		rows   []store.RosterRow
 		reason string
-		want   store.ImportResult
+		want   bot.RosterImport
 		units  []bot.Unit
 	}{
 		{
@@ -34,10 +35,10 @@ func testImport(t *testing.T, open Open) {
 				{Name: string(make([]byte, store.MaxName+1))},
 			},
 			"",
-			store.ImportResult{Added: 2, Problems: []store.Problem{
-				{Row: 3, Code: store.ProblemNoName},
-				{Row: 4, Unit: "山河镇", Code: store.ProblemTwice},
-				{Row: 5, Unit: string(make([]byte, store.MaxName+1)), Code: store.ProblemLongName},
+			bot.RosterImport{Added: 2, Problems: []bot.RosterProblem{
+				{Row: 3, Code: bot.ProblemNoName},
+				{Row: 4, Unit: "山河镇", Code: bot.ProblemTwice},
+				{Row: 5, Unit: string(make([]byte, store.MaxName+1)), Code: bot.ProblemLongName},
 			}},
 			[]bot.Unit{
 				{Name: "山河镇", Kind: "乡镇", Liaison: id("lisi"), Since: at, Order: 1},
@@ -48,7 +49,7 @@ func testImport(t *testing.T, open Open) {
 			"the same again, in other letters and order",
 			[]store.RosterRow{{Name: "湫头镇"}, {Name: "山河镇", UserID: "LISI"}},
 			"",
-			store.ImportResult{Unchanged: 2},
+			bot.RosterImport{Unchanged: 2},
 			[]bot.Unit{
 				{Name: "山河镇", Kind: "乡镇", Liaison: id("lisi"), Since: at, Order: 1},
 				{Name: "湫头镇", Kind: "乡镇", Order: 2},
@@ -58,7 +59,7 @@ func testImport(t *testing.T, open Open) {
 			"fill an empty userid, add one, one person for several",
 			[]store.RosterRow{{Name: "县教育局", UserID: "lisi"}, {Name: "湫头镇", UserID: "lisi", Aliases: []string{"湫头"}}},
 			"",
-			store.ImportResult{Added: 1, Updated: 1},
+			bot.RosterImport{Added: 1, Updated: 1},
 			[]bot.Unit{
 				{Name: "山河镇", Kind: "乡镇", Liaison: id("lisi"), Since: at, Order: 1},
 				{Name: "湫头镇", Kind: "乡镇", Aliases: []string{"湫头"}, Liaison: id("lisi"), Since: at, Order: 2},
@@ -69,9 +70,9 @@ func testImport(t *testing.T, open Open) {
 			"another userid without a reason",
 			[]store.RosterRow{{Name: "湫头镇", UserID: "ZhaoLiu", Short: "湫头"}, {Name: "山河镇", UserID: "ZhaoLiu"}},
 			"",
-			store.ImportResult{Updated: 1, Unchanged: 1, Problems: []store.Problem{
-				{Row: 1, Unit: "湫头镇", Code: store.ProblemOtherLiaison, Have: "LiSi", Want: "ZhaoLiu"},
-				{Row: 2, Unit: "山河镇", Code: store.ProblemOtherLiaison, Have: "LiSi", Want: "ZhaoLiu"},
+			bot.RosterImport{Updated: 1, Unchanged: 1, Problems: []bot.RosterProblem{
+				{Row: 1, Unit: "湫头镇", Code: bot.ProblemOtherLiaison, Have: "LiSi", Want: "ZhaoLiu"},
+				{Row: 2, Unit: "山河镇", Code: bot.ProblemOtherLiaison, Have: "LiSi", Want: "ZhaoLiu"},
 			}},
 			[]bot.Unit{
 				{Name: "山河镇", Kind: "乡镇", Liaison: id("lisi"), Since: at, Order: 1},
@@ -83,7 +84,7 @@ func testImport(t *testing.T, open Open) {
 			"another userid with a reason",
 			[]store.RosterRow{{Name: "湫头镇", UserID: "ZhaoLiu"}},
 			"调动",
-			store.ImportResult{Updated: 1},
+			bot.RosterImport{Updated: 1},
 			[]bot.Unit{
 				{Name: "山河镇", Kind: "乡镇", Liaison: id("lisi"), Since: at, Order: 1},
 				{Name: "湫头镇", Kind: "乡镇", Short: "湫头", Aliases: []string{"湫头"}, Liaison: id("zhaoliu"), Since: at, Order: 2},
@@ -100,7 +101,8 @@ func testImport(t *testing.T, open Open) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(step.want, have) + cmp.Diff(step.units, roster.Units); diff != "" {
+		have.Lines = nil
+		if diff := cmp.Diff(step.want, have) + cmp.Diff(step.units, unspelled(roster.Units)); diff != "" {
 			t.Errorf("%s:\n%s", step.name, diff)
 		}
 		sound(t, s)
@@ -164,6 +166,15 @@ func testImport(t *testing.T, open Open) {
 		t.Errorf("after the confirming import: %+v, %v", roster.Units[0], err)
 	}
 	sound(t, s)
+}
+
+// unspelled are units without their pinyin.
+func unspelled(units []bot.Unit) []bot.Unit {
+	units = slices.Clone(units)
+	for i := range units {
+		units[i].Pinyin = nil
+	}
+	return units
 }
 
 func testImportPages(t *testing.T, open Open) {
