@@ -75,6 +75,10 @@ func (t *turn) changeTo(item int, text string) {
 		t.ask(item)
 		return
 	}
+	if f := t.form.Field(item); f.Gather {
+		t.gather(f, text)
+		return
+	}
 	r, first := t.from(t.form.Field(item), text)
 	if first.Outcome == NoAnswer {
 		t.tell("change.how", nil)

@@ -77,6 +77,9 @@ func (t *turn) quit() {
 func (t *turn) ask(item int) {
 	f := t.form.Field(item)
 	t.s.Asking, t.asked = item, true
+	if t.gathering(item) == nil {
+		t.s.Gathering = nil
+	}
 	if f.Section != t.s.Section {
 		t.s.Section = f.Section
 		if sec := t.form.Section(f.Section); sec != nil {
@@ -116,6 +119,8 @@ func (t *turn) askAgain() {
 		t.tell("change.choose", t.about(t.form.Field(p.Items[0]), nil))
 	case p.Kind == ProposeReturn:
 		t.askReturned(p.Items[0])
+	case p.Kind == ProposePart:
+		t.askPart(p)
 	case p.Kind == ProposeHeard:
 		t.tell("voice.command", args{"text": clip(p.Text, 60)})
 	case p.Kind == ProposeNotify, p.Kind == ProposeNudge:
@@ -195,6 +200,7 @@ type taken struct {
 	value Value
 	quote string
 	paste bool
+	part  string // of a gathered text: what the value has got more; "" for the whole
 }
 
 // take writes answers into the draft and echoes them. It is the only way a
@@ -217,7 +223,11 @@ func (t *turn) take(answers []taken) (odd []string) {
 	}
 	if changes := t.r.answer(entries); len(changes) > 0 {
 		t.touched()
-		t.log("answer", LogEntry{Key: t.r.Key, Items: changes})
+		what := "answer"
+		if part := answers[0].part; part != "" {
+			what, changes = "gather", []Change{{Item: items[0], New: Words(part)}}
+		}
+		t.log(what, LogEntry{Key: t.r.Key, Items: changes})
 	}
 	for _, item := range items {
 		t.r.checked(item)
@@ -354,6 +364,7 @@ func (t *turn) undo() {
 	var changes []Change
 	for _, was := range last.Was {
 		now := t.r.Entry(was.Item).Value
+		t.ungather(was.Item)
 		t.r.put(was)
 		t.r.unchecked(was.Item)
 		if now != was.Value {

@@ -116,6 +116,8 @@ type Field struct {
 	Choices   []string
 	Digits    [2]int   // KindDigits: least and most digits
 	Least     int      // KindText: characters below which a text is put to the person first; 0 for none
+	Gather    bool     // KindText: several messages make up the text, see [MaxGathered]
+	Instead   []string // Gather: what stands for the whole text, as 纸质版另送; the first is stored
 	Optional  bool     // “无” is an answer
 	Private   bool     // asked and shown in private chat only
 	Words     []string // what people call it: 咨询活动, 演练 …

@@ -122,6 +122,8 @@ func (t *turn) choices() (Effect, []Choice) {
 			return Effect{}, nil
 		}
 		return t.flagCard(f)
+	case ProposePart:
+		return t.partChoices(p)
 	case ProposeSubmit:
 		return Effect{Key: "card.submit", Args: t.named()}, t.n.commands(VerbSubmit, VerbPreview)
 	case ProposeUnit:

@@ -35,6 +35,8 @@ type Session struct {
 	Seen string `cbor:"13,keyasint,omitempty"`
 	// Pairing is the group robot that this member of the office is about to pair.
 	Pairing *Pairing `cbor:"14,keyasint,omitempty"`
+	// Gathering is the text whose parts are being sent.
+	Gathering *Gathering `cbor:"17,keyasint,omitempty"`
 }
 
 // ProposalKind is what 对 would do.

@@ -51,6 +51,8 @@ func (t *turn) choose() bool {
 			t.bind(name)
 			return true
 		}
+	case ProposePart:
+		return t.settlePart(p, t.in.Text)
 	case ProposeItem:
 		if item, ok := t.form.chosen(p.Items, t.in.Text); ok && t.r != nil {
 			t.s.Proposal = nil
@@ -146,6 +148,13 @@ func (t *turn) settle(p *Proposal, reason string) {
 			return
 		}
 		t.goOn(p.Zeros, nil)
+	case ProposePart:
+		if t.r.Entry(p.Items[0]).Value.Filled() {
+			t.s.Proposal = p // 对 does not say whether it is to be replaced
+			t.askAgain()
+			return
+		}
+		t.takePart(t.form.Field(p.Items[0]), p.Text, false)
 	case ProposeReturn:
 		t.keepReturned(p.Items[0], reason)
 	case ProposeSubmit:

@@ -184,7 +184,7 @@ func (t *turn) edit() {
 	case VerbSubmit:
 		was := t.v.Session.Proposal
 		quotedAway := t.m.Quote != "" && was != nil && was.Kind == ProposeAnswers
-		if quotedAway || open != nil && open.Kind == ProposeAnswers || t.s.Quote != "" && t.s.Asking == t.s.QuoteFor {
+		if quotedAway || open != nil && (open.Kind == ProposeAnswers || open.Kind == ProposePart) || t.s.Quote != "" && t.s.Asking == t.s.QuoteFor {
 			// What was sent last is not in yet; submitting would pass over it.
 			t.tell("submit.open", nil)
 			t.askAgain()
@@ -221,8 +221,12 @@ func (t *turn) edit() {
 // drop gives up what was put to the person, and says so if it was a reading
 // that they might take for recorded.
 func (t *turn) drop() {
-	if p := t.s.Proposal; p != nil && p.Kind == ProposeAnswers {
+	switch p := t.s.Proposal; {
+	case p == nil:
+	case p.Kind == ProposeAnswers:
 		t.tell("dropped.open", nil)
+	case p.Kind == ProposePart:
+		t.tell("gather.dropped", nil)
 	}
 	t.s.Proposal = nil
 }

@@ -7,7 +7,7 @@ import (
 
 // line writes one item of a list: its number, its label, value and unit.
 func (t *turn) line(f *Field, e Entry, unconfirmed bool) {
-	a := t.about(f, args{"value": e.Value.String()})
+	a := t.about(f, args{"value": listed(t.n, e.Value)})
 	switch {
 	case e.Value.Kind == Number && f.Unit != "":
 		t.tell("line", a)

@@ -15,7 +15,7 @@ func kinds() map[bot.Kind][]string {
 	return map[bot.Kind][]string{
 		bot.KindCount:  {"unit", "near", "pairs_with"},
 		bot.KindYesNo:  nil,
-		bot.KindText:   nil,
+		bot.KindText:   {"gather", "instead"},
 		bot.KindChoice: {"choices"},
 		bot.KindPhone:  nil,
 		bot.KindMobile: nil,
@@ -108,7 +108,7 @@ func (l *loader) readFields(form *bot.Form, v value) []object {
 	for i, item := range v.list() {
 		o := item.object(
 			[]string{"item", "label", "short", "hint", "kind"},
-			[]string{"section", "ask", "unit", "near", "pairs_with", "choices", "digits", "optional", "private", "printed", "settled", "least", "words"})
+			[]string{"section", "ask", "unit", "near", "pairs_with", "choices", "digits", "gather", "instead", "optional", "private", "printed", "settled", "least", "words"})
 		f := l.readField(form, o)
 		written, ok := o.get("item").number()
 		switch {
@@ -178,7 +178,7 @@ func (l *loader) readKind(f *bot.Field, o object) {
 		}
 	}
 	for _, key := range own {
-		if optional := key == "near" || key == "pairs_with"; !optional && !o.has(key) {
+		if optional := []string{"near", "pairs_with", "gather", "instead"}; !slices.Contains(optional, key) && !o.has(key) {
 			o.fail(KeyMissing, "缺少“%s”。kind 为 %s 的项必须写。", key, f.Kind)
 		}
 	}
@@ -188,6 +188,11 @@ func (l *loader) readKind(f *bot.Field, o object) {
 		if f.Unit != "" {
 			l.classifier(o.get("unit"), f.Unit)
 			f.Near = l.nearTo(f.Unit, o.get("near"))
+		}
+	case bot.KindText:
+		f.Gather, f.Instead = o.get("gather").yes(), o.get("instead").texts()
+		if !f.Gather && f.Instead != nil {
+			o.get("instead").fail(KeyUnknown, "只有写了 gather: true 的项才能写“instead”。请删去一处，或补上 gather。")
 		}
 	case bot.KindChoice:
 		if len(f.Choices) == 1 {
