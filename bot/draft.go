@@ -131,6 +131,9 @@ func Fingerprint(entries []Entry) string {
 	h := sha256.New()
 	for _, e := range entries {
 		fmt.Fprintf(h, "%d\x00%d\x00%d\x00%t\x00%d\x00%s\x00", e.Item, e.Value.Kind, e.Value.Number, e.Value.Yes, len(e.Value.Text), e.Value.Text)
+		if e.Value.Kind == Document {
+			fmt.Fprintf(h, "%s\x00", e.Value.File)
+		}
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }

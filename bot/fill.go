@@ -294,8 +294,11 @@ func withUnit(f *Field, v Value) string {
 	if v.Kind == Number && f.Unit != "" {
 		return v.String() + " " + f.Unit
 	}
-	if v.Kind == Text {
+	switch v.Kind {
+	case Text:
 		return clip(v.Text, 40)
+	case Document:
+		return clipName(v.Text, 40)
 	}
 	return v.String()
 }

@@ -94,7 +94,7 @@ func (s Session) Open() string {
 
 // name tells values apart, kinds included.
 func (v Value) name() string {
-	return fmt.Sprintf("%d %d %t %q", v.Kind, v.Number, v.Yes, v.Text)
+	return fmt.Sprintf("%d %d %t %q %s", v.Kind, v.Number, v.Yes, v.Text, v.File)
 }
 
 // standing is the session as far as it still holds for this person, this
