@@ -37,6 +37,10 @@ func (t *turn) isMain(word string) bool { return word == t.form.ID || word == t.
 
 // begin opens the report for this person and asks the first open item.
 func (t *turn) begin() {
+	if t.form.ID == t.n.Summary {
+		t.openSummary()
+		return
+	}
 	t.enter()
 	t.tell("begin", args{
 		"unit": t.r.Key.Unit, "form": t.form.ID, "period": t.form.Spans(t.r.Key.Period),
@@ -101,6 +105,9 @@ func (t *turn) ask(item int) {
 // question.
 func (t *turn) askAgain() {
 	p := t.s.Proposal
+	if p == nil && t.bagStands() {
+		return
+	}
 	t.asked = true
 	switch {
 	case p == nil && t.s.Asking != 0:
@@ -121,6 +128,13 @@ func (t *turn) askAgain() {
 		t.askReturned(p.Items[0])
 	case p.Kind == ProposePart:
 		t.askPart(p)
+	case p.Kind == ProposeMaterial:
+		t.tell("material.which", args{"kinds": t.numberedKinds()})
+	case p.Kind == ProposeStamp:
+		t.tellStamp(p)
+	case p.Kind == ProposeBag:
+		t.tell("bag.whose", nil)
+		t.choice(p.Units)
 	case p.Kind == ProposeHeard:
 		t.tell("voice.command", args{"text": clip(p.Text, 60)})
 	case p.Kind == ProposeNotify, p.Kind == ProposeNudge:
@@ -138,6 +152,9 @@ func (t *turn) askAgain() {
 // item out of order is asked for its people first: that is what they have in
 // mind.
 func (t *turn) askNext() {
+	if t.bagStands() {
+		return
+	}
 	if pair := t.form.Field(t.set + 1); pair != nil && t.set != 0 && pair.PairsWith == t.set && !t.r.Entry(pair.Item).Value.Filled() {
 		t.ask(pair.Item)
 		return
@@ -221,6 +238,7 @@ func (t *turn) take(answers []taken) (odd []string) {
 		items = append(items, a.item)
 		was[i] = t.r.Entry(a.item).Value
 	}
+	wasDirty := t.r.Dirty
 	if changes := t.r.answer(entries); len(changes) > 0 {
 		t.touched()
 		what := "answer"
@@ -233,6 +251,7 @@ func (t *turn) take(answers []taken) (odd []string) {
 		t.r.checked(item)
 	}
 	t.echo(answers, was)
+	t.stampOutgrown(wasDirty)
 	t.set = items[len(items)-1]
 	t.s.Asking, t.s.Quote = 0, ""
 	return t.openFlags(items)

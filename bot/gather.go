@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strconv"
 	"unicode/utf8"
 )
@@ -79,7 +80,7 @@ func (t *turn) gather(f *Field, text string) {
 // place, and waits for the next.
 func (t *turn) takePart(f *Field, part string, replace bool) {
 	text, parts := part, 0
-	if was := t.r.Entry(f.Item).Value; was.Kind == Text && !replace {
+	if was := t.r.Entry(f.Item).Value; t.appends(f.Item) && !replace {
 		text, parts = was.Text+"\n"+part, 1
 		if g := t.gathering(f.Item); g != nil {
 			parts = g.Parts
@@ -93,13 +94,23 @@ func (t *turn) takePart(f *Field, part string, replace bool) {
 	t.tell("gather.part", t.about(f, args{"parts": strconv.Itoa(parts + 1), "n": strconv.Itoa(utf8.RuneCountInString(text))}))
 }
 
+// appends reports whether a part can stand behind what an item has: words, and
+// not a file or what stands for the whole.
+func (t *turn) appends(item int) bool {
+	was := t.r.Entry(item).Value
+	return was.Kind == Text && !slices.Contains(t.form.Field(item).Instead, was.Text)
+}
+
 // askPart puts a part to the person.
 func (t *turn) askPart(p *Proposal) {
 	f := t.form.Field(p.Items[0])
 	a := args{"more": strconv.Itoa(utf8.RuneCountInString(p.Text)), "text": clip(p.Text, 40)}
-	key := "gather.sure"
-	if was := t.r.Entry(f.Item).Value; was.Filled() {
+	key, was := "gather.sure", t.r.Entry(f.Item).Value
+	switch {
+	case t.appends(f.Item):
 		key, a["n"] = "gather.which", strconv.Itoa(textLength(was))
+	case was.Filled():
+		key, a["value"] = "gather.over", withUnit(f, was)
 	}
 	t.tell(key, t.about(f, a))
 }
@@ -113,7 +124,7 @@ func (t *turn) settlePart(p *Proposal, text string) bool {
 		return false
 	}
 	t.s.Proposal = nil
-	if n := textLength(t.r.Entry(f.Item).Value); !replace && n+utf8.RuneCountInString(p.Text) > MaxGathered {
+	if n := textLength(t.r.Entry(f.Item).Value); !replace && t.appends(f.Item) && n+utf8.RuneCountInString(p.Text) > MaxGathered {
 		// A colleague has written meanwhile.
 		t.gather(f, p.Text)
 		return true
@@ -129,7 +140,7 @@ func (t *turn) partChoices(p *Proposal) (Effect, []Choice) {
 		return Effect{}, nil
 	}
 	list := t.n.commands(VerbYes, VerbNo)
-	if t.r.Entry(f.Item).Value.Filled() {
+	if t.appends(f.Item) {
 		list = []Choice{{Label: wordAppend, Say: wordAppend}, {Label: wordReplace, Say: wordReplace}, {Label: t.phrase("button.cancel", nil), Say: t.n.Verbs[VerbNo][0]}}
 	}
 	return Effect{Key: "card.part", Args: t.about(f, nil)}, list

@@ -22,6 +22,7 @@ type Notice struct {
 	Forms     []Form
 	Deadlines []Deadline
 	Kinds     []string // what 类别 in the roster may say, e.g. 乡镇
+	Materials []string // what 材料 may say that it is, in the order of its numbers: at most [MaxChoices]
 	Sample    []Unit   // a made-up roster for the demo and for trying out
 
 	// Classifiers are the measure words the reader knows at all, near or not.
@@ -118,6 +119,7 @@ type Field struct {
 	Least     int      // KindText: characters below which a text is put to the person first; 0 for none
 	Gather    bool     // KindText: several messages make up the text, see [MaxGathered]
 	Instead   []string // Gather: what stands for the whole text, as 纸质版另送; the first is stored
+	Document  bool     // Gather: a Word or PDF file may stand for the text
 	Optional  bool     // “无” is an answer
 	Private   bool     // asked and shown in private chat only
 	Words     []string // what people call it: 咨询活动, 演练 …

@@ -38,19 +38,26 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 	}
 	field := n.formFor(s.Key).Field(s.Asking)
 	free := field == nil || field.Kind != KindText
+	if s.Bag != nil && s.Asking == 0 {
+		// Words that go into a bag are free; a command among them is short.
+		free = utf8.RuneCountInString(in.Text) <= 20 && !strings.Contains(in.Text, "\n")
+	}
 	if s.Proposal != nil && (s.Proposal.Kind == ProposeReason || s.Proposal.Kind == ProposeReturn) {
 		free = true // “确认，两案同一企业” is what the question asked for
 	}
 
 	if item, rest, ok := changeByNumber(n, in.Text, free); ok {
 		in.Verb, in.Item, in.Rest = VerbChange, item, rest
-	} else if verb, rest, ok := command(n, in.Text, free, s.Asking == 0); ok {
+	} else if verb, rest, ok := command(n, in.Text, free, s.Asking == 0 && s.Bag == nil); ok {
 		in.Verb, in.Rest = verb, rest
 	}
 	if in.Verb == "" && p.Office && free {
 		if rest, ok := n.receiptBehind(in.Text); ok {
 			in.Verb, in.Rest = VerbReceipt, rest
 		}
+	}
+	if s.Bag != nil && !p.Office && in.Verb.byOffice() {
+		in.Verb, in.Rest = "", "" // no command of theirs: 通知 各村 is material
 	}
 	if in.Verb == VerbReturn && !p.Office && in.Rest == "" {
 		in.Verb = VerbBack // only the office sends reports back
@@ -135,7 +142,7 @@ func reportMeant(n *Notice, p Person, s Session, in Intent, now time.Time) Repor
 	case len(p.Units) == 1:
 		key.Unit = p.Units[0]
 	}
-	if in.Verb == VerbFill || in.Verb == VerbProgress {
+	if in.Verb == VerbFill || in.Verb == VerbProgress || in.Verb == VerbSummary {
 		if unit, ok := chosenUnit(p, rest); ok {
 			key.Unit = unit
 		}

@@ -37,6 +37,10 @@ type Session struct {
 	Pairing *Pairing `cbor:"14,keyasint,omitempty"`
 	// Gathering is the text whose parts are being sent.
 	Gathering *Gathering `cbor:"17,keyasint,omitempty"`
+	// Bag is open while material is being sent.
+	Bag *Bag `cbor:"18,keyasint,omitempty"`
+	// Loose are the files just sent outside a bag, which what comes next may name.
+	Loose []File `cbor:"19,keyasint,omitempty"`
 }
 
 // ProposalKind is what 对 would do.
@@ -64,8 +68,9 @@ type Proposal struct {
 	Checks  []string     `cbor:"3,keyasint,omitempty"`
 	Units   []string     `cbor:"5,keyasint,omitempty"`
 	Items   []int        `cbor:"6,keyasint,omitempty"`
-	Text    string       `cbor:"7,keyasint,omitempty"` // the words a chosen item is read from, or that are to go out
-	Zeros   bool         `cbor:"8,keyasint,omitempty"` // 其余无 was said too: ask for it next
+	Text    string       `cbor:"7,keyasint,omitempty"`  // the words a chosen item is read from, or that are to go out
+	Zeros   bool         `cbor:"8,keyasint,omitempty"`  // 其余无 was said too: ask for it next
+	Version int          `cbor:"15,keyasint,omitempty"` // that a stamped copy is held against
 }
 
 // Proposed is one answer of a proposal and the value it would replace.
@@ -85,6 +90,9 @@ func (s Session) Open() string {
 	fmt.Fprintf(h, "%q %q %q %q %d %q", s.Person, s.Key.Unit, s.Key.Form, s.Key.Period, s.Asking, s.Seen)
 	if p := s.Proposal; p != nil {
 		fmt.Fprintf(h, " %q %q %q %d %q %t", p.Kind, p.Checks, p.Units, p.Items, p.Text, p.Zeros)
+		if p.Version != 0 {
+			fmt.Fprintf(h, " %d", p.Version)
+		}
 		for _, a := range p.Answers {
 			fmt.Fprintf(h, " %d %s %s %q", a.Item, a.Value.name(), a.Was.name(), a.Quote)
 		}
@@ -104,6 +112,9 @@ func (s Session) standing(n *Notice, p Person, m Message) Session {
 	s.Person = p.ID
 	if s.Key.Unit != "" && !slices.Contains(p.Units, s.Key.Unit) {
 		s = Session{Person: s.Person, Greeted: s.Greeted, Pairing: s.Pairing}
+	}
+	if s.Bag != nil && !slices.Contains(p.Units, s.Bag.Unit) {
+		s.Bag, s.Loose = nil, nil
 	}
 	if n.formFor(s.Key).Field(s.Asking) == nil {
 		s.Asking = 0
@@ -128,5 +139,5 @@ func (p *Proposal) byOffice() bool {
 
 // standsAlone reports whether a proposal is about no report.
 func (p *Proposal) standsAlone() bool {
-	return p != nil && (p.byOffice() || p.Kind == ProposeUnit || p.Kind == ProposeBind || p.Kind == ProposeHeard)
+	return p != nil && (p.byOffice() || p.aboutMaterial() || p.Kind == ProposeUnit || p.Kind == ProposeBind || p.Kind == ProposeHeard)
 }

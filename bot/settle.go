@@ -53,6 +53,17 @@ func (t *turn) choose() bool {
 		}
 	case ProposePart:
 		return t.settlePart(p, t.in.Text)
+	case ProposeMaterial:
+		return t.chooseMaterial()
+	case ProposeStamp:
+		return t.settleStamp(p)
+	case ProposeBag:
+		if unit, ok := pick(p.Units, t.in.Text); ok {
+			m, _ := readMaterial(t.n, t.v.Person.Units, p.Text)
+			m.unit, t.s.Proposal = unit, nil
+			t.openBagFor(m)
+			return true
+		}
 	case ProposeItem:
 		if item, ok := t.form.chosen(p.Items, t.in.Text); ok && t.r != nil {
 			t.s.Proposal = nil
@@ -116,7 +127,10 @@ func (t *turn) yes(reason string) {
 			t.bind(p.Units[0])
 			return
 		}
-	case ProposeUnit, ProposeItem:
+	case ProposeMaterial:
+		t.leaveMaterial()
+		return
+	case ProposeUnit, ProposeItem, ProposeBag, ProposeStamp:
 		// 对 chooses nothing from a list.
 	default:
 		if t.r == nil {
@@ -149,7 +163,7 @@ func (t *turn) settle(p *Proposal, reason string) {
 		}
 		t.goOn(p.Zeros, nil)
 	case ProposePart:
-		if t.r.Entry(p.Items[0]).Value.Filled() {
+		if t.appends(p.Items[0]) {
 			t.s.Proposal = p // 对 does not say whether it is to be replaced
 			t.askAgain()
 			return
@@ -219,6 +233,9 @@ func (t *turn) no() {
 		}
 		t.tell("no.nothing", nil)
 		t.whereWeStand()
+		return
+	}
+	if t.noMaterial(p) {
 		return
 	}
 	t.s.Proposal = nil

@@ -25,6 +25,10 @@ func Step(n *Notice, v View, m Message, in Intent, now time.Time) (Changes, Spee
 		t.form = n.formFor(t.r.Key)
 	}
 	t.handle()
+	t.bagBehindQuestion()
+	if !t.keepsLoose() {
+		t.s.Loose = nil
+	}
 	if len(t.say) == 0 && m.Media != MediaRating {
 		t.tell("idle", nil)
 	}
@@ -83,8 +87,7 @@ func (t *turn) handle() {
 	if t.in.Heard {
 		t.s.Proposal = nil
 	}
-	if t.files(); t.in.Text == "" && t.fileMedia() {
-		t.whereWeStand()
+	if t.files() {
 		return
 	}
 	t.quoteInstead()
@@ -98,6 +101,9 @@ func (t *turn) handle() {
 		return
 	}
 	t.letGo()
+	if t.closesBag() {
+		return
+	}
 	if t.m.Media == MediaVoice && t.in.Verb.spokenTwice() {
 		t.heard()
 		return
@@ -310,7 +316,7 @@ func (t *turn) welcome() {
 
 // whereWeStand repeats what stands open while a report is being filled.
 func (t *turn) whereWeStand() {
-	if t.r != nil && t.s.Key == t.r.Key || t.s.Proposal.standsAlone() {
+	if t.r != nil && t.s.Key == t.r.Key || t.s.Proposal.standsAlone() || t.s.Bag != nil {
 		t.askAgain()
 	}
 }

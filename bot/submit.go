@@ -88,6 +88,9 @@ func (t *turn) submit() {
 	}
 	if t.same() {
 		t.tell("submit.same", args{"version": strconv.Itoa(t.r.Counted)})
+		if len(t.m.Files) > 0 {
+			t.askStamp()
+		}
 		return
 	}
 	if t.r.Shown != Fingerprint(t.r.Draft) {
@@ -126,7 +129,12 @@ func (t *turn) deliver() {
 		"unit": t.r.Key.Unit, "form": t.form.ID, "receipt": sub.Receipt,
 		"version": strconv.Itoa(sub.Version), "time": t.instant(sub.At),
 	})
-	t.tell("receipt.next", nil)
+	if t.form.ID == t.n.Summary {
+		t.tell("summary.next", nil)
+	} else {
+		t.tell("receipt.next", nil)
+	}
+	t.stampBehind(&sub)
 }
 
 // withdraw takes the submitted version out of the totals. Its number is never
