@@ -86,6 +86,9 @@ func (t *turn) correction() bool {
 			continue
 		}
 		f := t.form.Field(last[0].Item)
+		if f.Gather {
+			return false // “不用……” may begin its next sentence
+		}
 		r := Read(t.n, f, strings.TrimLeft(rest, " ，,。.、；;是应为该"))
 		if r.Outcome != Taken {
 			return false

@@ -43,6 +43,14 @@ func (h *Holds) add(r Received) {
 	}
 }
 
+// holding counts files.
+func holding(files []File) (h Holds) {
+	for _, f := range files {
+		h.add(Received{File: f})
+	}
+	return h
+}
+
 // ProposeBag chooses which of Units the material Text is for.
 const ProposeBag ProposalKind = "bag"
 
@@ -96,12 +104,9 @@ func (t *turn) openBagFor(m meant) {
 	t.tell("bag.open", args{"what": t.materialName(m)})
 	if files := t.s.Loose; len(files) > 0 {
 		t.name(files, m, ReportKey{})
-		for _, f := range files {
-			bag.Holds.add(Received{File: f})
-		}
-		t.s.Loose = nil
+		bag.Holds, t.s.Loose = holding(files), nil
 		t.tell("bag.loose", args{"what": t.amount(bag.Holds)})
-	} else if m.kind == "" {
+	} else if m.kind == "" && m.item == 0 {
 		t.tell("bag.kinds", args{"kinds": t.numberedKinds()})
 	}
 	if !t.m.Private() {
@@ -177,7 +182,10 @@ func (t *turn) bagged() bool {
 	kind, isKind := pick(t.n.Materials, text)
 	switch {
 	case isKind && bag.Kind == "" && bag.Holds == (Holds{}):
-		t.openBagFor(meant{unit: bag.Unit, kind: kind, item: bag.Item})
+		named := *bag
+		named.Kind = kind
+		t.s.Bag = &named
+		t.bagStands()
 	case t.answersForm(bag, text):
 		t.tell("bag.figure", args{"text": clip(text, 20), "item": strconv.Itoa(bag.Asking)})
 	case !says([]rune(text)), utf8.RuneCountInString(text) < 15 && isTalk(text):

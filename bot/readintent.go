@@ -324,7 +324,7 @@ func accepts(v Verb, rest, raw string, idle bool) bool {
 		return spaced || strings.HasPrefix(raw, "看 ") || idle && !strings.ContainsFunc(rest, figureRune)
 	case VerbNotify:
 		return spaced || idle || strings.HasPrefix(raw, "\n")
-	case VerbRegister, VerbFill, VerbRelease, VerbNudge, VerbPair, VerbReturn:
+	case VerbRegister, VerbFill, VerbRelease, VerbNudge, VerbPair, VerbReturn, VerbMaterial:
 		return spaced || idle && !strings.ContainsFunc(rest, figureRune)
 	case VerbHint:
 		return true

@@ -26,7 +26,7 @@ type meant struct {
 }
 
 // itemNamed finds 第12项 and 12项.
-var itemNamed = regexp.MustCompile(`第? ?([0-9]{1,4}) ?项`)
+var itemNamed = regexp.MustCompile(`第? ?([0-9]{1,8}) ?项`)
 
 // readMaterial reads “好的做法 第12项” or “第12项的照片”. It reports false if some
 // of the words say neither what it is nor whose.
@@ -110,6 +110,9 @@ func stampVerdict(text string) (StampVerdict, bool) {
 		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(word, w) })
 	}
 	same := has(wordSame, "一样", "相同", "相符")
+	if word == "没有改动" || word == "无改动" {
+		return StampSame, true
+	}
 	switch old := has(wordOld, "上一版", "老版"); {
 	case old && !same && !has("不"):
 		return StampOld, true

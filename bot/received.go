@@ -113,8 +113,7 @@ func (t *turn) keep() []Received {
 // outside answers files that came without an open bag: they are kept, and the
 // person may say what they are.
 func (t *turn) outside(kept []Received) bool {
-	wordless := t.in.Text == ""
-	more := len(t.s.Loose) > 0 && (t.s.Proposal.aboutMaterial() || t.s.Asking != 0)
+	wordless, more := t.in.Text == "", len(t.s.Loose) > 0
 	loose := slices.Clone(t.s.Loose)
 	for _, r := range kept {
 		known := slices.ContainsFunc(loose, func(f File) bool { return f.Hash == r.File.Hash })
@@ -123,19 +122,18 @@ func (t *turn) outside(kept []Received) bool {
 		}
 	}
 	t.s.Loose = loose
-	if t.s.Proposal.aboutMaterial() && wordless {
-		var all Holds
-		for _, f := range t.s.Loose {
-			all.add(Received{File: f})
-		}
-		t.tellHolds(all)
+	if more && wordless && (t.s.Asking != 0 || t.s.Proposal != nil) {
+		// What stands open stands there still, and one of nine pictures needs no
+		// more words than that it has come.
+		t.tellHolds(holding(loose))
+		t.tellPrivate()
 		return true
 	}
 	t.tellKept(kept)
 	unit := t.unitMeant()
 	idle := t.s.Asking == 0 && (t.s.Proposal == nil || t.s.Proposal.aboutMaterial())
 	switch {
-	case unit == "" || t.v.Person.Office && len(t.v.Person.Units) == 0:
+	case unit == "":
 	case callsStamp(t.in.Text):
 		if t.askStamp() {
 			return true
@@ -167,16 +165,15 @@ func (t *turn) outside(kept []Received) bool {
 		t.tellPrivate()
 		return false
 	}
-	f := t.form.Field(t.s.Asking)
-	switch {
-	case f != nil && f.Document:
+	if f := t.form.Field(t.s.Asking); f != nil && f.Document {
 		t.tell("files.document", nil)
-	default:
+	} else {
 		t.tell("files.unread", nil)
 	}
-	if !more && unit == "" && len(t.v.Person.Units) > 1 {
-		t.tell("files.whose", args{"unit": t.v.Person.Units[0]})
-	} else if !more && unit != "" && len(t.n.Materials) > 0 {
+	switch units := t.v.Person.Units; {
+	case unit == "" && len(units) > 1:
+		t.tell("files.whose", args{"unit": units[0]})
+	case unit != "" && len(t.n.Materials) > 0:
 		t.tell("files.name", args{"kind": t.n.Materials[0]})
 	}
 	t.tellPrivate()
@@ -215,13 +212,10 @@ func (t *turn) nameLoose(m meant) {
 	if m.unit == "" {
 		m.unit = t.unitMeant()
 	}
-	var all Holds
-	for _, f := range t.s.Loose {
-		all.add(Received{File: f})
-	}
+	holds := holding(t.s.Loose)
 	t.name(t.s.Loose, m, ReportKey{})
 	t.s.Loose, t.s.Proposal = nil, nil
-	t.tell("material.named", args{"holds": t.amount(all), "what": t.materialName(m)})
+	t.tell("material.named", args{"holds": t.amount(holds), "what": t.materialName(m)})
 }
 
 // name says of files that came now or before what they are.
@@ -292,7 +286,10 @@ func (t *turn) leaveMaterial() {
 // keepsLoose reports whether what somebody says next may still be about the
 // files they sent before.
 func (t *turn) keepsLoose() bool {
-	if len(t.m.Files) > 0 || t.s.Proposal.aboutMaterial() {
+	switch {
+	case t.set != 0:
+		return false
+	case len(t.m.Files) > 0, t.s.Proposal.aboutMaterial():
 		return true
 	}
 	switch t.in.Verb {

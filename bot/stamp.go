@@ -65,11 +65,7 @@ func (t *turn) askStamp() bool {
 }
 
 func (t *turn) tellStamp(p *Proposal) {
-	var all Holds
-	for _, f := range t.pages() {
-		all.add(Received{File: f})
-	}
-	t.tell("stamp.ask", args{"what": t.amount(all), "version": strconv.Itoa(p.Version)})
+	t.tell("stamp.ask", args{"what": t.amount(holding(t.pages())), "version": strconv.Itoa(p.Version)})
 }
 
 func (t *turn) stampChoices(p *Proposal) (Effect, []Choice) {
