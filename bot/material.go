@@ -53,7 +53,8 @@ func (need *Need) material(n *Notice, p Person, s Session, m Message, in Intent,
 	case pages && need.Report != key:
 		need.Others = append(need.Others, key)
 		need.Docket = key
-	case pages, in.Verb == VerbSubmit, in.Verb == VerbChange, in.Verb == VerbYes:
+	case need.Report != key:
+	case pages, in.Verb == VerbSubmit, in.Verb == VerbChange, in.Verb == VerbYes, in.Verb == VerbProgress:
 		need.Docket = key
 	}
 	if in.Verb == VerbMaterial && p.Office {
@@ -125,6 +126,8 @@ func materialWording() map[string][]string {
 		"stamp.changed":  {"form", "version", "next"},
 		"stamp.old":      {"form", "version", "next"},
 		"stamp.first":    {"form", "version", "next"},
+		"stamp.kept":     {"version"},
+		"stamp.wanted":   {"version"},
 		"stamp.later":    nil,
 		"stamp.again":    {"was", "version"},
 		"stamp.outgrown": {"version"},

@@ -168,6 +168,17 @@ func (t *turn) stampBehind(sub *Submission) {
 	t.askStamp()
 }
 
+// stampProgress tells how the stamped copy stands, if there is one.
+func (t *turn) stampProgress() {
+	if stamp := t.stamp(t.r.Key); stamp != nil && t.r.Counted > 0 {
+		key := "stamp.kept"
+		if stamp.Stands(t.r.Counted) != StampSame {
+			key = "stamp.wanted"
+		}
+		t.tell(key, args{"version": strconv.Itoa(t.r.Counted)})
+	}
+}
+
 // stampOutgrown says, once, that figures changed behind the stamped copy.
 func (t *turn) stampOutgrown(wasDirty bool) {
 	if stamp := t.stamp(t.r.Key); stamp != nil && t.r.Dirty && !wasDirty && stamp.Stands(t.r.Counted) == StampSame {

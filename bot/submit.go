@@ -173,6 +173,7 @@ func (t *turn) progress() {
 		if t.v.Latest != nil {
 			t.tell("progress.version", args{"version": strconv.Itoa(t.v.Latest.Version), "receipt": t.v.Latest.Receipt, "time": t.instant(t.v.Latest.At)})
 		}
+		t.stampProgress()
 		if len(open) > 0 && len(open) < len(t.form.Fields) {
 			t.tell("progress.open", args{"n": strconv.Itoa(len(open)), "items": ranges(open)})
 		}

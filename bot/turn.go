@@ -55,7 +55,7 @@ type Need struct {
 	Filed    FormPeriod // zero for none
 	Versions ReportKey  // zero for none
 	Log      *LogQuery
-	Bag      string // what the office typed for the unit whose material is wanted; "" for none
+	Bag      string // what the office typed for the unit whose material is wanted, with Roster; "" for none
 	Contacts bool
 	Persons  []string // userids
 	Hashes   []string // of files that the message brings
