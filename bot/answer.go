@@ -9,7 +9,7 @@ import (
 
 // words takes a message that is no command: an answer, or nothing of ours.
 func (t *turn) words() {
-	if t.bagged() || t.choose() || t.plainYesNo() || t.elsewhere() || t.gathers() || t.correction() {
+	if t.bagged() || t.choose() || t.advise() || t.agreesAnd() || t.plainYesNo() || t.elsewhere() || t.gathers() || t.correction() {
 		return
 	}
 	if t.r == nil {
@@ -22,6 +22,7 @@ func (t *turn) words() {
 	}
 	field := t.form.Field(t.s.Asking)
 	switch {
+	case t.foremost(field), t.swapped(field):
 	case t.namesItems(field):
 	case field != nil:
 		t.run(field)
@@ -32,6 +33,8 @@ func (t *turn) words() {
 		t.s.Proposal = nil
 		t.tell("dropped.silent", nil)
 		t.askNext()
+	case t.understood():
+		t.whereWeStand()
 	case t.s.Key == t.r.Key:
 		t.tell("offtopic", nil)
 		t.askAgain()
@@ -47,7 +50,10 @@ func (t *turn) joins() bool {
 	if t.s.Key != t.r.Key || p == nil || p.Kind != ProposeAnswers {
 		return false
 	}
-	f := t.form.Field(t.r.next(t.form))
+	f, quote := t.form.Field(t.r.next(t.form)), ""
+	if len(p.Wanting) > 0 {
+		f, quote = t.form.Field(p.Wanting[0].Item), p.Wanting[0].quoted()
+	}
 	if f == nil || f.Kind == KindText {
 		return false
 	}
@@ -61,6 +67,9 @@ func (t *turn) joins() bool {
 	}
 	for _, a := range run.Answers {
 		taken := taken{item: a.Item, value: a.Value}
+		if a.Item == f.Item {
+			taken.quote = quote
+		}
 		if a.Outcome != Taken || slices.ContainsFunc(p.Answers, func(p Proposed) bool { return p.Item == a.Item }) {
 			return false
 		}
@@ -165,8 +174,15 @@ func (t *turn) ranged(answers []ItemReading, problem RangeProblem) {
 // run reads the message as answers in order, beginning with the item asked.
 func (t *turn) run(asked *Field) {
 	r, first := t.from(asked, t.in.Text)
+	if t.watched(asked, first) {
+		return
+	}
 	others := asked.Kind == KindText && t.speaksOfOthers(t.in.Text)
 	if (first.Outcome != Taken || others) && t.clauses(t.in.Text) {
+		return
+	}
+	if (first.Outcome == NoAnswer || first.Outcome != Taken && t.namesOther(r.answers)) && t.understood() {
+		t.whereWeStand()
 		return
 	}
 	if first.Outcome == NoAnswer {
@@ -174,8 +190,24 @@ func (t *turn) run(asked *Field) {
 		t.whereWeStand()
 		return
 	}
-	r.unsure = r.unsure || t.tooShort(asked, first.Value)
+	elsewhere := asked.Kind != KindText && t.namesOther(r.answers)
+	if elsewhere && t.clauses(t.in.Text) {
+		return
+	}
+	r.unsure = r.unsure || elsewhere || t.tooShort(asked, first.Value)
 	t.accept(r)
+}
+
+// namesOther reports whether a part of the message calls an item by its name
+// that is none of those it was read for: the 一场 of “搞了一场家庭安全讲座” is not
+// for what was asked.
+func (t *turn) namesOther(read []ItemReading) bool {
+	return slices.ContainsFunc(splitClauses(t.in.Text), func(clause string) bool {
+		items, _ := t.form.named(clause)
+		return len(items) > 0 && !slices.ContainsFunc(read, func(a ItemReading) bool {
+			return slices.Contains(items, a.Item) || slices.Contains(items, t.form.Field(a.Item).PairsWith)
+		})
+	})
 }
 
 // from reads a text as answers in order, beginning with one item. It also
@@ -312,51 +344,6 @@ func sameWords(a, b Value) bool {
 	return a == b
 }
 
-// speaksOfOthers reports whether a text is nothing but figures for other items,
-// called by name: whoever sends “演练1场60人” for the cases has another item in
-// mind.
-func (t *turn) speaksOfOthers(text string) bool {
-	c := ReadClauses(t.n, t.form, text)
-	return len(c.Placed) > 0 && len(c.Unclear) == 0 && len(c.Rest) == 0
-}
-
-// clauses puts a placement by words to the person. It reports false if the
-// message names no item with a figure.
-func (t *turn) clauses(text string) bool {
-	c := ReadClauses(t.n, t.form, text)
-	if len(c.Placed) == 0 && len(c.Unclear) == 0 {
-		return false
-	}
-	if t.s.Key != t.r.Key {
-		t.enter()
-	}
-	unclear := c.Unclear
-	if len(c.Placed) == 0 {
-		unclear = unclear[1:]
-	}
-	for _, u := range unclear {
-		c.Rest = append(c.Rest, u.Text)
-	}
-	if c.Zeros && len(c.Rest) > 0 {
-		c.Rest = append(c.Rest, t.n.Verbs[VerbZeros][0])
-	}
-	if rest := strings.Join(c.Rest, "，"); strings.ContainsFunc(rest, figureRune) {
-		t.unread(rest)
-	}
-	if len(c.Placed) == 0 {
-		t.which(c.Unclear[0].Items, c.Unclear[0].Figure, c.Unclear[0].Text)
-		return true
-	}
-	var placed []taken
-	for _, a := range c.Placed {
-		placed = append(placed, taken{item: a.Item, value: a.Value})
-	}
-	t.propose(placed)
-	// While a part was not read, 其余无 would cover it.
-	t.s.Proposal.Zeros = c.Zeros && len(c.Rest) == 0
-	return true
-}
-
 // quoteFor is what the person wrote for an item before they settled on a number.
 func (t *turn) quoteFor(item int) string {
 	if t.s.QuoteFor != item {
@@ -380,6 +367,9 @@ func (w Why) settles() bool {
 // one reading worth offering if there is one.
 func (t *turn) question(item int, r Reading) {
 	f := t.form.Field(item)
+	if r.Why == WhyGrowing && t.sentenceOn(item, t.in.Text) {
+		return
+	}
 	t.s.Asking, t.s.Proposal, t.asked = item, nil, true
 	t.s.Quote, t.s.QuoteFor = "", 0
 	if r.Outcome == NoAnswer {
@@ -394,16 +384,8 @@ func (t *turn) question(item int, r Reading) {
 		quote = t.in.Text
 	}
 	t.tell("read."+string(r.Why), t.about(f, args{"quote": clip(quote, 30)}))
-	if was := t.r.Entry(item).Value; r.Why == WhyGrowing && was.Filled() {
-		// 又1场 beside 2场 is 3, 累计3场 is not 5: the sum is only offered.
-		sum := Count(was.Number)
-		if len(r.Propose) != 1 || was.Kind != Number || strings.Contains(t.in.Text, "累") {
-			return
-		}
-		sum.Number += r.Propose[0].Number
-		t.s.Proposal = &Proposal{Kind: ProposeAnswers, Answers: []Proposed{{Item: item, Value: sum, Was: was}}}
-		t.tell("propose.sum", t.about(f, args{"value": fromTo(f, was, sum), "total": withUnit(f, r.Propose[0])}))
-		return
+	if r.Why == WhyEach && len(r.Propose) == 0 {
+		r.Propose = t.times(f, quote)
 	}
 	if len(r.Propose) == 1 && f.Kind != KindText && !looksBack(t.in.Text) {
 		t.s.Proposal = &Proposal{Kind: ProposeAnswers, Answers: []Proposed{{Item: item, Value: r.Propose[0], Was: t.r.Entry(item).Value, Quote: t.quoteFor(item)}}}
@@ -439,12 +421,7 @@ func (t *turn) tellProposal(answers []Proposed) {
 		return
 	}
 	t.asked = true
-	var parts []string
-	for _, a := range answers {
-		f := t.form.Field(a.Item)
-		parts = append(parts, t.phrase("propose.part", t.about(f, args{"value": changeOf(f, a)})))
-	}
-	t.tell("propose", t.about(t.form.Field(answers[0].Item), args{"reading": strings.Join(parts, "、")}))
+	t.tell("propose", t.about(t.form.Field(answers[0].Item), args{"reading": t.readings(answers)}))
 }
 
 // changeOf writes a proposed value, and the one it would replace.

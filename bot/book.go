@@ -12,6 +12,19 @@ type Book struct {
 	Deductions []Deduction `cbor:"4,keyasint,omitempty"`
 	// Asking is the last 要数; nil if there was none.
 	Asking *Asking `cbor:"5,keyasint,omitempty"`
+	Review Review  `cbor:"6,keyasint,omitzero"`
+}
+
+// Review is what the office has said over all reports at once. It is one record
+// however many units there are.
+type Review struct {
+	// Round counts how often 通过 全部 was said; By and At are of the last time.
+	// It approves every version that counted then: see [Report.Stands].
+	Round int       `cbor:"1,keyasint,omitempty"`
+	By    string    `cbor:"2,keyasint,omitempty"` // Person.ID
+	At    time.Time `cbor:"3,keyasint,omitzero"`
+	// Before is the closing that was last opened again; nil if none was.
+	Before *Closing `cbor:"4,keyasint,omitempty"`
 }
 
 // Closing freezes a form and period.

@@ -51,8 +51,8 @@ func (t *turn) notify() {
 	t.askAgain()
 }
 
-// addressed parts a notice from the units that it names before a colon. It
-// reports false if some of the names are on the roster and others are not, and
+// addressed parts a notice from the units, and kinds of units, that it names
+// before a colon. It reports false if some of the names are on the roster and others are not, and
 // has said so.
 func (t *turn) addressed(text string) (units []string, rest string, ok bool) {
 	text = strings.TrimSpace(text)
@@ -63,7 +63,11 @@ func (t *turn) addressed(text string) (units []string, rest string, ok bool) {
 	var strangers, near []string
 	for _, name := range names(head) {
 		u, exact := t.v.Roster.Find(name)
-		switch {
+		switch kind := t.n.kindCalled(name); {
+		case kind != "":
+			if !slices.Contains(units, kind) {
+				units = append(units, kind)
+			}
 		case !exact:
 			strangers = append(strangers, name)
 			for _, u := range u {
@@ -101,13 +105,13 @@ func names(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" 、，,;；\n\t", r) })
 }
 
-// audience counts the liaisons of some units, nil for all, and lists the units
-// that have none.
+// audience counts the liaisons of some units, or kinds of units, nil for all, and
+// lists the units that have none.
 func (t *turn) audience(units []string) (people int, unbound []string) {
 	seen := map[string]bool{}
 	for _, u := range t.v.Roster.Units {
 		switch {
-		case units != nil && !slices.Contains(units, u.Name):
+		case units != nil && !slices.Contains(units, u.Name) && !slices.Contains(units, u.Kind):
 		case u.Liaison == "":
 			unbound = append(unbound, u.Name)
 		default:
@@ -179,6 +183,9 @@ func (t *turn) tellUnbound(units []string) {
 // nudge shows the office whom a reminder would go to: units that have not
 // submitted, and never one that has.
 func (t *turn) nudge() {
+	if t.refuseClosed(t.form, t.form.PeriodAt(t.now)) {
+		return
+	}
 	var units []string
 	if rest := strings.TrimSpace(t.in.Rest); rest != "" && !t.isMain(rest) {
 		for _, name := range names(rest) {
@@ -198,13 +205,18 @@ func (t *turn) nudge() {
 	}
 	late := t.behind(units)
 	for _, s := range t.v.Status {
-		if slices.Contains(units, s.Unit) && s.handedIn() {
+		switch {
+		case !slices.Contains(units, s.Unit) || !s.handedIn():
+		case s.Version == 0:
+			t.tell("nudge.received", args{"unit": s.Unit, "form": t.form.ID})
+		default:
 			t.tell("nudge.has", args{"unit": s.Unit, "form": t.form.ID, "version": strconv.Itoa(s.Version), "time": t.instant(s.At)})
 		}
 	}
 	if len(late) == 0 {
 		if units == nil {
 			t.tell("nudge.nobody", args{"form": t.form.ID})
+			t.tellSpared()
 		}
 		return
 	}
@@ -226,6 +238,9 @@ func (t *turn) nudge() {
 		t.sample(late)
 	} else {
 		t.tell("nudge.preview.count", args{"form": t.form.ID, "n": strconv.Itoa(len(late))})
+	}
+	if units == nil {
+		t.tellSpared()
 	}
 	t.tellPeople(people)
 	t.tellUnbound(unbound)
@@ -251,20 +266,43 @@ func (t *turn) sample(late []string) {
 	}
 }
 
-// behind are the units, of some or of all, that have not submitted.
+// tellSpared counts who is left out of a reminder to all, and why.
+func (t *turn) tellSpared() {
+	quiet, paper := 0, 0
+	for _, s := range t.v.Status {
+		_, received := s.received(false)
+		switch {
+		case s.handedIn():
+		case received:
+			paper++
+		case s.spared(t.now):
+			quiet++
+		}
+	}
+	if quiet > 0 {
+		t.tell("nudge.quiet", args{"n": strconv.Itoa(quiet)})
+	}
+	if paper > 0 {
+		t.tell("nudge.paper", args{"n": strconv.Itoa(paper)})
+	}
+}
+
+// behind are the units, of some or of all, that have not submitted. Of all, those
+// are left out that have promised a day on the phone or reported on paper.
 func (t *turn) behind(units []string) []string {
 	var list []string
 	for _, s := range t.v.Status {
-		if (units == nil || slices.Contains(units, s.Unit)) && !s.handedIn() {
+		if (units == nil && !s.spared(t.now) || slices.Contains(units, s.Unit)) && !s.handedIn() {
 			list = append(list, s.Unit)
 		}
 	}
 	return list
 }
 
-// handedIn reports whether a unit has a version that counts and was not sent back.
+// handedIn reports whether a unit has a version that counts and was not sent
+// back, or needs no reminder because its paper is here.
 func (s Status) handedIn() bool {
-	return s.Version > 0 && (s.State == Submitted || s.State == Approved || s.State == Closed)
+	return s.Paper || s.Version > 0 && (s.State == Submitted || s.State == Approved || s.State == Closed)
 }
 
 // notFound says that the roster has no such unit, and which are near.
@@ -285,7 +323,14 @@ func (t *turn) notFound(name string, near []Unit) {
 func (t *turn) broadcast(p *Proposal) {
 	defer t.over(t.n.Main)()
 	t.s.Proposal = nil
-	b := &Broadcast{Kind: BroadcastNotice, By: t.v.Person.ID, At: t.now, Text: p.Text, Units: p.Units, Groups: p.Units == nil}
+	b := &Broadcast{Kind: BroadcastNotice, By: t.v.Person.ID, At: t.now, Text: p.Text, Groups: p.Units == nil}
+	for _, name := range p.Units {
+		if slices.Contains(t.n.Kinds, name) {
+			b.Kinds = append(b.Kinds, name)
+		} else {
+			b.Units = append(b.Units, name)
+		}
+	}
 	people, _ := t.audience(p.Units)
 	if p.Kind == ProposeNudge {
 		late := t.behind(p.Units)

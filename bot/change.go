@@ -35,7 +35,7 @@ func (t *turn) change() {
 	case 1:
 		t.changeTo(items[0], value)
 	default:
-		t.which(items, value, name)
+		t.which(Unclear{Items: items, Text: name, Figure: value})
 	}
 }
 
@@ -59,11 +59,14 @@ func (t *turn) several() bool {
 }
 
 // which asks for which of several items a value is meant.
-func (t *turn) which(items []int, value, name string) {
-	t.s.Proposal = &Proposal{Kind: ProposeItem, Items: items, Text: value}
+func (t *turn) which(u Unclear) {
+	t.s.Proposal = &Proposal{Kind: ProposeItem, Items: u.Items, Text: u.Figure}
 	t.s.Asking = 0
-	t.tell("change.which", args{"name": clip(name, 20)})
-	for _, item := range items {
+	if u.Reading != "" {
+		t.tell("which.reading", args{"reading": u.Reading})
+	}
+	t.tell("change.which", args{"name": clip(u.Text, 20)})
+	for _, item := range u.Items {
 		t.line(t.form.Field(item), t.r.Entry(item), false)
 	}
 	t.askAgain()
@@ -77,6 +80,9 @@ func (t *turn) changeTo(item int, text string) {
 	}
 	if f := t.form.Field(item); f.Gather {
 		t.gather(f, text)
+		return
+	}
+	if grows(text) && t.sentenceOn(item, text) {
 		return
 	}
 	r, first := t.from(t.form.Field(item), text)

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,6 +12,7 @@ import (
 // paired group.
 type Recipient struct {
 	Person Person
+	Units  []Unit   // Person's units, if the broadcast names kinds
 	Status []Status // of Person's units with the broadcast's form
 	Chat   *Chat    // set for a group; Person is then empty
 }
@@ -24,9 +26,13 @@ func Compose(n *Notice, b Broadcast, to Recipient, now time.Time) (Send, bool) {
 	case b.Kind == BroadcastNotice && to.Chat != nil:
 		return noticeToGroup(n, b, *to.Chat)
 	case b.Kind == BroadcastNotice:
-		return noticeToPerson(n, b, to.Person)
+		return noticeToPerson(n, b, to)
+	case b.Kind == BroadcastApproved:
+		return approvedPerson(n, b, to)
 	case b.Kind == BroadcastNudge: // and never a group: it speaks for no unit
 		return nudgePerson(n, b, to, now)
+	case b.Kind == BroadcastAskFor && to.Chat == nil:
+		return askForPerson(n, b, to, now)
 	}
 	return Send{}, false
 }
@@ -42,12 +48,12 @@ func noticeToGroup(n *Notice, b Broadcast, chat Chat) (Send, bool) {
 	return s, true
 }
 
-func noticeToPerson(n *Notice, b Broadcast, p Person) (Send, bool) {
-	units := b.meant(p.Units)
+func noticeToPerson(n *Notice, b Broadcast, to Recipient) (Send, bool) {
+	units := b.meant(to)
 	if len(units) == 0 {
 		return Send{}, false
 	}
-	return Send{Person: p.ID, Kind: string(b.Kind), Units: units, Say: noticeWords(n, b.Text)}, true
+	return Send{Person: to.Person.ID, Kind: string(b.Kind), Units: units, Say: noticeWords(n, b.Text)}, true
 }
 
 func nudgePerson(n *Notice, b Broadcast, to Recipient, now time.Time) (Send, bool) {
@@ -55,9 +61,9 @@ func nudgePerson(n *Notice, b Broadcast, to Recipient, now time.Time) (Send, boo
 		return Send{}, false
 	}
 	var late []Status
-	for _, unit := range b.meant(to.Person.Units) {
+	for _, unit := range b.meant(to) {
 		for _, s := range to.Status {
-			if s.Unit == unit && !s.handedIn() {
+			if s.Unit == unit && !s.handedIn() && !s.Closed && (b.Units != nil || !s.spared(now)) {
 				late = append(late, s)
 			}
 		}
@@ -76,11 +82,15 @@ func nudgePerson(n *Notice, b Broadcast, to Recipient, now time.Time) (Send, boo
 }
 
 // meant are those of somebody's units that the broadcast is about.
-func (b Broadcast) meant(units []string) []string {
+func (b Broadcast) meant(to Recipient) []string {
 	var list []string
-	for _, u := range units {
+	for _, name := range to.Person.Units {
+		u := Unit{Name: name}
+		if i := slices.IndexFunc(to.Units, func(u Unit) bool { return u.Name == name }); i >= 0 {
+			u = to.Units[i]
+		}
 		if b.Means(u) {
-			list = append(list, u)
+			list = append(list, name)
 		}
 	}
 	return list
@@ -126,7 +136,14 @@ func nudgeWords(n *Notice, late []Status, now time.Time) []Effect {
 	if more := len(late) - nudgeUnits; more > 0 {
 		say = append(say, Effect{Key: "nudge.more", Args: args{"n": strconv.Itoa(more)}})
 	}
-	if d := n.Deadline(form.Deadline); d != nil {
+	own := 0
+	for _, s := range late[:min(len(late), nudgeUnits)] {
+		if now.Before(s.Until) {
+			own++
+			say = append(say, Effect{Key: "nudge.extended", Args: args{"unit": s.Unit, "until": n.until(s.Until.In(now.Location()))}})
+		}
+	}
+	if d := n.Deadline(form.Deadline); d != nil && own < len(late) {
 		key := "nudge.due"
 		if now.After(d.At) {
 			key = "nudge.late"

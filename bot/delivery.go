@@ -122,7 +122,7 @@ func (t *turn) tellTwice(listed []Delivery, n int) {
 // sentWhat names a broadcast so that it can be told from another of the same
 // minute; but what went to some units only is not for a group.
 func (t *turn) sentWhat(b Broadcast) string {
-	if b.Text != "" && (b.Units == nil || t.m.Private()) {
+	if b.Text != "" && (b.Units == nil && b.Kinds == nil || t.m.Private()) {
 		return t.phrase("delivery."+string(b.Kind)+".text", args{"text": clip(strings.TrimSpace(strings.TrimPrefix(b.Text, everyone)), 15)})
 	}
 	return t.phrase("delivery."+string(b.Kind), nil)

@@ -146,13 +146,15 @@ func receipt(n *Notice, key ReportKey, version int, entries []Entry) string {
 	return strings.ToUpper(hex.EncodeToString(h.Sum(nil)[:4]))
 }
 
-// submit makes the draft the next version.
-func (r *Report) submit(n *Notice, by string, now time.Time) Submission {
+// submit makes the draft the next version. The book is the one that stands over
+// the report: what was said over all before does not hold for the new version.
+func (r *Report) submit(n *Notice, b *Book, by string, now time.Time) Submission {
 	r.Version++
 	r.Counted = r.Version
 	r.State = Submitted
 	r.Dirty = false
-	r.Undo, r.Return, r.Approval = nil, nil, nil
+	r.Undo, r.Return = nil, nil
+	r.disapprove(b)
 	return Submission{
 		Key: r.Key, Version: r.Version, At: now, By: by,
 		Receipt: receipt(n, r.Key, r.Version, r.Draft),

@@ -10,6 +10,9 @@ type File struct {
 	Type string `cbor:"3,keyasint,omitempty"` // media type, from the content and not from the name
 	Size int64  `cbor:"4,keyasint"`           // bytes
 
+	// Words are what stands in a Word or Excel document, a line for each row with
+	// tabs between the cells; "" if it is none, or was not looked into.
+	Words string `cbor:"-"`
 	// Problem says why a file that was sent is not kept; Hash is "" then.
 	Problem FileProblem `cbor:"-"`
 }

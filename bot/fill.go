@@ -8,21 +8,18 @@ import (
 
 // fill begins or resumes the report.
 func (t *turn) fill() {
-	if t.in.Verb == VerbFill && t.in.Rest != "" {
-		if _, ok := chosenUnit(t.v.Person, t.in.Rest); !ok && !t.isMain(t.in.Rest) {
+	_, rest := t.n.formIn(t.in.Rest)
+	if t.in.Verb == VerbFill && rest != "" {
+		if _, ok := chosenUnit(t.v.Person, rest); !ok {
 			if len(t.v.Person.Units) == 0 {
 				t.tell("report.none", args{"phone": t.n.Office.Phone})
 				return
 			}
-			if t.n.Form(t.in.Rest) != nil {
-				t.tell("form.other", args{"form": t.in.Rest, "main": t.form.ID, "phone": t.n.Office.Phone})
-				return
-			}
-			t.tell("unit.other", args{"unit": t.in.Rest, "units": strings.Join(t.v.Person.Units, "、")})
+			t.tell("unit.other", args{"unit": rest, "units": strings.Join(t.v.Person.Units, "、")})
 			return
 		}
 	}
-	if t.in.Verb == VerbFill && t.in.Rest == "" && len(t.v.Person.Units) > 1 {
+	if t.in.Verb == VerbFill && rest == "" && len(t.v.Person.Units) > 1 {
 		t.askUnit(t.v.Person.Units)
 		return
 	}
@@ -41,6 +38,9 @@ func (t *turn) begin() {
 		t.openSummary()
 		return
 	}
+	if t.frozen() {
+		return
+	}
 	t.enter()
 	t.tell("begin", args{
 		"unit": t.r.Key.Unit, "form": t.form.ID, "period": t.form.Spans(t.r.Key.Period),
@@ -55,10 +55,14 @@ func (t *turn) begin() {
 	switch {
 	case t.r.State == Returned:
 		t.tellReturned("begin.returned")
+	case t.sayApproved():
 	case t.r.Counted > 0:
 		t.tell("begin.submitted", args{"version": strconv.Itoa(t.r.Counted)})
 	}
 	t.s.Greeted = true
+	if t.offerPrefilled() {
+		return
+	}
 	t.askNext()
 }
 
@@ -104,6 +108,9 @@ func (t *turn) ask(item int) {
 // askAgain repeats what stands open: what was put to the person, or else the
 // question.
 func (t *turn) askAgain() {
+	if t.frozen() {
+		return
+	}
 	p := t.s.Proposal
 	if p == nil && t.bagStands() {
 		return
@@ -118,11 +125,13 @@ func (t *turn) askAgain() {
 		t.askFlags(p.Checks)
 	case p.Kind == ProposeAnswers:
 		t.tellProposal(p.Answers)
+	case p.Kind == ProposeEither:
+		t.tellEither(p)
 	case p.Kind == ProposeZeros:
 		t.tell("zeros.ask", t.about(t.form.Field(p.Items[0]), args{"n": strconv.Itoa(len(p.Items)), "items": ranges(p.Items)}))
 	case p.Kind == ProposeSubmit:
 		t.tell("submit.confirm", nil)
-	case p.Kind == ProposeItem:
+	case p.Kind == ProposeItem, p.Kind == ProposeNote:
 		t.tell("change.choose", t.about(t.form.Field(p.Items[0]), nil))
 	case p.Kind == ProposeReturn:
 		t.askReturned(p.Items[0])
@@ -135,10 +144,14 @@ func (t *turn) askAgain() {
 	case p.Kind == ProposeBag:
 		t.tell("bag.whose", nil)
 		t.choice(p.Units)
+	case p.Kind == ProposePrefill, p.onPaper():
+		t.askPaper(p)
 	case p.Kind == ProposeHeard:
 		t.tell("voice.command", args{"text": clip(p.Text, 60)})
-	case p.Kind == ProposeNotify, p.Kind == ProposeNudge:
+	case p.Kind == ProposeNotify, p.Kind == ProposeNudge, p.overAll():
 		t.tell(string(p.Kind)+".confirm", nil)
+	case p.ofFigures():
+		t.askFigures(p)
 	case p.Kind == ProposeBind && len(p.Units) == 1:
 		t.tell("register.sure", args{"unit": p.Units[0]})
 	default:
@@ -150,13 +163,17 @@ func (t *turn) askAgain() {
 // askNext goes on with the first open item; when none is left it settles the
 // odd figures, then shows the whole. Whoever has just told the events of an
 // item out of order is asked for its people first: that is what they have in
-// mind.
+// mind. So is whoever says yes to what an earlier 0 denies.
 func (t *turn) askNext() {
-	if t.bagStands() {
+	if t.bagStands() || t.askEarly() {
 		return
 	}
 	if pair := t.form.Field(t.set + 1); pair != nil && t.set != 0 && pair.PairsWith == t.set && !t.r.Entry(pair.Item).Value.Filled() {
 		t.ask(pair.Item)
+		return
+	}
+	if f := t.denied(); f != nil {
+		t.ask(f.Item)
 		return
 	}
 	if items := t.r.returned(); len(items) > 0 {
@@ -181,9 +198,15 @@ func (t *turn) askNext() {
 	}
 	switch {
 	case t.told:
+	case t.r.Shown == Fingerprint(t.r.Draft) && t.r.Counted > 0 && t.set != 0:
+		// Only this change is new since the whole was shown, and it was put to them.
+		t.nextVersion()
+		t.asked = true
+		return
 	case t.set != 0 || t.in.Verb == VerbFill:
 		t.tell("complete", args{"all": strconv.Itoa(len(t.form.Fields))})
 		t.whole()
+		t.askJoint()
 	default:
 		// Nothing is new since it was listed: 收到 does not bring 47 lines again.
 		t.tell("complete.short", args{"all": strconv.Itoa(len(t.form.Fields))})
@@ -195,6 +218,9 @@ func (t *turn) askNext() {
 
 // completed says what is left to do once every item is filled.
 func (t *turn) completed() {
+	if t.r.Dirty {
+		t.sayApproved()
+	}
 	t.tell("complete.submit", nil)
 	t.asked = true
 }
@@ -252,6 +278,7 @@ func (t *turn) take(answers []taken) (odd []string) {
 	}
 	t.echo(answers, was)
 	t.stampOutgrown(wasDirty)
+	t.tellLeft()
 	t.set = items[len(items)-1]
 	t.s.Asking, t.s.Quote = 0, ""
 	return t.openFlags(items)
@@ -268,10 +295,11 @@ func (t *turn) follow(odd []string) {
 	t.askFlags(odd)
 }
 
-// touched brings the report's state up to date after its draft changed.
+// touched brings the report's state up to date after its draft or a note changed.
+// A note is no value; the next 提交 carries it to the office all the same.
 func (t *turn) touched() {
 	if t.r.Counted > 0 && t.v.Latest != nil {
-		t.r.Dirty = Fingerprint(t.r.Draft) != Fingerprint(t.v.Latest.Entries)
+		t.r.Dirty = Fingerprint(t.r.Draft) != Fingerprint(t.v.Latest.Entries) || !sameNotes(t.r.Notes, t.v.Latest.Notes)
 		return
 	}
 	t.r.State = Filling
@@ -427,7 +455,7 @@ func (t *turn) zeros() {
 		return
 	}
 	items := t.openZeros()
-	t.s.Proposal = nil
+	t.drop()
 	if len(items) == 0 {
 		t.tell("zeros.none", nil)
 		t.askNext()

@@ -40,7 +40,7 @@ func (t *turn) askFlags(ids []string) {
 	var items []int
 	for _, f := range t.flags() {
 		if f.Open() && slices.Contains(ids, f.Check.ID) {
-			t.tell("flag", t.about(t.form.Field(f.Item), args{"say": t.sentence(f.Check, f.Item)}))
+			t.tell("flag", t.about(t.form.Field(f.Item), args{"say": t.r.sentence(f.Check, f.Item)}))
 			items = append(items, f.Item)
 		}
 	}
@@ -58,11 +58,11 @@ func (t *turn) askFlags(ids []string) {
 	}
 }
 
-// sentence fills the values into what a check says.
-func (t *turn) sentence(c *Check, item int) string {
-	values := args{"item": strconv.Itoa(item), "value": t.r.Entry(item).Value.String()}
+// sentence fills the draft's values into what a check says.
+func (r *Report) sentence(c *Check, item int) string {
+	values := args{"item": strconv.Itoa(item), "value": r.Entry(item).Value.String()}
 	for _, i := range c.Items() {
-		values[strconv.Itoa(i)] = t.r.Entry(i).Value.String()
+		values[strconv.Itoa(i)] = r.Entry(i).Value.String()
 	}
 	return Fill(c.Say, values)
 }

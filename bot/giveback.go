@@ -16,24 +16,26 @@ const (
 )
 
 // giveBack sends a submitted report back for some of its items, with the reason.
-// The version goes on counting till the unit submits the next one.
+// The version goes on counting till the unit submits the next one; an approval
+// of it is dropped. What was sent back before and is still open stays open.
 func (t *turn) giveBack() {
-	name, rest, _ := strings.Cut(strings.TrimSpace(t.in.Rest), " ")
-	if name == "" {
+	o := t.n.orderOf(t.in, t.now)
+	defer t.over(o.of.Form)()
+	if len(o.units) == 0 {
 		t.tell("return.how", nil)
 		return
 	}
-	units, exact := t.v.Roster.Find(name)
-	if !exact {
-		t.notFound(name, units)
+	u, ok := t.unitOf(o)
+	if !ok || t.refuseClosed(t.form, o.of.Period) {
 		return
 	}
-	u, sub := units[0], t.v.Version
-	if t.v.Looked == nil || sub == nil || t.v.Looked.State == Closed {
+	filed := t.v.Others[o.key(u.Name)]
+	sub := filed.Counted
+	if sub == nil {
 		t.tell("return.none", args{"unit": u.Name, "form": t.form.ID})
 		return
 	}
-	items, reason, ok := t.namedThen(rest)
+	items, reason, ok := t.namedThen(o.rest)
 	switch {
 	case !ok:
 		return
@@ -47,9 +49,22 @@ func (t *turn) giveBack() {
 		t.tell("return.long", args{"most": strconv.Itoa(returnReason)})
 		return
 	}
-	r := t.v.Looked.Clone()
-	r.State = Returned
-	r.Return = &Return{Items: items, Reason: reason, At: t.now, By: t.v.Person.ID, Open: slices.Clone(items)}
+	r := filed.Report.Clone()
+	if r.approval(t.v.Book) != nil {
+		t.log("unapprove", LogEntry{Key: r.Key, Number: sub.Version})
+	}
+	r.disapprove(t.v.Book)
+	back := &Return{Items: items, Reason: reason, At: t.now, By: t.v.Person.ID, Version: sub.Version}
+	if was := r.Return; was != nil && r.State == Returned {
+		back.Items = union(items, was.Items)
+		back.Open = union(items, was.Open)
+		if !strings.Contains(was.Reason, reason) {
+			back.Reason = clip(was.Reason+"；"+reason, 2*returnReason)
+		}
+	} else {
+		back.Open = slices.Clone(items)
+	}
+	r.State, r.Return = Returned, back
 	t.out.Report = r
 	entry := LogEntry{Key: r.Key, Number: sub.Version, Text: reason}
 	shown := Report{Draft: sub.Entries}
@@ -58,13 +73,20 @@ func (t *turn) giveBack() {
 		entry.Items = append(entry.Items, Change{Item: item, Old: value, New: value})
 	}
 	t.log("return", entry)
-	t.tell("returned", args{"unit": u.Name, "form": t.form.ID, "version": strconv.Itoa(sub.Version), "items": ranges(items), "reason": reason})
-	if u.Liaison == "" || t.v.Reach.Person == "" {
-		t.tell("return.phone", nil)
+	if t.m.Private() {
+		t.tell("returned", args{"unit": u.Name, "form": t.form.ID, "version": strconv.Itoa(sub.Version), "items": ranges(items), "reason": reason})
+	} else {
+		t.tell("returned.group", args{"n": strconv.Itoa(len(items))})
 	}
-	if u.Liaison != "" {
-		t.sends = append(t.sends, t.returnedTo(u, sub, items, reason))
-	}
+	say, offer := t.returnedTo(u, sub, items, reason)
+	t.toLiaison(u, "return", say, offer)
+}
+
+// union is two lists of items in one, sorted, each once.
+func union(a, b []int) []int {
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // namedThen parts “28、29 人次偏大” into items and the reason. Items go by number
@@ -102,21 +124,53 @@ func (t *turn) namedThen(text string) (items []int, reason string, ok bool) {
 	return items, "", true
 }
 
-// returnedTo is what the liaison reads of a report that was sent back.
-func (t *turn) returnedTo(u Unit, sub *Submission, items []int, reason string) Send {
+// returnedTo is what the liaison reads of a report that was sent back. The paper
+// has no item numbers, so the form's own sentences are quoted as far as they fit
+// into a [ParcelLimit]; each is quoted again when its item is asked.
+func (t *turn) returnedTo(u Unit, sub *Submission, items []int, reason string) ([]Effect, *Offer) {
 	say := []Effect{{Key: "return.head", Args: args{"unit": u.Name, "form": t.form.ID, "version": strconv.Itoa(sub.Version)}}}
 	shown := Report{Draft: sub.Entries}
-	for _, item := range items {
+	room := ParcelLimit - 500 - len(reason) - 80*len(items)
+	for i, item := range items {
 		f := t.form.Field(item)
 		say = append(say, Effect{Key: "return.item", Args: t.about(f, args{"short": t.nameOf(f), "value": withUnit(f, shown.Entry(item).Value)})})
+		quote := t.form.sentence(item, sub.Entries)
+		last := i+1 == len(items) || t.form.sentence(items[i+1], sub.Entries) != quote
+		if quote != "" && last && len(quote) <= room {
+			room -= len(quote)
+			say = append(say, Effect{Key: "return.quote", Args: args{"quote": quote}})
+		}
 	}
-	say = append(say, Effect{Key: "return.reason", Args: args{"reason": reason}}, Effect{Key: "return.foot", Args: args{"phone": t.n.Office.Phone}})
-	check := Choice{Label: t.phrase("button.check", nil), Say: t.n.Verbs[VerbFill][0] + " " + u.Name}
-	return Send{
-		Person: u.Liaison, Kind: "return", Units: []string{u.Name}, Say: say,
-		Offer: &Offer{Open: OpenAny, Title: Effect{Key: "card.return", Args: args{"form": t.form.ID}}, Choices: []Choice{check}},
+	say = append(say, Effect{Key: "return.reason", Args: args{"reason": reason}}, Effect{Key: "return.foot", Args: args{"form": t.form.ID, "phone": t.n.Office.Phone}})
+	word := t.n.Verbs[VerbFill][0] + " " + u.Name
+	if t.form.ID != t.n.Main {
+		word = t.n.Verbs[VerbFill][0] + " " + t.form.ID + " " + u.Name
 	}
+	check := Choice{Label: t.phrase("button.check", nil), Say: word}
+	return say, &Offer{Open: OpenAny, Title: Effect{Key: "card.return", Args: args{"form": t.form.ID}}, Choices: []Choice{check}}
 }
+
+// sentence is the printed sentence that an item belongs to, its blanks filled in;
+// "" if the form prints none. Of a line with several it is the one.
+func (f *Form) sentence(item int, entries []Entry) string {
+	for _, line := range f.Lines {
+		for part := range strings.SplitSeq(line.Text, "；") {
+			if !strings.Contains(part, blankOf(item)) {
+				continue
+			}
+			shown := Report{Draft: entries}
+			for _, field := range f.Fields {
+				value := clip(shown.Entry(field.Item).Value.String(), 20)
+				part = strings.ReplaceAll(part, blankOf(field.Item), value)
+			}
+			return strings.Trim(part, " 。；")
+		}
+	}
+	return ""
+}
+
+// blankOf is where an item is filled in: see [Line].
+func blankOf(item int) string { return "{" + strconv.Itoa(item) + "}" }
 
 // tellReturned says which items the office wants looked at again, and why.
 func (t *turn) tellReturned(key string) {
@@ -128,14 +182,14 @@ func (t *turn) tellReturned(key string) {
 	if len(items) == 0 {
 		items = back.Items
 	}
-	t.tell(key, args{"form": t.form.ID, "version": strconv.Itoa(t.r.Counted), "items": ranges(items), "reason": back.Reason})
+	t.tell(key, args{"form": t.form.ID, "version": strconv.Itoa(max(back.Version, t.r.Counted)), "items": ranges(items), "reason": back.Reason})
 }
 
 // askReturned puts an item that was sent back to the liaison with its value:
 // 确认 keeps it, anything else is a new answer.
 func (t *turn) askReturned(item int) {
 	f, value := t.form.Field(item), t.r.Entry(item).Value
-	if !value.Filled() {
+	if !value.Filled() || t.hides(f) {
 		t.s.Proposal = nil
 		t.ask(item)
 		return
@@ -148,6 +202,10 @@ func (t *turn) askReturned(item int) {
 		join = SameLine
 	}
 	t.say = append(t.say, Effect{Key: "return.ask", Join: join, Args: t.about(f, args{"short": t.nameOf(f), "value": withUnit(f, value)})})
+	if quote := t.form.sentence(item, t.r.Draft); quote != "" {
+		t.tell("return.quote", args{"quote": quote})
+	}
+	t.tell("return.reason", args{"reason": t.r.Return.Reason})
 }
 
 // nameOf is an item in a few words that stand alone: 参与 is told with the

@@ -122,6 +122,7 @@ type Field struct {
 	Document  bool     // Gather: a Word or PDF file may stand for the text
 	Optional  bool     // “无” is an answer
 	Private   bool     // asked and shown in private chat only
+	Joint     bool     // often held together with other units, one of which reports it
 	Words     []string // what people call it: 咨询活动, 演练 …
 }
 
@@ -132,6 +133,7 @@ type Check struct {
 	Item   int       // the item that is marked 待确认
 	All    []Compare // empty for a check across units or on a paste
 	Say    string    // the sentence, with {N} for the value of item N
+	Advice string    // how to tell apart the items that are filled twice; "" for none
 	Across []int     // office only: the same non-zero values in two units
 	// Paste speaks of any pasted count of at least Least that equals its own
 	// item number or the notice's year.

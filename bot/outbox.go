@@ -10,8 +10,9 @@ import (
 // [Delivery], stores these with the turn, and carries them out after the commit.
 type Send struct {
 	Person string   // Person.ID; or
-	Group  string   // chat id
-	Kind   string   // what for: a [BroadcastKind], or "return"
+	Group  string   // chat id; or
+	Office bool     // every member of the office but whose message this turn is
+	Kind   string   // what for: a [BroadcastKind], "return" …
 	Units  []string // whom it is about; none for nobody in particular
 	Say    []Effect
 	Offer  *Offer
@@ -39,11 +40,15 @@ type Broadcast struct {
 	// Begun is when it was confirmed by the real clock, which a rehearsal does
 	// not set back as it does At. It tells which broadcast is the last.
 	Begun time.Time `cbor:"11,keyasint,omitzero"`
+
+	Kinds []string  `cbor:"12,keyasint,omitempty"` // kinds of units, beside Units
+	Items []int     `cbor:"13,keyasint,omitempty"` // of a 要数
+	Until time.Time `cbor:"14,keyasint,omitzero"`  // of a 要数: when they are wanted; zero if at no time
 }
 
 // Means reports whether a broadcast is about a unit.
-func (b Broadcast) Means(unit string) bool {
-	return b.Units == nil || slices.Contains(b.Units, unit)
+func (b Broadcast) Means(u Unit) bool {
+	return b.Units == nil && b.Kinds == nil || slices.Contains(b.Units, u.Name) || slices.Contains(b.Kinds, u.Kind)
 }
 
 // BroadcastKind is what a broadcast says, and to whom.

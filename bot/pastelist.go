@@ -382,7 +382,7 @@ func cutShortened(s, label string) (string, bool) {
 }
 
 // dropNotes takes off the notes that the bot's own lines end with: （待确认），
-// （据“三四百人”确认）, （已核实：…）. Other brackets are the person's, and the
+// （据“三四百人”确认）, （已核实：…）, （注：…）. Other brackets are the person's, and the
 // reader's to judge.
 func dropNotes(value string) string {
 	for {
@@ -398,7 +398,7 @@ func dropNotes(value string) string {
 		note := strings.TrimFunc(value[open:], func(r rune) bool {
 			return unicode.IsSpace(r) || strings.ContainsRune(openBrackets+closeBrackets, plainRune(r))
 		})
-		if !strings.HasSuffix(note, "确认") && !strings.HasPrefix(note, "已核实") {
+		if !strings.HasSuffix(note, "确认") && !strings.HasPrefix(note, "已核实") && !strings.HasPrefix(note, "注：") {
 			return value
 		}
 		value = value[:open]

@@ -139,7 +139,9 @@ func (t *turn) choices() (Effect, []Choice) {
 			return Effect{Key: "card.bind"}, t.n.commands(VerbYes, VerbNo)
 		}
 		return Effect{Key: "card.bind"}, numbered(p.Units)
-	case ProposeItem:
+	case ProposeEither:
+		return t.eitherChoices(p)
+	case ProposeItem, ProposeNote:
 		var list []Choice
 		for _, item := range p.Items {
 			f := t.form.Field(item)
@@ -151,8 +153,25 @@ func (t *turn) choices() (Effect, []Choice) {
 		return Effect{Key: "card.item"}, list
 	case ProposeHeard:
 		return Effect{Key: "card.heard", Args: args{"text": clip(p.Text, 20)}}, t.n.commands(VerbYes, VerbNo)
+	case ProposePrefill:
+		return Effect{Key: "card.paper", Args: args{"unit": p.Units[0], "form": t.n.Main}}, append([]Choice{{Label: wordConfirm, Say: wordConfirm}}, t.n.commands(VerbNo)...)
+	case ProposeEnter, ProposeCounter:
+		return Effect{Key: "card.paper", Args: args{"unit": p.Units[0], "form": t.n.Main}}, []Choice{
+			{Label: wordConfirm, Say: wordConfirm},
+			{Label: t.phrase("button.cancel", nil), Say: t.n.Verbs[VerbNo][0]},
+		}
+	case ProposeClose, ProposeApprove:
+		return Effect{Key: "card." + string(p.Kind), Args: args{"form": p.Of.Form}}, []Choice{
+			{Label: wordConfirm, Say: wordConfirm},
+			{Label: t.phrase("button.cancel", nil), Say: t.n.Verbs[VerbNo][0]},
+		}
 	case ProposeNotify, ProposeNudge:
 		return Effect{Key: "card.send"}, []Choice{
+			{Label: wordConfirm, Say: wordConfirm},
+			{Label: t.phrase("button.cancel", nil), Say: t.n.Verbs[VerbNo][0]},
+		}
+	case ProposeNames, ProposeDeduct, ProposePutBack, ProposeAskFor:
+		return Effect{Key: "card." + string(p.Kind)}, []Choice{
 			{Label: wordConfirm, Say: wordConfirm},
 			{Label: t.phrase("button.cancel", nil), Say: t.n.Verbs[VerbNo][0]},
 		}

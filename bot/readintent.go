@@ -15,11 +15,14 @@ import (
 type Intent struct {
 	Verb Verb   // "" for an answer or anything else
 	Rest string // what stands after the command's word
-	Item int    // the item a 改 names by number; 0 if by words or not at all
+	Item int    // the item a 改 or 注 names by number; 0 if by words or not at all
 	Text string // the whole message, tidied
 	// Heard is set for a command that was spoken and is now agreed to.
 	Heard bool
-	Need  Need
+	// Openly is set for a command that may name units in a group: the office has
+	// said so.
+	Openly bool
+	Need   Need
 }
 
 // Understand reads a message's words. The session matters: while a text item
@@ -46,9 +49,12 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 		free = true // “确认，两案同一企业” is what the question asked for
 	}
 
-	if item, rest, ok := changeByNumber(n, in.Text, free); ok {
+	if item, rest, ok := noteOnItem(n, n.formFor(s.Key), in.Text); ok {
+		in.Verb, in.Item, in.Rest = VerbNote, item, rest
+	} else if item, rest, ok := changeByNumber(n, in.Text, free); ok {
 		in.Verb, in.Item, in.Rest = VerbChange, item, rest
-	} else if verb, rest, ok := command(n, in.Text, free, s.Asking == 0 && s.Bag == nil); ok {
+	} else if verb, rest, ok := command(n, in.Text, free, s.Asking == 0 && s.Bag == nil); ok && (verb != VerbApprove || p.Office || s.Asking == 0) {
+		// “通过 线上方式开展3次” is an answer from who is asked for one.
 		in.Verb, in.Rest = verb, rest
 	}
 	if in.Verb == "" && p.Office && free {
@@ -66,6 +72,12 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 		s.Proposal = nil
 		in = Understand(n, p, s, Message{Media: MediaText, Group: m.Group, Text: heard.Text}, now)
 		in.Heard = true
+		return in
+	}
+	if names := s.Proposal; names != nil && names.Kind == ProposeNames && in.Verb == VerbYes && in.Rest == "" && m.Media != MediaVoice && vouches(in.Text) {
+		s.Proposal = nil
+		in = Understand(n, p, s, Message{Media: MediaText, Group: m.Group, Text: names.Text}, now)
+		in.Openly = true
 		return in
 	}
 	in.Need = need(n, p, s, m, in, now)
@@ -86,18 +98,6 @@ func (n *Notice) receiptBehind(text string) (rest string, ok bool) {
 func need(n *Notice, p Person, s Session, m Message, in Intent, now time.Time) Need {
 	var need Need
 	switch in.Verb {
-	case VerbTotals:
-		if p.Office {
-			need.Totals, need.Roster = n.Main, true
-		}
-	case VerbMissing:
-		if p.Office {
-			need.Status, need.Roster = n.Main, true
-		}
-	case VerbProgress:
-		if p.Office {
-			need.Status, need.Roster = n.Main, true
-		}
 	case VerbLook, VerbConfirm, VerbRegister, VerbRelease, VerbWho:
 		need.Roster = true
 	}
@@ -125,9 +125,6 @@ func need(n *Notice, p Person, s Session, m Message, in Intent, now time.Time) N
 			need.Hashes = append(need.Hashes, f.Hash)
 		}
 	}
-	if in.Verb == VerbLook && p.Office {
-		need.Look = in.Rest
-	}
 	return need
 }
 
@@ -144,6 +141,11 @@ func reportMeant(n *Notice, p Person, s Session, in Intent, now time.Time) Repor
 	}
 	if in.Verb == VerbFill || in.Verb == VerbProgress || in.Verb == VerbSummary {
 		if unit, ok := chosenUnit(p, rest); ok {
+			key.Unit = unit
+		}
+	}
+	if first, _, _ := strings.Cut(rest, " "); in.Verb == VerbDiff && !onlyVersions(rest) {
+		if unit, ok := pick(p.Units, first); ok {
 			key.Unit = unit
 		}
 	}
@@ -171,7 +173,7 @@ func (n *Notice) formMeant(s Session, in Intent) (form *Form, rest string) {
 	form, rest = n.formFor(s.Key), in.Rest
 	var id string
 	switch in.Verb {
-	case VerbFill, VerbProgress:
+	case VerbFill, VerbProgress, VerbDiff:
 		if named, left := n.formIn(rest); named != nil {
 			return named, left
 		}
@@ -217,9 +219,6 @@ func (need *Need) toWrite(n *Notice, in Intent) {
 		need.Sent, need.Chats = true, true
 	case VerbPair:
 		need.Chats = true
-	case VerbReturn:
-		need.Roster = true
-		need.Look, _, _ = strings.Cut(in.Rest, " ")
 	}
 }
 
@@ -308,7 +307,7 @@ func command(n *Notice, text string, free, idle bool) (Verb, string, bool) {
 		}
 		return longest.verb, rest, true
 	}
-	return longest.verb, strings.TrimLeft(rest, " ：:，,"), true
+	return longest.verb, strings.TrimLeft(rest, " ：:，,。"), true
 }
 
 // accepts holds a command with words behind it to what can follow it, so that
@@ -317,13 +316,17 @@ func accepts(v Verb, rest, raw string, idle bool) bool {
 	spaced := strings.HasPrefix(raw, " ") || strings.HasPrefix(raw, "：") || strings.HasPrefix(raw, ":")
 	switch v {
 	case VerbYes:
-		return strings.HasPrefix(raw, "，") || strings.HasPrefix(raw, ",") || spaced
+		return strings.HasPrefix(raw, "，") || strings.HasPrefix(raw, ",") || strings.HasPrefix(raw, "。") || spaced
 	case VerbChange:
 		return spaced
+	case VerbTotals:
+		return spaced || strings.HasPrefix(rest, "含草稿") || strings.HasPrefix(rest, "文字版")
 	case VerbLook:
 		return spaced || strings.HasPrefix(raw, "看 ") || idle && !strings.ContainsFunc(rest, figureRune)
 	case VerbNotify:
 		return spaced || idle || strings.HasPrefix(raw, "\n")
+	case VerbClose, VerbReopen:
+		return spaced || idle // 封账附件2
 	case VerbRegister, VerbFill, VerbRelease, VerbNudge, VerbPair, VerbReturn, VerbMaterial:
 		return spaced || idle && !strings.ContainsFunc(rest, figureRune)
 	case VerbHint:

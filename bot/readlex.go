@@ -940,6 +940,7 @@ func misplace(toks []token) {
 		case t.class == cBlank && t.text == "空" && (beside(i-1) == cJunk || beside(i+1) == cJunk):
 		case t.class == cBlank && t.text == "完了" && beside(i-1) == cVerb: // 看完了
 		case t.class == cChat && nods[t.text] && (beside(i-1) == cJunk || beside(i-1) == cVerb || beside(i-1) == cLabel):
+		case t.class == cCorrect && t.text == "改" && beside(i-1) == cJunk: // 整改
 		case t.class == cMeasure && !t.own && t.end-t.start == 1 && (beside(i-1) == cJunk || beside(i+1) == cJunk && !counts(toks, i)): // 签字, 家庭
 			t.class = cJunk
 			continue

@@ -8,9 +8,6 @@ import (
 	"unicode/utf8"
 )
 
-// wordStamp is what a stamped copy is called, in lists and in the log too.
-const wordStamp = "盖章件"
-
 // The words for how a stamped copy stands to the version that counts.
 const (
 	wordSame    = "一致"
@@ -97,7 +94,7 @@ func unitAndNumber(text string) (unit string, number int) {
 // callsStamp reports whether words say that a stamped copy is meant.
 func callsStamp(text string) bool {
 	word := strings.TrimPrefix(strings.TrimPrefix(bare(text), "这是"), "附件2")
-	return slices.Contains([]string{wordStamp, "盖章", "盖章页", "盖章版", "盖章的", "盖好章的", "已盖章", "交盖章件", "报盖章件", "上传盖章件"}, word)
+	return slices.Contains([]string{wordStamped, "盖章", "盖章页", "盖章版", "盖章的", "盖好章的", "已盖章", "交盖章件", "报盖章件", "上传盖章件"}, word)
 }
 
 // stampVerdict reads how a stamped copy stands to the version that counts.
@@ -124,6 +121,17 @@ func stampVerdict(text string) (StampVerdict, bool) {
 		return StampChanged, true
 	}
 	return "", false
+}
+
+// word is the verdict as it may be typed.
+func (v StampVerdict) word() string {
+	switch v {
+	case StampSame:
+		return wordSame
+	case StampChanged:
+		return wordChanged
+	}
+	return wordOld
 }
 
 // isNoStamp reports whether somebody says that what they sent is no stamped copy.

@@ -121,7 +121,7 @@ func (t *turn) quoteInstead() {
 		return
 	}
 	switch {
-	case was.Kind == ProposeAnswers:
+	case was.isReading():
 		t.tell("dropped.open", nil)
 	case was.byOffice() && t.v.Person.Office:
 		t.tell(string(was.Kind)+".dropped", nil)

@@ -52,6 +52,10 @@ func (t *turn) files() bool {
 		return wordless
 	case t.s.Bag != nil:
 		return t.intoBag(kept)
+	case t.s.Entering != nil, t.readsDocument():
+		t.tellKept(kept)
+		t.tellPrivate()
+		return false
 	case t.answersWithFile(kept):
 		return true
 	}

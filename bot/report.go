@@ -47,7 +47,12 @@ type Report struct {
 	Return *Return `cbor:"11,keyasint,omitempty"`
 	// Approval is set while the office has approved version Counted (已通过).
 	Approval *Approval `cbor:"12,keyasint,omitempty"`
-	Notes    []Note    `cbor:"13,keyasint,omitempty"`
+	// Round is the last 通过 全部 that is not about version Counted: it was said
+	// before, or was taken back for this unit. See [Report.Stands].
+	Round int    `cbor:"20,keyasint,omitempty"`
+	Notes []Note `cbor:"13,keyasint,omitempty"` // at most one an item, sorted by item
+	// JointAsked is set once the unit was asked whether others took part.
+	JointAsked bool `cbor:"14,keyasint,omitempty"`
 }
 
 // Approval is the office's word that a version is in order.
@@ -75,6 +80,8 @@ type Return struct {
 	By     string    `cbor:"4,keyasint"` // Person.ID
 	// Open are those of Items that were neither confirmed nor answered anew.
 	Open []int `cbor:"5,keyasint,omitempty"`
+	// Version is the one that was sent back.
+	Version int `cbor:"6,keyasint,omitempty"`
 }
 
 // Entry is one answer: the value, who gave it and when, and what they had

@@ -33,6 +33,8 @@ type Session struct {
 	// Seen names the values that the open question was put about, as they stood
 	// then. A press counts only while they still do.
 	Seen string `cbor:"13,keyasint,omitempty"`
+	// Entering is the paper that this member of the office is sending in.
+	Entering *Entering `cbor:"24,keyasint,omitempty"`
 	// Pairing is the group robot that this member of the office is about to pair.
 	Pairing *Pairing `cbor:"14,keyasint,omitempty"`
 	// Gathering is the text whose parts are being sent.
@@ -68,9 +70,22 @@ type Proposal struct {
 	Checks  []string     `cbor:"3,keyasint,omitempty"`
 	Units   []string     `cbor:"5,keyasint,omitempty"`
 	Items   []int        `cbor:"6,keyasint,omitempty"`
-	Text    string       `cbor:"7,keyasint,omitempty"`  // the words a chosen item is read from, or that are to go out
-	Zeros   bool         `cbor:"8,keyasint,omitempty"`  // 其余无 was said too: ask for it next
-	Version int          `cbor:"15,keyasint,omitempty"` // that a stamped copy is held against
+	Text    string       `cbor:"7,keyasint,omitempty"` // the words a chosen item is read from, or that are to go out
+	Zeros   bool         `cbor:"8,keyasint,omitempty"` // 其余无 was said too: ask for it next
+
+	// Of is the form and period that a word over all reports is about, and Sum
+	// what stood in them when it was put to the office.
+	Of  ReportKey `cbor:"13,keyasint,omitzero"`
+	Sum string    `cbor:"14,keyasint,omitempty"`
+	// Version is the one that a stamped copy is held against.
+	Version int `cbor:"15,keyasint,omitempty"`
+	// Deduction is what a 核减, or its return, is about; Asking what a 要数 asks.
+	Deduction *Deduction `cbor:"19,keyasint,omitempty"`
+	Asking    *Asking    `cbor:"20,keyasint,omitempty"`
+	// Instead is the second of two readings; Answers is the first.
+	Instead []Proposed `cbor:"23,keyasint,omitempty"`
+	// Wanting are items spoken of beside Answers without a figure yet.
+	Wanting []Wanting `cbor:"24,keyasint,omitempty"`
 }
 
 // Proposed is one answer of a proposal and the value it would replace.
@@ -93,8 +108,17 @@ func (s Session) Open() string {
 		if p.Version != 0 {
 			fmt.Fprintf(h, " %d", p.Version)
 		}
-		for _, a := range p.Answers {
+		if p.Sum != "" {
+			fmt.Fprintf(h, " %q %q %q", p.Of.Form, p.Of.Period, p.Sum)
+		}
+		for _, a := range slices.Concat(p.Answers, p.Instead) {
 			fmt.Fprintf(h, " %d %s %s %q", a.Item, a.Value.name(), a.Was.name(), a.Quote)
+		}
+		if d := p.Deduction; d != nil {
+			fmt.Fprintf(h, " %d %d %q %d", d.Item, d.Number, d.Reason, d.At.Unix())
+		}
+		if a := p.Asking; a != nil {
+			fmt.Fprintf(h, " %d %d", a.Items, a.Until.Unix())
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])
@@ -126,15 +150,24 @@ func (s Session) standing(n *Notice, p Person, m Message) Session {
 			s.Proposal = nil
 		}
 	}
+	if !p.Office {
+		s.Entering = nil
+	}
 	if s.Proposal.byOffice() && !p.Office {
 		s.Proposal = nil
 	}
 	return s.quoting(n, p, m)
 }
 
+// isReading reports whether this is a reading of the person's words, which they
+// might take for recorded.
+func (p *Proposal) isReading() bool {
+	return p != nil && (p.Kind == ProposeAnswers || p.Kind == ProposeEither)
+}
+
 // byOffice reports whether only the office may be asked this.
 func (p *Proposal) byOffice() bool {
-	return p != nil && (p.Kind == ProposeNotify || p.Kind == ProposeNudge)
+	return p != nil && (p.Kind == ProposeNotify || p.Kind == ProposeNudge || p.overAll() || p.onPaper() || p.ofFigures())
 }
 
 // standsAlone reports whether a proposal is about no report.

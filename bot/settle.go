@@ -8,7 +8,7 @@ import (
 // plainYesNo lets 是 and 否 settle a proposal, unless they answer the item.
 func (t *turn) plainYesNo() bool {
 	p := t.s.Proposal
-	if p == nil || p.Kind == ProposeUnit || p.Kind == ProposeItem {
+	if p == nil || p.Kind == ProposeUnit || p.Kind == ProposeItem || p.Kind == ProposeNote || p.Kind == ProposeEither {
 		return false
 	}
 	if f := t.form.Field(t.s.Asking); f != nil && f.Kind == KindYesNo {
@@ -64,9 +64,19 @@ func (t *turn) choose() bool {
 			t.openBagFor(m)
 			return true
 		}
+	case ProposeNote:
+		if item, ok := t.form.chosen(p.Items, t.in.Text); ok && t.r != nil {
+			t.s.Proposal = nil
+			t.noteOn(item, p.Text)
+			t.whereWeStand()
+			return true
+		}
+	case ProposeEither:
+		return t.r != nil && t.chooseEither(p)
 	case ProposeItem:
 		if item, ok := t.form.chosen(p.Items, t.in.Text); ok && t.r != nil {
 			t.s.Proposal = nil
+			t.left = slices.DeleteFunc(slices.Clone(p.Items), func(other int) bool { return other == item })
 			t.changeTo(item, p.Text)
 			return true
 		}
@@ -122,6 +132,13 @@ func (t *turn) yes(reason string) {
 		}
 		t.broadcast(p)
 		return
+	case ProposeEnter, ProposeCounter, ProposeClose, ProposeApprove, ProposeNames, ProposeDeduct, ProposePutBack, ProposeAskFor:
+		if reason != "" || !vouches(t.in.Text) {
+			t.askAgain()
+			return
+		}
+		t.decided(p)
+		return
 	case ProposeBind:
 		if len(p.Units) == 1 {
 			t.bind(p.Units[0])
@@ -130,7 +147,7 @@ func (t *turn) yes(reason string) {
 	case ProposeMaterial:
 		t.leaveMaterial()
 		return
-	case ProposeUnit, ProposeItem, ProposeBag, ProposeStamp:
+	case ProposeUnit, ProposeItem, ProposeNote, ProposeEither, ProposeBag, ProposeStamp:
 		// 对 chooses nothing from a list.
 	default:
 		if t.r == nil {
@@ -140,6 +157,20 @@ func (t *turn) yes(reason string) {
 		return
 	}
 	t.askAgain()
+}
+
+// decided does what the office has said 确认 to.
+func (t *turn) decided(p *Proposal) {
+	switch {
+	case p.Kind == ProposeEnter:
+		t.keepEntry(p)
+	case p.Kind == ProposeCounter:
+		t.count(p)
+	case p.overAll():
+		t.agreed(p)
+	default:
+		t.settleFigures(p)
+	}
 }
 
 func (t *turn) settle(p *Proposal, reason string) {
@@ -169,6 +200,8 @@ func (t *turn) settle(p *Proposal, reason string) {
 			return
 		}
 		t.takePart(t.form.Field(p.Items[0]), p.Text, false)
+	case ProposePrefill:
+		t.takePrefilled(true)
 	case ProposeReturn:
 		t.keepReturned(p.Items[0], reason)
 	case ProposeSubmit:
@@ -186,7 +219,17 @@ func (t *turn) settle(p *Proposal, reason string) {
 			}
 			answers = append(answers, taken{item: a.Item, value: a.Value, quote: a.Quote, paste: a.Paste})
 		}
-		t.goOn(p.Zeros, t.take(answers))
+		seen := t.r.Shown == Fingerprint(t.r.Draft)
+		odd := t.take(answers)
+		if seen {
+			// The whole was shown, and since then this change.
+			t.r.Shown = Fingerprint(t.r.Draft)
+		}
+		if len(odd) == 0 && len(p.Wanting) > 0 {
+			t.askWanted(p.Wanting[0])
+			return
+		}
+		t.goOn(p.Zeros, odd)
 	}
 }
 
@@ -239,6 +282,10 @@ func (t *turn) no() {
 		return
 	}
 	t.s.Proposal = nil
+	if p.Kind == ProposePrefill && t.r != nil {
+		t.takePrefilled(false)
+		return
+	}
 	if f := t.form.Field(t.s.Asking); (p.Kind == ProposeReason || p.Kind == ProposeReturn) && f != nil {
 		// The figure stands in the draft, marked, until another one comes.
 		t.tell("flag.no", t.about(f, nil))

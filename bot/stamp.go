@@ -70,8 +70,8 @@ func (t *turn) tellStamp(p *Proposal) {
 
 func (t *turn) stampChoices(p *Proposal) (Effect, []Choice) {
 	var list []Choice
-	for _, word := range []string{wordSame, wordChanged, wordOld} {
-		list = append(list, Choice{Label: word, Say: word})
+	for _, verdict := range []StampVerdict{StampSame, StampChanged, StampOld} {
+		list = append(list, Choice{Label: verdict.word(), Say: verdict.word()})
 	}
 	return Effect{Key: "card.stamp", Args: args{"version": strconv.Itoa(p.Version)}},
 		append(list, Choice{Label: t.phrase("button.nostamp", nil), Say: t.n.Verbs[VerbNo][0]})
@@ -139,8 +139,8 @@ func (t *turn) settleStamp(p *Proposal) bool {
 	pages := t.pages()
 	d.Stamp = &Stamp{Version: r.Counted, Verdict: verdict, File: pages[0], More: pages[1:], By: t.v.Person.ID, At: t.now}
 	t.out.Dockets = append(t.out.Dockets, d)
-	t.name(pages, meant{unit: r.Key.Unit, kind: wordStamp}, r.Key)
-	t.log("stamp", LogEntry{Key: r.Key, Number: r.Counted, Text: string(verdict)})
+	t.name(pages, meant{unit: r.Key.Unit, kind: wordStamped}, r.Key)
+	t.log("stamp", LogEntry{Key: r.Key, Number: r.Counted, Text: verdict.word()})
 	t.s.Loose, t.s.Proposal = nil, nil
 	a := args{"form": r.Key.Form, "version": strconv.Itoa(r.Counted), "next": strconv.Itoa(r.Version + 1)}
 	switch {

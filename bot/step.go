@@ -57,6 +57,7 @@ type turn struct {
 	r    *Report // nil if no report is meant
 	set  int     // the last item this turn took an answer for; 0 for none
 	told bool    // this turn has listed the whole form
+	left []int   // items that this turn's figures were not for, though they might have been
 	out  Changes
 	say  []Effect
 
@@ -84,10 +85,14 @@ func (t *turn) handle() {
 		t.whereWeStand()
 		return
 	}
-	if t.in.Heard {
+	if t.in.Heard || t.in.Openly {
 		t.s.Proposal = nil
 	}
-	if t.files() {
+	if t.files() || t.entering() || t.document() {
+		return
+	}
+	if t.in.Text == "" && t.fileMedia() {
+		t.whereWeStand()
 		return
 	}
 	t.quoteInstead()
@@ -117,6 +122,9 @@ func (t *turn) handle() {
 
 // command carries out what everybody may say.
 func (t *turn) command() {
+	if t.worksOnReport() && t.frozen() {
+		return
+	}
 	switch t.in.Verb {
 	case VerbHelp:
 		t.help()
@@ -189,8 +197,8 @@ func (t *turn) edit() {
 	case VerbZeros, VerbList, VerbHint, VerbPreview:
 	case VerbSubmit:
 		was := t.v.Session.Proposal
-		quotedAway := t.m.Quote != "" && was != nil && was.Kind == ProposeAnswers
-		if quotedAway || open != nil && (open.Kind == ProposeAnswers || open.Kind == ProposePart) || t.s.Quote != "" && t.s.Asking == t.s.QuoteFor {
+		quotedAway := t.m.Quote != "" && was.isReading()
+		if quotedAway || open.isReading() || open != nil && open.Kind == ProposePart || t.s.Quote != "" && t.s.Asking == t.s.QuoteFor {
 			// What was sent last is not in yet; submitting would pass over it.
 			t.tell("submit.open", nil)
 			t.askAgain()
@@ -229,7 +237,7 @@ func (t *turn) edit() {
 func (t *turn) drop() {
 	switch p := t.s.Proposal; {
 	case p == nil:
-	case p.Kind == ProposeAnswers:
+	case p.isReading():
 		t.tell("dropped.open", nil)
 	case p.Kind == ProposePart:
 		t.tell("gather.dropped", nil)
@@ -250,7 +258,7 @@ func (t *turn) add(key string, a args) {
 }
 
 func (t *turn) log(what string, e LogEntry) {
-	e.At, e.By, e.What = t.now, t.v.Person.ID, what
+	e.At, e.By, e.What, e.As = t.now, t.v.Person.ID, what, t.role(e.Key.Unit)
 	t.out.Log = append(t.out.Log, e)
 }
 
@@ -407,6 +415,8 @@ func (t *turn) who() {
 // due tells what the person still has to send in, and till when.
 func (t *turn) due() {
 	switch {
+	case t.r != nil && t.closing(t.r.Key) != nil && len(t.v.Person.Units) == 1:
+		t.tellClosed("closed.look")
 	case t.r != nil && t.r.State == Returned && len(t.v.Person.Units) == 1:
 		t.tellReturned("due.returned")
 	case t.r != nil && t.r.Counted > 0 && len(t.v.Person.Units) == 1:
@@ -419,13 +429,19 @@ func (t *turn) due() {
 	}
 }
 
-// late reports whether the form's deadline has passed.
+// late reports whether the deadline of the unit's report has passed.
 func (t *turn) late() bool {
+	if until := t.extended(); !until.IsZero() {
+		return t.now.After(until)
+	}
 	d := t.n.Deadline(t.form.Deadline)
 	return d != nil && t.now.After(d.At)
 }
 
 func (t *turn) deadline() string {
+	if until := t.extended(); !until.IsZero() {
+		return t.phrase("due.extended", args{"until": t.until(until)})
+	}
 	if d := t.n.Deadline(t.form.Deadline); d != nil {
 		return d.Sentence
 	}
@@ -439,6 +455,10 @@ func (t *turn) instant(at time.Time) string {
 
 // Instant writes a time as official papers do: 2021年6月30日（星期三）9时05分.
 func Instant(at time.Time) string {
-	weekday := []string{"日", "一", "二", "三", "四", "五", "六"}[at.Weekday()]
-	return at.Format("2006年1月2日（星期") + weekday + "）" + strconv.Itoa(at.Hour()) + at.Format("时04分")
+	return at.Format("2006年1月2日（星期") + weekdayOf(at) + "）" + strconv.Itoa(at.Hour()) + at.Format("时04分")
+}
+
+// weekdayOf is the last character of a day's name.
+func weekdayOf(at time.Time) string {
+	return []string{"日", "一", "二", "三", "四", "五", "六"}[at.Weekday()]
 }

@@ -38,6 +38,7 @@ func (t *turn) whole() {
 			}
 		}
 		t.line(f, t.r.Entry(f.Item), odd[f.Item])
+		t.noteLine(t.r.Notes, f.Item)
 	}
 	t.s.Section, t.told = "", true
 	t.r.Shown = Fingerprint(t.r.Draft)
@@ -49,7 +50,9 @@ func (t *turn) preview() {
 		"all": strconv.Itoa(len(t.form.Fields)), "filled": strconv.Itoa(len(t.r.Draft)),
 	})
 	t.whole()
+	t.askJoint()
 	switch open := t.r.unfilled(t.form); {
+	case t.frozen():
 	case len(open) > 0:
 		t.tell("preview.unfilled", args{"n": strconv.Itoa(len(open)), "items": ranges(open)})
 		if t.s.Asking == 0 {
@@ -95,6 +98,7 @@ func (t *turn) submit() {
 	}
 	if t.r.Shown != Fingerprint(t.r.Draft) {
 		t.whole()
+		t.sayApproved()
 		t.s.Proposal = &Proposal{Kind: ProposeSubmit}
 		t.askAgain()
 		return
@@ -121,7 +125,9 @@ func (t *turn) deliver() {
 		t.submit()
 		return
 	}
-	sub := t.r.submit(t.n, t.v.Person.ID, t.now)
+	again := t.r.approval(t.book(t.r.Key)) != nil
+	sub := t.r.submit(t.n, t.book(t.r.Key), t.v.Person.ID, t.now)
+	sub.Late = t.late()
 	t.out.Submission = &sub
 	t.s.Asking, t.s.Quote, t.s.Proposal = 0, "", nil
 	t.log("submit", LogEntry{Key: t.r.Key, Number: sub.Version, Text: sub.Receipt})
@@ -129,6 +135,12 @@ func (t *turn) deliver() {
 		"unit": t.r.Key.Unit, "form": t.form.ID, "receipt": sub.Receipt,
 		"version": strconv.Itoa(sub.Version), "time": t.instant(sub.At),
 	})
+	if sub.Late {
+		t.tell("receipt.late", nil)
+	}
+	if again {
+		t.tell("receipt.again", nil)
+	}
 	if t.form.ID == t.n.Summary {
 		t.tell("summary.next", nil)
 	} else {
@@ -145,8 +157,13 @@ func (t *turn) withdraw() {
 		t.whereWeStand()
 		return
 	}
+	if a := t.r.approval(t.book(t.r.Key)); a != nil {
+		t.tell("withdraw.approved", args{"form": t.form.ID, "version": strconv.Itoa(t.r.Counted), "time": t.instant(a.At), "phone": t.n.Office.Phone})
+		return
+	}
 	was := t.r.Counted
-	t.r.Counted, t.r.Dirty, t.r.State, t.r.Return = 0, false, Filling, nil
+	// What was sent back is still asked again.
+	t.r.Counted, t.r.Dirty, t.r.State = 0, false, Filling
 	t.s.Key, t.s.Asking = t.r.Key, 0
 	t.log("withdraw", LogEntry{Key: t.r.Key, Number: was})
 	t.tell("withdrawn", args{"unit": t.r.Key.Unit, "form": t.form.ID, "version": strconv.Itoa(was)})
@@ -154,10 +171,15 @@ func (t *turn) withdraw() {
 
 // state tells how a report stands, in words.
 func (t *turn) state(r *Report) string {
-	if r.State == Submitted && r.Dirty {
-		return t.phrase("state.dirty", args{"state": string(r.State)})
+	state := r.Stands(t.book(r.Key))
+	word := string(state)
+	if state == Closed && !t.in.Verb.byOffice() {
+		word = t.phrase("state.closed", nil)
 	}
-	return string(r.State)
+	if (state == Submitted || state == Approved) && r.Dirty {
+		return t.phrase("state.dirty", args{"state": word})
+	}
+	return word
 }
 
 // progress tells how far the person's own reports are, and the office how far
@@ -181,6 +203,8 @@ func (t *turn) progress() {
 			t.tell("progress.unconfirmed", args{"items": ranges(odd)})
 		}
 		switch {
+		case t.closing(t.r.Key) != nil:
+			t.tellClosed("closed.look")
 		case t.r.State == Returned:
 			t.tellReturned("progress.returned")
 		case t.r.Counted == 0:

@@ -31,6 +31,8 @@ type View struct {
 	Bag      []Received              // Need.Bag, the oldest first
 	Contacts map[string]Contact      // Need.Contacts, by unit
 	Persons  map[string]Person       // Need.Persons, by the userid as it was typed
+	Beside   map[ReportKey]*Docket   // Need.Units; without those that have nothing
+	Reminded map[string]int          // Need.Reminded: how often each unit's liaison was reminded
 	// Chance is eight random hex digits, new for every turn.
 	Chance string
 }
@@ -41,9 +43,16 @@ type Need struct {
 	Report ReportKey // zero for none
 	Status string    // the form whose state is wanted for every unit; "" for none
 	Totals string    // the form to add up; "" for none
+	// TotalsOf is the period of Totals; "" for the present one.
+	TotalsOf string
 	// Look is what the office typed after 查. The caller finds the unit with
 	// [Roster.Find] and, if it is exactly one, loads its report as Looked.
-	Look  string
+	Look string
+	// Units are names of units as the office typed them, and Of is the form that
+	// is meant of each. The caller loads of those that the roster knows the
+	// reports as Others and the dockets as Beside.
+	Units []string
+	Of    FormPeriod
 	Chats bool
 	Sent  bool
 
@@ -53,28 +62,42 @@ type Need struct {
 	Others   []ReportKey // reports beside the one that is worked on
 	Forms    []FormPeriod
 	Filed    FormPeriod // zero for none
-	Versions ReportKey  // zero for none
+	Versions ReportKey  // its unit as it was typed; zero for none
 	Log      *LogQuery
 	Bag      string // what the office typed for the unit whose material is wanted, with Roster; "" for none
 	Contacts bool
 	Persons  []string // userids
 	Hashes   []string // of files that the message brings
+	// Drafts adds up, for Totals, what is in the drafts where that is newer than
+	// what was submitted.
+	Drafts   bool
+	LookForm string // the form of Look; "" for the main one
+	Reminded bool
 }
 
 // LogQuery asks for the newest lines of the log.
 type LogQuery struct {
-	Unit string // "" for all
+	Unit string // as it was typed; "" for all
 	Most int
 }
 
-// Status is how one unit stands with one form.
+// Status is how one unit stands with one form: see [StatusOf].
 type Status struct {
 	Unit    string
-	State   State
-	Filled  int // items in the draft
-	Version int // the version totals count; 0 if none
+	State   State // with what the office has said over all: [Report.Stands]
+	Filled  int   // items in the draft
+	Version int   // the version totals count; 0 if none
 	Dirty   bool
 	At      time.Time // when that version was submitted
+	Late    bool      // 补报: that was after the unit's deadline
+	// Approved is when the office approved that version; zero if it has not.
+	Approved time.Time
+	Until    time.Time // the unit's own deadline (延期); zero if it has none
+	Paper    bool      // the form came on paper (收到): no reminder is due
+	Closed   bool      // 封账: nothing can be submitted
+	Entered  bool      // that version was entered from the unit's stamped paper
+	Items    []int     // filled in the draft, rising
+	Docket   *Docket   // what the office keeps beside the report; nil for nothing
 }
 
 // Totals are the sums of one form over the submitted versions.
@@ -84,9 +107,13 @@ type Totals struct {
 	Counted      int // units whose version is in the sums
 	Drafts       int // units with a draft that is not, or not yet again, submitted
 	Returned     int // counted units whose report was sent back
+	Late         int // counted units whose version came after the deadline (补报)
+	Paper        int // counted units whose version was entered from stamped paper
+	Stamped      int // counted units whose stamped copy agrees with the counted version
+	Staged       int // of Counted, those of whom the draft is counted; see Need.Drafts
 	Items        []ItemTotal
-	// Checksum is eight hex digits that change with the counted data and with
-	// nothing else.
+	// Checksum is eight hex digits that change with the counted data, deductions
+	// included, and with nothing else.
 	Checksum string
 }
 
@@ -99,7 +126,12 @@ type ItemTotal struct {
 	Unfilled                        int
 	Yes, No                         int
 	Texts                           int
+	Deducted                        int64 // 核减: taken off Sum by the office
 }
+
+// Reported is the figure that goes upward (上报数): the sum less what the office
+// took off, and never below zero, even if a unit has taken its report back since.
+func (t ItemTotal) Reported() int64 { return max(t.Sum-t.Deducted, 0) }
 
 // Changes is the new state a turn leaves behind. It is committed whole,
 // together with the claim of the message id and the stored reply, or not at
@@ -107,6 +139,7 @@ type ItemTotal struct {
 type Changes struct {
 	Session    *Session
 	Report     *Report
+	Reviewed   []Report    // further reports that the office's word changed: at most approveUnits
 	Submission *Submission // a new version; its number must be free
 	Units      []Unit      // rows of the roster that changed
 	Confirmed  time.Time   // the office confirmed all registrations up to here
@@ -136,11 +169,12 @@ type Speech struct {
 type LogEntry struct {
 	At     time.Time `cbor:"1,keyasint"`
 	By     string    `cbor:"2,keyasint,omitempty"`
-	What   string    `cbor:"3,keyasint"` // answer, submit, withdraw, bind, confirm, import …
+	What   string    `cbor:"3,keyasint"` // one of [LogKinds]
 	Key    ReportKey `cbor:"4,keyasint,omitzero"`
 	Items  []Change  `cbor:"5,keyasint,omitempty"`
 	Number int       `cbor:"6,keyasint,omitempty"` // version, where one is meant
 	Text   string    `cbor:"7,keyasint,omitempty"` // a reason given
+	As     Role      `cbor:"8,keyasint,omitempty"` // in what role By did it
 }
 
 // Change is one item's value before and after.

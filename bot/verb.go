@@ -50,6 +50,7 @@ const (
 	VerbConfirm Verb = "confirm" // 确认登记 [单位]
 	VerbOdd     Verb = "odd"     // 异常
 	VerbDeduct  Verb = "deduct"  // 核减 项 数 原因
+	VerbPutBack Verb = "putback" // 撤销核减 N
 	VerbLiaison Verb = "liaison" // 联络员 单位
 	VerbPhones  Verb = "phones"  // 电话单
 	VerbCall    Verb = "call"    // 记 单位 …
@@ -86,7 +87,7 @@ func Verbs() []Verb {
 		VerbProgress, VerbWho, VerbHelp, VerbHint, VerbQuit, VerbMore, VerbList, VerbRegister, VerbRelease,
 		VerbAsked, VerbDeputy, VerbNote, VerbCase, VerbNoCase, VerbLater, VerbYearEnd, VerbMaterial, VerbSummary, VerbDone, VerbDiff,
 		VerbYes, VerbNo, VerbHello, VerbThanks,
-		VerbTotals, VerbMissing, VerbLook, VerbConfirm, VerbOdd, VerbDeduct, VerbLiaison, VerbPhones, VerbCall, VerbLog,
+		VerbTotals, VerbMissing, VerbLook, VerbConfirm, VerbOdd, VerbDeduct, VerbPutBack, VerbLiaison, VerbPhones, VerbCall, VerbLog,
 		VerbApprove, VerbClose, VerbReopen, VerbExtend, VerbReceipt, VerbEnter, VerbCounter,
 		VerbReplace, VerbMember, VerbRoster, VerbAddUnit, VerbRename, VerbRemove,
 		VerbNotify, VerbNudge, VerbAskFor, VerbDelivery, VerbResume, VerbPair, VerbReturn,
@@ -98,7 +99,7 @@ func Verbs() []Verb {
 func (v Verb) writes() bool {
 	switch v {
 	case VerbNotify, VerbNudge, VerbAskFor, VerbDelivery, VerbResume, VerbPair, VerbReturn,
-		VerbDeduct, VerbCall, VerbApprove, VerbClose, VerbReopen, VerbExtend, VerbReceipt, VerbEnter, VerbCounter,
+		VerbDeduct, VerbPutBack, VerbCall, VerbApprove, VerbClose, VerbReopen, VerbExtend, VerbReceipt, VerbEnter, VerbCounter,
 		VerbReplace, VerbMember, VerbRoster, VerbAddUnit, VerbRename, VerbRemove:
 		return true
 	}
@@ -119,7 +120,7 @@ func (v Verb) takesWords() bool {
 	switch v {
 	case VerbFill, VerbChange, VerbHint, VerbRegister, VerbRelease, VerbYes, VerbProgress,
 		VerbAsked, VerbDeputy, VerbNote, VerbCase, VerbMaterial, VerbSummary, VerbDiff,
-		VerbMissing, VerbLook, VerbConfirm, VerbTotals, VerbOdd, VerbDeduct, VerbLiaison, VerbPhones, VerbCall, VerbLog,
+		VerbMissing, VerbLook, VerbConfirm, VerbTotals, VerbOdd, VerbDeduct, VerbPutBack, VerbLiaison, VerbPhones, VerbCall, VerbLog,
 		VerbNotify, VerbNudge, VerbAskFor, VerbPair, VerbReturn,
 		VerbApprove, VerbClose, VerbReopen, VerbExtend, VerbReceipt, VerbEnter, VerbCounter,
 		VerbReplace, VerbMember, VerbRoster, VerbAddUnit, VerbRename, VerbRemove:

@@ -6,7 +6,8 @@ package bot
 // among these.
 func (v Verb) spokenTwice() bool {
 	switch v {
-	case VerbUndo, VerbWithdraw, VerbRegister, VerbRelease, VerbConfirm, VerbResume, VerbReturn:
+	case VerbUndo, VerbWithdraw, VerbRegister, VerbRelease, VerbConfirm, VerbResume, VerbReturn,
+		VerbApprove, VerbReopen, VerbExtend, VerbReceipt, VerbCall, VerbNote:
 		return true
 	}
 	return false

@@ -37,6 +37,7 @@ type world struct {
 	log       []bot.LogEntry
 	files     []bot.Received
 	resumed   int
+	reminded  map[string]int
 
 	cards   map[string][]bot.Card // shown to a userid
 	replies map[string][]string
@@ -62,7 +63,7 @@ func newWorld(t fataler, n *bot.Notice, roster string) *world {
 	w := &world{
 		t: t, n: n, now: time.Date(2021, 6, 28, 9, 0, 0, 0, time.FixedZone("CST", 8*3600)), office: []string{"office", "office2"},
 		people: map[string]bot.Person{}, kept: map[string][]byte{}, cards: map[string][]bot.Card{}, replies: map[string][]string{},
-		reach: bot.Reach{Person: "app", Group: "robot", Files: true}, chance: "000f1206",
+		reach: bot.Reach{Person: "app", Group: "robot", Files: true}, chance: "000f1206", reminded: map[string]int{},
 	}
 	for i, line := range strings.Split(strings.TrimSpace(roster), "\n") {
 		row := strings.Split(line, ",")
@@ -236,6 +237,9 @@ func (w *world) commit(userid string, c bot.Changes) (seen []string) {
 	if s := c.Submission; s != nil {
 		w.keep(versionName(s.Key, s.Version), *s)
 	}
+	for _, r := range c.Reviewed {
+		w.keep(recordName("report", r.Key), r)
+	}
 	for _, d := range c.Dockets {
 		w.keep(recordName("docket", d.Key), d)
 	}
@@ -276,13 +280,27 @@ func (w *world) expand(b bot.Broadcast) (seen []string) {
 	w.sent = &bot.Sent{Broadcast: b, Counts: map[bot.DeliveryState]int{}}
 	for _, userid := range slices.Sorted(maps.Keys(w.people)) {
 		to := bot.Recipient{Person: w.people[userid]}
-		status, _ := worldTurn{w, userid}.Statuses(w.n.Main, w.n.Year)
+		form := w.n.Form(w.n.Main)
+		if b.Form != "" {
+			form = w.n.Form(b.Form)
+		}
+		status, _ := worldTurn{w, userid}.Statuses(form.ID, form.PeriodAt(w.now))
+		for _, u := range w.units {
+			if slices.Contains(to.Person.Units, u.Name) {
+				to.Units = append(to.Units, u)
+			}
+		}
 		for _, s := range status {
 			if slices.Contains(to.Person.Units, s.Unit) {
 				to.Status = append(to.Status, s)
 			}
 		}
 		if send, ok := bot.Compose(w.n, b, to, w.now); ok {
+			if b.Kind == bot.BroadcastNudge {
+				for _, unit := range send.Units {
+					w.reminded[unit]++
+				}
+			}
 			seen = append(seen, w.receive(send))
 		}
 	}
@@ -307,6 +325,9 @@ func (w *world) receive(s bot.Send) string {
 		text += "\n〔文件〕 " + s.File.Name + " " + s.File.Hash
 	}
 	head := "→ " + s.Group
+	if s.Office {
+		head = "→ 安委办"
+	}
 	for userid, p := range w.people {
 		if s.Person != "" && p.ID == s.Person {
 			head = "→ " + userid
@@ -347,7 +368,8 @@ func (w *world) act(turn transcript.Turn) (string, error) {
 		}
 		m.Files = []bot.File{{Hash: "aa" + hex.EncodeToString([]byte(turn.Quote)), Type: "image/jpeg", Size: 120_000}}
 	case "文件":
-		m.Media, m.Files, m.Text = bot.MediaFile, []bot.File{{Hash: "bb" + hex.EncodeToString([]byte(turn.Quote)), Name: turn.Text, Type: fileType(turn.Text), Size: 1_500_000}}, ""
+		name, words, _ := strings.Cut(turn.Text, "\n")
+		m.Media, m.Files, m.Text = bot.MediaFile, []bot.File{{Hash: "bb" + hex.EncodeToString([]byte(turn.Quote)), Name: name, Type: fileType(name), Size: 1_500_000, Words: words}}, ""
 	case "引用":
 		m.Quote = turn.Quote
 		for _, reply := range w.replies[turn.From] {

@@ -27,6 +27,10 @@ func (t worldTurn) Commit(bot.Changes, time.Time, bot.Reply) error { return nil 
 
 func (t worldTurn) Known(userid string) (bot.Person, error) { return t.w.person(userid), nil }
 
+func (t worldTurn) People() ([]bot.Person, error) {
+	return slices.Collect(maps.Values(t.w.people)), nil
+}
+
 func (t worldTurn) Roster() (bot.Roster, error) {
 	return bot.Roster{Units: slices.Clone(t.w.units), Confirmed: t.w.confirmed}, nil
 }
@@ -38,15 +42,12 @@ func (t worldTurn) Report(key bot.ReportKey) (*bot.Report, *bot.Submission, erro
 
 func (t worldTurn) Statuses(form, period string) ([]bot.Status, error) {
 	var list []bot.Status
+	book, _ := t.Book(bot.FormPeriod{Form: form, Period: period})
 	for _, u := range t.w.units {
-		s := bot.Status{Unit: u.Name, State: bot.NotStarted}
-		if r, v := t.w.report(bot.ReportKey{Unit: u.Name, Form: form, Period: period}); r != nil {
-			s = bot.Status{Unit: u.Name, State: r.State, Filled: len(r.Draft), Version: r.Counted, Dirty: r.Dirty}
-			if v != nil {
-				s.At = v.At
-			}
-		}
-		list = append(list, s)
+		key := bot.ReportKey{Unit: u.Name, Form: form, Period: period}
+		r, v := t.w.report(key)
+		docket, _ := t.Docket(key)
+		list = append(list, bot.StatusOf(u.Name, bot.Filed{Report: r, Counted: v}, book, docket))
 	}
 	return list, nil
 }
@@ -94,6 +95,8 @@ func (t worldTurn) NewestLog(q bot.LogQuery) ([]bot.LogEntry, error) {
 	}
 	return list, nil
 }
+
+func (t worldTurn) Reminded() (map[string]int, error) { return t.w.reminded, nil }
 
 func (t worldTurn) FilesOf(unit string) ([]bot.Received, error) {
 	return t.received(func(r bot.Received) bool { return slices.Contains(r.Units, unit) })

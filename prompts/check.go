@@ -25,7 +25,7 @@ func (l *loader) readChecks() {
 }
 
 func readCheck(form *bot.Form, v value) {
-	o := v.object([]string{"id", "say"}, []string{"item", "items", "when", "across", "paste", "least"})
+	o := v.object([]string{"id", "say"}, []string{"item", "items", "when", "across", "paste", "least", "advice"})
 	r := checkReader{object: o, form: form, id: o.get("id").text()}
 	switch {
 	case o.get("paste").yes():
@@ -134,7 +134,7 @@ func (r checkReader) one(id string, item int, standIns []string) {
 
 // add puts a check in the form if what it says can be said.
 func (r checkReader) add(c bot.Check, replace *strings.Replacer, known []string) {
-	c.Say = r.get("say").text()
+	c.Say, c.Advice = r.get("say").text(), r.get("advice").text()
 	if replace != nil {
 		c.Say = replace.Replace(c.Say)
 	}

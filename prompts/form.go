@@ -108,7 +108,7 @@ func (l *loader) readFields(form *bot.Form, v value) []object {
 	for i, item := range v.list() {
 		o := item.object(
 			[]string{"item", "label", "short", "hint", "kind"},
-			[]string{"section", "ask", "unit", "near", "pairs_with", "choices", "digits", "gather", "instead", "document", "optional", "private", "printed", "settled", "least", "words"})
+			[]string{"section", "ask", "unit", "near", "pairs_with", "choices", "digits", "gather", "instead", "document", "optional", "private", "printed", "settled", "least", "joint", "words"})
 		f := l.readField(form, o)
 		written, ok := o.get("item").number()
 		switch {
@@ -138,6 +138,7 @@ func (l *loader) readField(form *bot.Form, o object) bot.Field {
 		Optional: o.get("optional").yes(),
 		Private:  o.get("private").yes(),
 		Settled:  o.get("settled").yes(),
+		Joint:    o.get("joint").yes(),
 		Words:    o.get("words").texts(),
 	}
 	if o.has("least") {

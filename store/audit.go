@@ -19,6 +19,8 @@ type Audit struct {
 	Files    FileCount      // that records name and that are whole
 	Loose    FileCount      // that no record names: what came with a message that was never answered
 	Faults   []Fault        // sorted by key; empty when all is well
+	// Forgotten is set when the personal data of the campaign was deleted.
+	Forgotten bool
 }
 
 // Fault is one record that cannot be read or does not fit the others.
@@ -37,7 +39,7 @@ func (s *Store) Verify(ctx context.Context, files Files) (Audit, error) {
 		return Audit{}, err
 	}
 	defer v.Close()
-	a := newAuditor(s.codec, s.keys, s.notice)
+	a := newAuditor(s.codec, s.keys, s.notice, s.secret)
 	a.Revision = v.Revision()
 	if err := v.each(s.keys.all(), func(e kv.Entry) error {
 		a.add(e.Key, e.Value)
@@ -52,14 +54,19 @@ func (s *Store) Verify(ctx context.Context, files Files) (Audit, error) {
 	return a.finish(), nil
 }
 
-// VerifyBackup is [Store.Verify] for a backup of size bytes. A damaged or cut
-// file is [ErrBackup].
-func VerifyBackup(ctx context.Context, r io.ReaderAt, size int64) (Audit, error) {
+// VerifyBackup is [Store.Verify] for a backup of size bytes, which needs the
+// master key that it was made under. A damaged or cut file is [ErrBackup], one
+// under another key [ErrLocked].
+func VerifyBackup(ctx context.Context, r io.ReaderAt, size int64, o Options) (Audit, error) {
 	b, err := openBackup(ctx, r, size)
 	if err != nil {
 		return Audit{}, err
 	}
-	a := newAuditor(b.codec, keys{escape(b.manifest.Notice)}, b.manifest.Notice)
+	secret, err := b.unlock(ctx, o)
+	if err != nil {
+		return Audit{}, err
+	}
+	a := newAuditor(b.codec, keys{escape(b.manifest.Notice)}, b.manifest.Notice, secret)
 	a.Revision = b.manifest.Revision
 	if err := b.each(ctx, func(p backupPair) error {
 		a.add(p.Key, p.Value)
@@ -83,7 +90,8 @@ type auditor struct {
 	files    namedFiles
 	pointing map[string]string // pointer not seen yet → the record of files that asks for it
 
-	secret   []byte
+	secret   []byte // nil for a campaign that was forgotten
+	known    bool   // its key record was seen
 	units    map[string]bot.Unit
 	places   map[int]string
 	people   map[string]bot.Person
@@ -97,11 +105,12 @@ type auditor struct {
 	deliveries map[string]string // broadcast and ID → its key
 }
 
-func newAuditor(c codec, k keys, notice string) *auditor {
+func newAuditor(c codec, k keys, notice string, secret []byte) *auditor {
 	return &auditor{
 		Audit:    Audit{Notice: notice, Records: map[string]int{}},
 		codec:    c,
 		keys:     k,
+		secret:   secret,
 		files:    namedFiles{},
 		pointing: map[string]string{},
 		units:    map[string]bot.Unit{},
@@ -139,11 +148,16 @@ func (a *auditor) add(key string, value []byte) {
 		if !a.decode(key, value, &r) {
 			return
 		}
-		if r.Notice != a.Notice || len(r.Key) != secretSize {
+		if err := r.check(key, a.Notice); err != nil {
 			a.fault(key, "belongs to campaign %q", r.Notice)
 		}
-		a.secret = r.Key
+		a.known, a.Forgotten = true, r.Forgotten
 		want = a.keys.secret()
+	case kindNotice:
+		if !a.decode(key, value, new(noticeRecord)) {
+			return
+		}
+		want = a.keys.notes()
 	case kindRoster:
 		var r rosterRecord
 		if !a.decode(key, value, &r) {
@@ -192,7 +206,7 @@ func (a *auditor) add(key string, value []byte) {
 			return
 		}
 		a.people[p.ID] = p
-		if p.ID != personID(a.secret, p.UserID) {
+		if a.secret != nil && p.ID != personID(a.secret, p.UserID) {
 			a.fault(key, "the ID was not made from the userid")
 		}
 		want = a.keys.person(p.ID)
@@ -211,6 +225,12 @@ func (a *auditor) add(key string, value []byte) {
 		r := record.unpack()
 		a.reports[r.Key] = r
 		a.entries(key, r.Draft, r.Reasons)
+		if r.Approval != nil {
+			a.name(key, r.Approval.By)
+		}
+		if r.Return != nil {
+			a.name(key, r.Return.By)
+		}
 		want = a.keys.report(r.Key)
 	case kindVersion:
 		var record submissionRecord
@@ -234,6 +254,12 @@ func (a *auditor) add(key string, value []byte) {
 		}
 		a.book(key, b)
 		want = a.keys.book(bot.FormPeriod{Form: b.Form, Period: b.Period})
+	case kindFiled:
+		var r filedRecord
+		if !a.decode(key, value, &r) {
+			return
+		}
+		want = a.keys.filed(r.Form, r.Period)
 	case kindOut, kindSent, kindBroadcast, kindChat, kindHalt, kindLease:
 		var ok bool
 		if want, ok = a.outgoing(kind, key, value, names); !ok {
@@ -340,9 +366,12 @@ func (a *auditor) docket(key string, d bot.Docket) {
 }
 
 func (a *auditor) book(key string, b bot.Book) {
-	if b.Closing != nil {
-		a.name(key, b.Closing.By)
+	for _, c := range []*bot.Closing{b.Closing, b.Review.Before} {
+		if c != nil {
+			a.name(key, c.By)
+		}
 	}
+	a.name(key, b.Review.By)
 	for _, d := range b.Deductions {
 		a.name(key, d.By)
 	}
@@ -354,7 +383,7 @@ func (a *auditor) book(key string, b bot.Book) {
 // finish checks what only all records together can tell.
 func (a *auditor) finish() Audit {
 	a.pointers()
-	if a.secret == nil {
+	if !a.known {
 		a.fault(a.keys.secret(), "missing")
 	}
 	for id, key := range a.named {

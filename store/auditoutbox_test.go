@@ -26,8 +26,8 @@ func TestAuditDeliveries(t *testing.T) {
 				t.Fatal(err)
 			}
 			k := keys{"n"}
-			a := newAuditor(codec, k, "n")
-			a.secret = []byte{1}
+			a := newAuditor(codec, k, "n", nil)
+			a.known = true
 			value, err := codec.encode("k", c.d)
 			if err != nil {
 				t.Fatal(err)
@@ -48,8 +48,8 @@ func TestAuditDeliveries(t *testing.T) {
 			t.Fatal(err)
 		}
 		k := keys{"n"}
-		a := newAuditor(codec, k, "n")
-		a.secret = []byte{1}
+		a := newAuditor(codec, k, "n", nil)
+		a.known = true
 		for _, state := range []bot.DeliveryState{bot.DeliveryPending, bot.DeliveryAccepted} {
 			d := bot.Delivery{ID: "d", Group: "g", State: state}
 			value, err := codec.encode("k", d)

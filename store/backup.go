@@ -113,7 +113,9 @@ The comment of this zip file ends with the SHA-256, in hex, of all bytes before
 it. "anyuebot verify FILE" checks that and everything else; "anyuebot restore
 FILE" puts all of it into an empty store.
 
-The file holds personal data: keep it private.
+The file holds personal data: keep it private. The records about people are
+sealed with the campaign's keys. These are among the records as well, wrapped in
+the configured master key if there is one: keep that elsewhere.
 `
 
 func writePart(z *zip.Writer, name string, content []byte) error {
@@ -245,6 +247,28 @@ func openBackup(ctx context.Context, r io.ReaderAt, size int64) (*backup, error)
 		return nil, err
 	}
 	return b, nil
+}
+
+// unlock takes the campaign's keys out of the backup, so that its sealed records
+// can be read, and gives the secret that person IDs are made with.
+func (b *backup) unlock(ctx context.Context, o Options) (secret []byte, err error) {
+	k := keys{escape(b.manifest.Notice)}
+	b.codec.ring = newRing(k, o.Personal)
+	err = b.each(ctx, func(p backupPair) error {
+		if p.Key != k.secret() {
+			return nil
+		}
+		var record secretRecord
+		if err := b.codec.decode(p.Key, p.Value, &record); err != nil {
+			return nil // the audit tells
+		}
+		if record, err = record.plain(o.Master, o.Old); err != nil {
+			return err
+		}
+		secret = record.Key
+		return b.codec.ring.set(record.Data)
+	})
+	return secret, err
 }
 
 // list finds the files in the backup and holds their number against the

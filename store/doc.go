@@ -14,7 +14,8 @@
 // All keys of a campaign begin with its notice's ID, so that a store may hold
 // several. A name in a key has '/', '%' and control characters escaped.
 //
-//	<notice>/key                                    the campaign's secret, see [Store.PersonID]
+//	<notice>/key                                    the campaign's secrets, see ring.go
+//	<notice>/notice                                 the notice as it was last run with
 //	<notice>/roster                                 when the list was confirmed
 //	<notice>/unit/<unit>                            a row of the roster
 //	<notice>/person/<person>                        the only place with a userid
@@ -26,6 +27,7 @@
 //	<notice>/version/<form>/<period>/<unit>/<n>     a submitted version, never changed
 //	<notice>/docket/<form>/<period>/<unit>          what the office keeps beside a report
 //	<notice>/book/<form>/<period>                   封账, 核减 and 要数 of a form
+//	<notice>/filed/<form>/<period>                  rewritten when other versions count
 //	<notice>/log/<time>-<claim>                     log lines of one commit, rising keys
 //	<notice>/claim/<claim>                          a message answered, with the reply
 //	<notice>/chat/<chat>                            a paired group, with its robot's key

@@ -14,6 +14,7 @@ type kind string
 
 const (
 	kindKey     kind = "key"
+	kindNotice  kind = "notice"
 	kindRoster  kind = "roster"
 	kindUnit    kind = "unit"
 	kindPerson  kind = "person"
@@ -24,6 +25,7 @@ const (
 	kindClaim   kind = "claim"
 	kindDocket  kind = "docket"
 	kindBook    kind = "book"
+	kindFiled   kind = "filed"
 
 	kindOut       kind = "out"
 	kindSent      kind = "sent"
@@ -66,6 +68,7 @@ func (k keys) all() string { return k.notice + "/" }
 func (k keys) every(kind kind, names ...string) string { return k.join(kind, names...) + "/" }
 
 func (k keys) secret() string            { return k.join(kindKey) }
+func (k keys) notes() string             { return k.join(kindNotice) }
 func (k keys) roster() string            { return k.join(kindRoster) }
 func (k keys) unit(name string) string   { return k.join(kindUnit, name) }
 func (k keys) person(id string) string   { return k.join(kindPerson, id) }
@@ -84,6 +87,9 @@ func (k keys) version(r bot.ReportKey, n int) string {
 func (k keys) docket(r bot.ReportKey) string { return k.join(kindDocket, r.Form, r.Period, r.Unit) }
 
 func (k keys) book(p bot.FormPeriod) string { return k.join(kindBook, p.Form, p.Period) }
+
+// filed marks when it last changed which versions of a form and period count.
+func (k keys) filed(form, period string) string { return k.join(kindFiled, form, period) }
 
 func (k keys) log(at time.Time, claim string) string {
 	return k.join(kindLog, stamp(at, claim))

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -61,16 +60,16 @@ func (v *View) Person(id string) (bot.Person, bool, error) {
 
 // Status tells how one unit stands with one form.
 func (v *View) Status(key bot.ReportKey) (bot.Status, error) {
-	status := bot.Status{Unit: key.Unit, State: bot.NotStarted}
 	r, s, err := v.Report(key)
-	if r == nil || err != nil {
-		return status, err
+	if err != nil {
+		return bot.Status{}, err
 	}
-	status = bot.Status{Unit: key.Unit, State: r.State, Filled: len(r.Draft), Version: r.Counted, Dirty: r.Dirty}
-	if s != nil {
-		status.At = s.At
+	book, err := v.Book(bot.FormPeriod{Form: key.Form, Period: key.Period})
+	if err != nil {
+		return bot.Status{}, err
 	}
-	return status, nil
+	docket, err := v.Docket(key)
+	return bot.StatusOf(key.Unit, bot.Filed{Report: r, Counted: s}, book, docket), err
 }
 
 // Open visits the deliveries that have not ended, in no order that matters.
@@ -224,10 +223,6 @@ func (s *Store) swap(ctx context.Context, from string, was any, to string, is an
 		return err
 	}
 	defer v.Close()
-	old, err := s.codec.encode(from, was)
-	if err != nil {
-		return err
-	}
 	w := writer{store: s}
 	w.put(to, is)
 	if w.err != nil {
@@ -237,9 +232,17 @@ func (s *Store) swap(ctx context.Context, from string, was any, to string, is an
 	if err != nil {
 		return err
 	}
-	if !bytes.Equal(e.Value, old) {
+	stands, err := s.codec.holds(e, was)
+	if err != nil {
+		return err
+	}
+	if !stands {
 		there, err := v.snap.Get(ctx, to)
-		if err == nil && (!there.Exists() || !bytes.Equal(there.Value, w.tx.Put[0].Value)) {
+		if err != nil {
+			return err
+		}
+		done, err := s.codec.holds(there, is)
+		if err == nil && !done {
 			err = &kv.ConflictError{Key: from}
 		}
 		return err

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/fxamacker/cbor/v2"
 
 	"anyuebot/bot"
+	"anyuebot/store/kv"
 )
 
 // ErrRecord: a stored record cannot be read. The message names its key.
@@ -19,12 +21,14 @@ const recordVersion = 1
 
 // Records that are not nouns of package bot.
 type (
-	secretRecord struct {
-		Notice string `cbor:"1,keyasint"`
-		Key    []byte `cbor:"2,keyasint"`
-	}
 	rosterRecord struct {
 		Confirmed time.Time `cbor:"1,keyasint,omitzero"`
+	}
+	// filedRecord is rewritten whenever another version of a form and period
+	// counts than before: it is its revision that tells.
+	filedRecord struct {
+		Form   string `cbor:"1,keyasint"`
+		Period string `cbor:"2,keyasint"`
 	}
 	claimRecord struct {
 		Reply bot.Reply `cbor:"1,keyasint"`
@@ -42,10 +46,11 @@ type (
 	}
 )
 
-// codec turns records into values and back.
+// codec turns records into values and back, and seals the personal ones.
 type codec struct {
-	enc cbor.EncMode
-	dec cbor.DecMode
+	enc  cbor.EncMode
+	dec  cbor.DecMode
+	ring *ring // nil for values without any seal
 }
 
 func newCodec() (codec, error) {
@@ -71,6 +76,15 @@ func newCodec() (codec, error) {
 }
 
 func (c codec) encode(key string, record any) ([]byte, error) {
+	plain, err := c.plain(key, record)
+	if err != nil {
+		return nil, err
+	}
+	return c.ring.seal(key, plain)
+}
+
+// plain is a record's value without a seal.
+func (c codec) plain(key string, record any) ([]byte, error) {
 	b, err := c.enc.Marshal(record)
 	if err != nil {
 		return nil, fmt.Errorf("encode %q: %w", key, err)
@@ -79,7 +93,28 @@ func (c codec) encode(key string, record any) ([]byte, error) {
 	return append(append(value, recordVersion), b...), nil
 }
 
+// holds reports whether an entry holds just this record. Sealed twice, a record
+// gives two different values.
+func (c codec) holds(e kv.Entry, record any) (bool, error) {
+	if !e.Exists() {
+		return false, nil
+	}
+	want, err := c.plain(e.Key, record)
+	if err != nil {
+		return false, err
+	}
+	have, err := c.ring.open(e.Key, e.Value)
+	return err == nil && bytes.Equal(have, want), err
+}
+
 func (c codec) decode(key string, value []byte, record any) error {
+	if len(value) == 0 {
+		return fmt.Errorf("%w: %q is empty", ErrRecord, key)
+	}
+	value, err := c.ring.open(key, value)
+	if err != nil {
+		return err
+	}
 	if len(value) == 0 {
 		return fmt.Errorf("%w: %q is empty", ErrRecord, key)
 	}

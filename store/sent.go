@@ -86,6 +86,26 @@ func (v *View) arrange(sent *bot.Sent) error {
 	return nil
 }
 
+// Reminded counts for each unit how many 催报 its liaison was sent: one in several
+// parts counts once.
+func (v *View) Reminded() (map[string]int, error) {
+	seen := map[[2]string]bool{} // by broadcast and unit
+	times := map[string]int{}
+	err := visit(v, v.store.keys.every(kindSent), func(d bot.Delivery) error {
+		if d.Kind != string(bot.BroadcastNudge) || d.State != bot.DeliveryAccepted {
+			return nil
+		}
+		for _, unit := range d.Units {
+			if !seen[[2]string{d.Broadcast, unit}] {
+				seen[[2]string{d.Broadcast, unit}] = true
+				times[unit]++
+			}
+		}
+		return nil
+	})
+	return times, err
+}
+
 // badness ranks what happened to parts of one message.
 func badness(s bot.DeliveryState) int {
 	switch s {

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -21,8 +20,6 @@ var ErrRestoring = errors.New("a restore into this store has not ended")
 // ErrMisuse: the caller broke a rule stated at the method; nothing was done.
 var ErrMisuse = errors.New("misuse of the store")
 
-const secretSize = 32
-
 // Store keeps one campaign. Its methods may be called from several goroutines
 // and, where the engine allows it, from several processes.
 type Store struct {
@@ -31,22 +28,47 @@ type Store struct {
 	keys   keys
 	notice string
 	secret []byte
+	master []byte // what the campaign's keys are wrapped in; nil for nothing
+
+	forgotten bool // the personal data was deleted
 }
 
-// Open opens the campaign of the notice with this ID and creates it on first
-// use. It does not own engine, which the caller closes. Errors: [ErrRestoring],
-// [ErrRecord], those of kv.
+// Options of [OpenWith]. The zero value keeps the campaign's keys as they are
+// drawn, beside the records they seal.
+type Options struct {
+	// Master wraps the campaign's keys, [KeySize] bytes; Old is the one before it,
+	// while it is being changed or taken away.
+	Master, Old []byte
+	// Personal are the forms whose reports are sealed as a whole.
+	Personal []string
+}
+
+// Open is [OpenWith] without any options.
 func Open(ctx context.Context, engine kv.Store, noticeID string) (*Store, error) {
+	return OpenWith(ctx, engine, noticeID, Options{})
+}
+
+// OpenWith opens the campaign of the notice with this ID and creates it on first
+// use. It does not own engine, which the caller closes. A campaign whose personal
+// data was deleted opens as well, to be read: see [Store.Forgotten]. Errors:
+// [ErrRestoring], [ErrLocked], [ErrRecord], those of kv.
+func OpenWith(ctx context.Context, engine kv.Store, noticeID string, o Options) (*Store, error) {
 	if noticeID == "" {
 		return nil, fmt.Errorf("%w: a campaign needs the notice's ID", ErrMisuse)
+	}
+	for _, key := range [][]byte{o.Master, o.Old} {
+		if len(key) != 0 && len(key) != KeySize {
+			return nil, fmt.Errorf("%w: a master key has %d bytes", ErrMisuse, KeySize)
+		}
 	}
 	c, err := newCodec()
 	if err != nil {
 		return nil, err
 	}
 	s := &Store{kv: engine, codec: c, keys: keys{escape(noticeID)}, notice: noticeID}
+	s.codec.ring = newRing(s.keys, o.Personal)
 	for {
-		err := s.start(ctx)
+		err := s.start(ctx, o)
 		if !errors.Is(err, kv.ErrConflict) {
 			if err != nil {
 				return nil, fmt.Errorf("open campaign %q: %w", noticeID, err)
@@ -56,51 +78,8 @@ func Open(ctx context.Context, engine kv.Store, noticeID string) (*Store, error)
 	}
 }
 
-// start reads the campaign's secret, or draws it.
-func (s *Store) start(ctx context.Context) error {
-	snap, err := s.kv.Snapshot(ctx)
-	if err != nil {
-		return err
-	}
-	defer snap.Close()
-	restoring, err := snap.Get(ctx, restoringKey)
-	if err != nil {
-		return err
-	}
-	if restoring.Exists() {
-		return fmt.Errorf("%w: empty it and restore again", ErrRestoring)
-	}
-	e, err := snap.Get(ctx, s.keys.secret())
-	if err != nil {
-		return err
-	}
-	var record secretRecord
-	if e.Exists() {
-		if err := s.codec.decode(e.Key, e.Value, &record); err != nil {
-			return err
-		}
-		if record.Notice != s.notice || len(record.Key) != secretSize {
-			return fmt.Errorf("%w: %q is not of campaign %q", ErrRecord, e.Key, s.notice)
-		}
-		s.secret = record.Key
-		return nil
-	}
-	snap.Close()
-	record = secretRecord{Notice: s.notice, Key: make([]byte, secretSize)}
-	if _, err := rand.Read(record.Key); err != nil {
-		return err
-	}
-	value, err := s.codec.encode(s.keys.secret(), record)
-	if err != nil {
-		return err
-	}
-	_, err = s.kv.Commit(ctx, kv.Tx{
-		Expect: []kv.Expect{{Key: s.keys.secret()}, {Key: restoringKey}},
-		Put:    []kv.Pair{{Key: s.keys.secret(), Value: value}},
-	})
-	s.secret = record.Key
-	return err
-}
+// Forgotten reports whether the campaign's personal data was deleted.
+func (s *Store) Forgotten() bool { return s.forgotten }
 
 // PersonID makes the ID that stands for a userid everywhere but in the person's
 // own record: 16 hex digits of a keyed hash, the same for any case of letters.

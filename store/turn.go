@@ -30,6 +30,9 @@ func (s *Store) Begin(ctx context.Context, claim, userID string) (*Turn, error) 
 	if claim == "" || userID == "" {
 		return nil, fmt.Errorf("%w: a turn needs a claim and a userid", ErrMisuse)
 	}
+	if s.forgotten {
+		return nil, ErrForgotten
+	}
 	v, err := s.View(ctx)
 	if err != nil {
 		return nil, err
@@ -146,6 +149,7 @@ func (t *Turn) Commit(changes bot.Changes, at time.Time, reply bot.Reply) error 
 			return err
 		}
 	}
+	w.tx.Put = append(w.tx.Put, w.blind...)
 	for key, rev := range t.read {
 		w.tx.Expect = append(w.tx.Expect, kv.Expect{Key: key, Rev: rev})
 	}
@@ -180,6 +184,12 @@ func (t *Turn) changes(w *writer, c bot.Changes, at time.Time) error {
 	}
 	if c.Report != nil {
 		w.put(k.report(c.Report.Key), packReport(*c.Report))
+		if c.Submission != nil || c.Report.Counted == 0 && c.Report.Version > 0 {
+			w.filed(c.Report.Key.Form, c.Report.Key.Period)
+		}
+	}
+	for _, r := range c.Reviewed {
+		w.put(k.report(r.Key), packReport(r))
 	}
 	if s := c.Submission; s != nil {
 		if c.Report == nil || c.Report.Key != s.Key || s.Version < 1 || c.Report.Version < s.Version {
@@ -204,6 +214,10 @@ func (t *Turn) changes(w *writer, c bot.Changes, at time.Time) error {
 		w.put(k.docket(d.Key), d)
 	}
 	if b := c.Book; b != nil {
+		// What is said over all reports is said of those that were seen.
+		if err := t.note(k.filed(b.Form, b.Period)); err != nil {
+			return err
+		}
 		w.put(k.book(bot.FormPeriod{Form: b.Form, Period: b.Period}), *b)
 	}
 	if len(c.Log) > 0 {
@@ -217,7 +231,7 @@ func (t *Turn) changes(w *writer, c bot.Changes, at time.Time) error {
 func blank(c bot.Changes) bool {
 	return c.Session == nil && c.Report == nil && c.Submission == nil && len(c.Units) == 0 &&
 		c.Confirmed.IsZero() && len(c.People) == 0 && len(c.Log) == 0 && len(c.Files) == 0 &&
-		len(c.Dockets) == 0 && c.Book == nil && len(c.Chats) == 0 && c.Broadcast == nil && len(c.Deliveries) == 0
+		len(c.Reviewed) == 0 && len(c.Dockets) == 0 && c.Book == nil && len(c.Chats) == 0 && c.Broadcast == nil && len(c.Deliveries) == 0
 }
 
 func names(people []bot.Person, id string) bool {
@@ -233,16 +247,31 @@ func names(people []bot.Person, id string) bool {
 type writer struct {
 	store *Store
 	tx    kv.Tx
+	blind []kv.Pair // written whatever was there before
 	err   error
 }
 
 func (w *writer) put(key string, record any) {
+	if p, ok := w.pair(key, record); ok {
+		w.tx.Put = append(w.tx.Put, p)
+	}
+}
+
+// filed marks that other versions of a form and period count than before. Turns
+// that do so need not wait for each other; only a [bot.Book] is held against it,
+// so that 封账 and 通过 全部 speak of nothing that they have not seen.
+func (w *writer) filed(form, period string) {
+	if p, ok := w.pair(w.store.keys.filed(form, period), filedRecord{Form: form, Period: period}); ok {
+		w.blind = append(w.blind, p)
+	}
+}
+
+func (w *writer) pair(key string, record any) (kv.Pair, bool) {
 	value, err := w.store.codec.encode(key, record)
 	if err != nil {
 		w.err = errors.Join(w.err, err)
-		return
 	}
-	w.tx.Put = append(w.tx.Put, kv.Pair{Key: key, Value: value})
+	return kv.Pair{Key: key, Value: value}, err == nil
 }
 
 // missing says that a record which another one names is not there.

@@ -9,8 +9,8 @@ import (
 )
 
 // Vacate makes room for a [Restore] into the engine of a campaign in which
-// nothing has happened yet: it takes away the secret that [Open] drew, and the
-// leases of running processes, which are no part of a campaign. The store must
+// nothing has happened yet: it takes away the secrets that [Open] drew, the notice,
+// and the leases of running processes, which are no part of a campaign. The store must
 // not be used afterwards. A campaign that holds anything is [ErrNotEmpty] and
 // stays as it is.
 func (s *Store) Vacate(ctx context.Context) error {
@@ -26,7 +26,7 @@ func (s *Store) Vacate(ctx context.Context) error {
 		switch {
 		case e.Key == secret:
 			tx.Expect[0].Rev = e.Rev
-		case strings.HasPrefix(e.Key, leases):
+		case strings.HasPrefix(e.Key, leases), e.Key == s.keys.notes():
 			tx.Expect = append(tx.Expect, kv.Expect{Key: e.Key, Rev: e.Rev})
 			tx.Delete = append(tx.Delete, e.Key)
 		default:

@@ -195,25 +195,27 @@ func (v *View) Statuses(form, period string) ([]bot.Status, error) {
 	if err != nil {
 		return nil, err
 	}
-	byUnit := make(map[string]bot.Status, len(roster.Units))
-	err = v.filed(form, period, func(r bot.Report, s *bot.Submission) error {
-		status := bot.Status{Unit: r.Key.Unit, State: r.State, Filled: len(r.Draft), Version: r.Counted, Dirty: r.Dirty}
-		if s != nil {
-			status.At = s.At
-		}
-		byUnit[r.Key.Unit] = status
-		return nil
-	})
+	book, err := v.Book(bot.FormPeriod{Form: form, Period: period})
 	if err != nil {
+		return nil, err
+	}
+	filed := make(map[string]bot.Filed, len(roster.Units))
+	if err := v.filed(form, period, func(r bot.Report, s *bot.Submission) error {
+		filed[r.Key.Unit] = bot.Filed{Report: &r, Counted: s}
+		return nil
+	}); err != nil {
+		return nil, err
+	}
+	dockets := make(map[string]*bot.Docket)
+	if err := visit(v, v.store.keys.every(kindDocket, form, period), func(d bot.Docket) error {
+		dockets[d.Key.Unit] = &d
+		return nil
+	}); err != nil {
 		return nil, err
 	}
 	list := make([]bot.Status, 0, len(roster.Units))
 	for _, u := range roster.Units {
-		status, ok := byUnit[u.Name]
-		if !ok {
-			status = bot.Status{Unit: u.Name, State: bot.NotStarted}
-		}
-		list = append(list, status)
+		list = append(list, bot.StatusOf(u.Name, filed[u.Name], book, dockets[u.Name]))
 	}
 	return list, nil
 }

@@ -27,6 +27,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -66,6 +67,8 @@ type Turn interface {
 	FilesOf(unit string) ([]bot.Received, error)
 	FilesByHash(hash string) ([]bot.Received, error)
 	Known(userid string) (bot.Person, error)
+	People() ([]bot.Person, error)
+	Reminded() (map[string]int, error)
 	Commit(bot.Changes, time.Time, bot.Reply) error
 	Close()
 }
@@ -85,6 +88,9 @@ type Config struct {
 	// five times that; 0 for no limit.
 	Rate float64
 
+	// Words reads a document that a member sent; without it none is read. What it
+	// cannot read is "".
+	Words func(context.Context, bot.File) string
 	// Outbox is where deliveries wait; without one nothing is ever sent.
 	Outbox Outbox
 	// Channel sends them; without one no road leads anywhere.
@@ -164,6 +170,7 @@ func (a *App) Replied(ctx context.Context, id string) (bot.Reply, bool, error) {
 func (a *App) Turn(ctx context.Context, m bot.Message) (bot.Reply, error) {
 	start := time.Now()
 	id := a.ID(m)
+	m = a.read(ctx, m)
 	member := strings.ToLower(m.From)
 	defer a.locks.hold("member " + member)()
 	unit, locked := "", false
@@ -187,6 +194,21 @@ func (a *App) Turn(ctx context.Context, m bot.Message) (bot.Reply, error) {
 	a.c.Log.Error("turn gave up: others kept changing what it reads", "message", id)
 	a.c.Observe("unavailable", time.Since(start))
 	return a.refuse(id, "unavailable")
+}
+
+// read looks into the documents of a private message; in a group nobody wants
+// forty lines of an answer.
+func (a *App) read(ctx context.Context, m bot.Message) bot.Message {
+	if a.c.Words == nil || !m.Private() || len(m.Files) == 0 {
+		return m
+	}
+	m.Files = slices.Clone(m.Files)
+	for i, f := range m.Files {
+		if f.Hash != "" {
+			m.Files[i].Words = a.c.Words(ctx, f)
+		}
+	}
+	return m
 }
 
 // refuse answers without storing anything.
@@ -220,6 +242,9 @@ func (a *App) try(ctx context.Context, id string, m bot.Message, again bool, uni
 		*unit = in.Need.Report.Unit
 	}
 	changes, speech := bot.Step(a.c.Notice, view, m, in, now)
+	if speech.Sends, err = a.toOffice(turn, view.Person, speech.Sends, &changes); err != nil {
+		return none, "", err
+	}
 	reply, err := a.speak(id, m, view, &changes, speech, now)
 	if err != nil {
 		return none, "", err

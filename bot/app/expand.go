@@ -41,7 +41,7 @@ func (w *worker) page(view OutboxView, b bot.Broadcast) (next bot.Broadcast, pag
 		}
 		var list []bot.Delivery
 		switch {
-		case !b.Means(u.Name), seen[u.Liaison]:
+		case !b.Means(u), seen[u.Liaison]:
 		case u.Liaison == "":
 			list = []bot.Delivery{w.toNobody(b, u)}
 		default:
@@ -135,8 +135,11 @@ func (w *worker) recipient(view OutboxView, b bot.Broadcast, person, group strin
 		to.Chat = &chat
 		return to, ok, err
 	}
-	if to.Person, ok, err = view.Person(person); err != nil || !ok || b.Form == "" {
+	if to.Person, ok, err = view.Person(person); err != nil || !ok {
 		return to, ok, err
+	}
+	if to.Units, err = unitsOf(view, b, to.Person.Units); err != nil || b.Form == "" {
+		return to, err == nil, err
 	}
 	to.Status, err = w.statuses(view, to.Person.Units, b.Form)
 	return to, err == nil, err
@@ -176,8 +179,11 @@ func (w *worker) missed(view OutboxView, b bot.Broadcast, d bot.Delivery) (bot.D
 		return bot.DeliveryDropped, nil
 	}
 	to := bot.Recipient{Person: bot.Person{ID: d.Person, Units: d.Units}}
+	var err error
+	if to.Units, err = unitsOf(view, b, d.Units); err != nil {
+		return "", err
+	}
 	if b.Form != "" {
-		var err error
 		if to.Status, err = w.statuses(view, d.Units, b.Form); err != nil {
 			return "", err
 		}
@@ -186,6 +192,24 @@ func (w *worker) missed(view OutboxView, b bot.Broadcast, d bot.Delivery) (bot.D
 		return bot.DeliveryDropped, nil
 	}
 	return bot.DeliveryRefused, nil
+}
+
+// unitsOf are the rows of some units, if the broadcast needs to know their kinds.
+// Who is on the roster no more has no row.
+func unitsOf(view OutboxView, b bot.Broadcast, names []string) (units []bot.Unit, err error) {
+	if b.Kinds == nil {
+		return nil, nil
+	}
+	for _, name := range names {
+		u, ok, err := view.Unit(name)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			units = append(units, u)
+		}
+	}
+	return units, nil
 }
 
 // statuses are those of some units with a form.

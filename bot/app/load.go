@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -31,7 +32,7 @@ func Load(n *bot.Notice, turn Turn, m bot.Message, around Around) (v bot.View, i
 	}
 	in = bot.Understand(n, v.Person, v.Session, m, around.Now)
 	l := loading{n: n, turn: turn, need: in.Need, now: around.Now, v: &v}
-	for _, load := range []func() error{l.roster, l.report, l.looked, l.office, l.county, l.beside, l.files} {
+	for _, load := range []func() error{l.roster, l.report, l.looked, l.units, l.office, l.county, l.beside, l.files} {
 		if err := load(); err != nil {
 			return v, in, err
 		}
@@ -49,7 +50,7 @@ type loading struct {
 }
 
 func (l loading) roster() (err error) {
-	if l.need.Roster || l.need.Look != "" {
+	if l.need.Roster || l.need.Look != "" || len(l.need.Units) > 0 {
 		if l.v.Roster, err = l.turn.Roster(); err != nil {
 			return fmt.Errorf("roster: %w", err)
 		}
@@ -91,13 +92,46 @@ func (l loading) looked() error {
 	if len(units) != 1 {
 		return nil
 	}
-	form := l.n.Form(l.n.Main)
+	form := l.n.Form(cmp.Or(l.need.LookForm, l.n.Main))
 	key := bot.ReportKey{Unit: units[0].Name, Form: form.ID, Period: form.PeriodAt(l.now)}
 	var err error
 	if l.v.Looked, l.v.Version, err = l.turn.Report(key); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
 	return nil
+}
+
+// units loads the reports and dockets of the units that the office has typed the
+// names of.
+func (l loading) units() error {
+	for _, name := range l.need.Units {
+		units, exact := l.v.Roster.Find(name)
+		if !exact {
+			continue
+		}
+		key := bot.ReportKey{Unit: units[0].Name, Form: l.need.Of.Form, Period: l.need.Of.Period}
+		r, s, err := l.turn.Report(key)
+		if err != nil {
+			return fmt.Errorf("report: %w", err)
+		}
+		d, err := l.turn.Docket(key)
+		if err != nil {
+			return fmt.Errorf("docket: %w", err)
+		}
+		if l.v.Others == nil {
+			l.v.Others, l.v.Beside = map[bot.ReportKey]bot.Filed{}, map[bot.ReportKey]*bot.Docket{}
+		}
+		l.v.Others[key], l.v.Beside[key] = bot.Filed{Report: r, Counted: s}, d
+	}
+	return nil
+}
+
+// named is the unit that a name stands for in the roster, or the name itself.
+func (l loading) named(name string) string {
+	if units, exact := l.v.Roster.Find(name); exact {
+		return units[0].Name
+	}
+	return name
 }
 
 // office loads what concerns sending.
@@ -146,8 +180,13 @@ func (l loading) county() (err error) {
 		}
 	}
 	if l.need.Totals != "" {
-		if l.v.Totals, err = l.totals(l.need.Totals); err != nil {
+		if l.v.Totals, err = l.totals(l.need.Totals, l.need.TotalsOf); err != nil {
 			return fmt.Errorf("totals: %w", err)
+		}
+	}
+	if l.need.Reminded {
+		if l.v.Reminded, err = l.turn.Reminded(); err != nil {
+			return fmt.Errorf("reminders: %w", err)
 		}
 	}
 	if l.need.Contacts {
@@ -160,7 +199,7 @@ func (l loading) county() (err error) {
 
 // beside loads single records beside the report that is worked on.
 func (l loading) beside() (err error) {
-	if len(l.need.Others) > 0 {
+	if len(l.need.Others) > 0 && l.v.Others == nil {
 		l.v.Others = make(map[bot.ReportKey]bot.Filed, len(l.need.Others))
 	}
 	for _, key := range l.need.Others {
@@ -170,13 +209,16 @@ func (l loading) beside() (err error) {
 		}
 		l.v.Others[key] = bot.Filed{Report: r, Counted: s}
 	}
-	if l.need.Versions != (bot.ReportKey{}) {
-		if l.v.Versions, err = l.turn.Versions(l.need.Versions); err != nil {
+	if key := l.need.Versions; key != (bot.ReportKey{}) {
+		key.Unit = l.named(key.Unit)
+		if l.v.Versions, err = l.turn.Versions(key); err != nil {
 			return fmt.Errorf("versions: %w", err)
 		}
 	}
 	if l.need.Log != nil {
-		if l.v.Log, err = l.turn.NewestLog(*l.need.Log); err != nil {
+		q := *l.need.Log
+		q.Unit = l.named(q.Unit)
+		if l.v.Log, err = l.turn.NewestLog(q); err != nil {
 			return fmt.Errorf("log: %w", err)
 		}
 	}
@@ -215,22 +257,33 @@ func (l loading) files() (err error) {
 	return nil
 }
 
-// totals adds up the main form, or another.
-func (l loading) totals(form string) (*bot.Totals, error) {
+// totals adds up a form, of the present period or another, less what the office
+// took off.
+func (l loading) totals(form, period string) (*bot.Totals, error) {
 	f := l.n.Form(form)
-	filed, err := l.turn.Filed(bot.FormPeriod{Form: form, Period: f.PeriodAt(l.now)})
+	p := bot.FormPeriod{Form: form, Period: cmp.Or(period, f.PeriodAt(l.now))}
+	filed, err := l.turn.Filed(p)
 	if err != nil {
 		return nil, err
 	}
 	var counted []bot.Submission
 	var reports []bot.Report
+	staged := 0
 	for _, one := range filed {
 		reports = append(reports, *one.Report)
-		if one.Counted != nil {
-			counted = append(counted, *one.Counted)
+		sub, draft := report.Standing(one, l.need.Drafts)
+		if sub != nil {
+			counted = append(counted, *sub)
+		}
+		if draft {
+			staged++
 		}
 	}
-	t := report.Sum(f, f.PeriodAt(l.now), len(l.v.Roster.Units), counted, reports)
+	t := report.Sum(f, p.Period, len(l.v.Roster.Units), counted, reports)
+	t.Staged, t.Stamped = staged, report.Stamped(filed, l.v.Dockets)
+	if b := l.v.Book; b != nil && b.Form == p.Form && b.Period == p.Period {
+		report.Deduct(&t, b.Deductions)
+	}
 	return &t, nil
 }
 

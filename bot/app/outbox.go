@@ -59,6 +59,7 @@ type OutboxView interface {
 	Broadcast(id string) (bot.Broadcast, bool, error)
 	Person(id string) (bot.Person, bool, error)
 	Roster() (bot.Roster, error)
+	Unit(name string) (bot.Unit, bool, error)
 	Chats() ([]bot.Chat, error)
 	Chat(id string) (bot.Chat, bool, error)
 	Status(bot.ReportKey) (bot.Status, error)

@@ -73,7 +73,7 @@ func say(_ *bot.Notice, b bot.Broadcast, to bot.Recipient, _ time.Time) (bot.Sen
 	}
 	text := b.Text
 	if b.Form != "" {
-		i := slices.IndexFunc(to.Status, func(s bot.Status) bool { return b.Means(s.Unit) && s.Version == 0 })
+		i := slices.IndexFunc(to.Status, func(s bot.Status) bool { return b.Means(bot.Unit{Name: s.Unit}) && s.Version == 0 })
 		if i < 0 {
 			return send, false
 		}

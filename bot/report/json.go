@@ -38,9 +38,9 @@ type Value struct {
 	Note        string  `json:"note,omitempty"`
 }
 
-// Export renders reports with the versions that count. Private items are left
-// out unless wanted.
-func Export(n *bot.Notice, asOf time.Time, reports []bot.Report, version func(bot.ReportKey) *bot.Submission, private bool) Document {
+// Export renders reports with the versions that count, and under the books that
+// stand over them. Private items are left out unless wanted.
+func Export(n *bot.Notice, asOf time.Time, reports []bot.Report, version func(bot.ReportKey) *bot.Submission, book func(bot.FormPeriod) *bot.Book, private bool) Document {
 	doc := Document{Notice: n.ID, AsOf: asOf.Format(time.RFC3339), Reports: []Record{}}
 	for _, r := range reports {
 		form := n.Form(r.Key.Form)
@@ -49,20 +49,21 @@ func Export(n *bot.Notice, asOf time.Time, reports []bot.Report, version func(bo
 		}
 		record := Record{Unit: r.Key.Unit, Form: r.Key.Form, Period: r.Key.Period}
 		if sub := version(r.Key); sub != nil && r.Counted > 0 {
-			record.State, record.Version = r.State, sub.Version
-			record.Values = values(n, form, sub.Entries, sub.Reasons, private)
+			record.State = r.Stands(book(bot.FormPeriod{Form: r.Key.Form, Period: r.Key.Period}))
+			record.Version = sub.Version
+			record.Values = values(n, form, sub.Entries, sub.Reasons, sub.Notes, private)
 			doc.Reports = append(doc.Reports, record)
 		}
 		if r.Counted == 0 || r.Dirty {
 			record.State, record.Version = bot.Filling, 0
-			record.Values = values(n, form, r.Draft, r.Reasons, private)
+			record.Values = values(n, form, r.Draft, r.Reasons, r.Notes, private)
 			doc.Reports = append(doc.Reports, record)
 		}
 	}
 	return doc
 }
 
-func values(n *bot.Notice, form *bot.Form, entries []bot.Entry, reasons []bot.Reason, private bool) map[string]Value {
+func values(n *bot.Notice, form *bot.Form, entries []bot.Entry, reasons []bot.Reason, notes []bot.Note, private bool) map[string]Value {
 	out := make(map[string]Value, len(entries))
 	flags := form.Flags(n.Year, entries, reasons)
 	for _, e := range entries {
@@ -91,13 +92,24 @@ func values(n *bot.Notice, form *bot.Form, entries []bot.Entry, reasons []bot.Re
 			case flag.Item != e.Item:
 			case flag.Open():
 				v.Unconfirmed = true
-			case flag.Reason.Text != "" && v.Note == "":
-				v.Note = flag.Reason.Text
-			case flag.Reason.Text != "":
-				v.Note += "；" + flag.Reason.Text
+			default:
+				v.Note = joined(v.Note, flag.Reason.Text)
+			}
+		}
+		for _, note := range notes {
+			if note.Item == e.Item {
+				v.Note = joined(v.Note, note.Text)
 			}
 		}
 		out[strconv.Itoa(e.Item)] = v
 	}
 	return out
+}
+
+// joined puts one remark behind another.
+func joined(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + "；" + b
 }

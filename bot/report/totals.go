@@ -7,6 +7,7 @@ package report
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -32,6 +33,12 @@ func Sum(form *bot.Form, period string, expected int, counted []bot.Submission, 
 		t.Items[i].Unfilled = len(counted)
 	}
 	for _, s := range counted {
+		if s.Late {
+			t.Late++
+		}
+		if s.Paper != nil {
+			t.Paper++
+		}
 		for _, e := range s.Entries {
 			if e.Item >= 1 && e.Item <= len(t.Items) {
 				add(&t.Items[e.Item-1], e.Value)
@@ -75,4 +82,53 @@ func checksum(counted []bot.Submission) string {
 	slices.Sort(lines)
 	h := sha256.Sum256([]byte(strings.Join(lines, "\n")))
 	return hex.EncodeToString(h[:4])
+}
+
+// Standing is what of a report goes into a sum: the version that counts, nil for
+// none, or with drafts wanted its draft where that is newer, and then draft is
+// set.
+func Standing(one bot.Filed, drafts bool) (sub *bot.Submission, draft bool) {
+	r := one.Report
+	if !drafts || r == nil || len(r.Draft) == 0 || r.Counted > 0 && !r.Dirty {
+		return one.Counted, false
+	}
+	return &bot.Submission{Key: r.Key, Entries: r.Draft}, true
+}
+
+// Stamped counts the units whose stamped copy was held against the version that
+// counts and found the same.
+func Stamped(filed []bot.Filed, dockets []bot.Docket) int {
+	same := make(map[bot.ReportKey]int, len(dockets))
+	for _, d := range dockets {
+		if d.Stamp != nil && d.Stamp.Verdict == bot.StampSame {
+			same[d.Key] = d.Stamp.Version
+		}
+	}
+	n := 0
+	for _, one := range filed {
+		if c := one.Counted; c != nil && same[c.Key] == c.Version {
+			n++
+		}
+	}
+	return n
+}
+
+// Deduct takes off what the office has deducted. The checksum then tells these
+// figures from others; without deductions it stays what the units' values make it.
+func Deduct(t *bot.Totals, deductions []bot.Deduction) {
+	for _, d := range deductions {
+		if d.Item >= 1 && d.Item <= len(t.Items) {
+			t.Items[d.Item-1].Deducted += d.Number
+		}
+	}
+	lines := []string{t.Checksum}
+	for _, it := range t.Items {
+		if it.Deducted != 0 {
+			lines = append(lines, fmt.Sprintf("%d %d", it.Item, it.Deducted))
+		}
+	}
+	if len(lines) > 1 {
+		h := sha256.Sum256([]byte(strings.Join(lines, "\n")))
+		t.Checksum = hex.EncodeToString(h[:4])
+	}
 }

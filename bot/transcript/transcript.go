@@ -31,7 +31,8 @@
 //	[lisi 私聊 图片]                a picture, with or without words
 //	[lisi 私聊 图片 乙]             another one: the word stands for its content
 //	[lisi 私聊 文件] 附件2.docx     a file of this name
-//	[lisi 私聊 文件 乙] 附件2.docx  one with another content
+//	[lisi 私聊 文件 乙] 附件2.docx  one with another content; lines that begin with
+//	| are the words that stand in it
 //	[lisi 私聊 进入]                the chat was opened
 //	[lisi 私聊 评价] 2              an answer was rated
 //

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -22,7 +23,7 @@ func backup(ctx context.Context, c console, args []string) error {
 	if err != nil {
 		return err
 	}
-	result, err := verifyFile(ctx, path)
+	result, err := verifyFile(ctx, cfg, path)
 	if err != nil {
 		return fmt.Errorf("备份已写到 %s，但读回核对不通过：%w", path, err)
 	}
@@ -46,7 +47,7 @@ func restore(ctx context.Context, c console, args []string) error {
 		return err
 	}
 	// Looked at before anything is opened, so that a bad file leaves no store.
-	audit, err := verifyFile(ctx, path)
+	audit, err := verifyFile(ctx, cfg, path)
 	if err != nil {
 		return fmt.Errorf("没有恢复：%w", err)
 	}
@@ -103,7 +104,7 @@ func verify(ctx context.Context, c console, args []string) error {
 		}
 		return tell(c, result)
 	}
-	if result, err = verifyFile(ctx, path); err != nil {
+	if result, err = verifyFile(ctx, cfg, path); err != nil {
 		return fmt.Errorf("%s：%w", path, err)
 	}
 	return tell(c, result)
@@ -123,13 +124,21 @@ func openBackup(path string) (*os.File, int64, error) {
 	return file, info.Size(), nil
 }
 
-func verifyFile(ctx context.Context, path string) (store.Audit, error) {
+func verifyFile(ctx context.Context, cfg config, path string) (store.Audit, error) {
+	notice, err := loadNotice(cfg)
+	if err != nil {
+		return store.Audit{}, err
+	}
 	file, size, err := openBackup(path)
 	if err != nil {
 		return store.Audit{}, err
 	}
 	defer file.Close()
-	return store.VerifyBackup(ctx, file, size)
+	audit, err := store.VerifyBackup(ctx, file, size, cfg.seals(notice))
+	if errors.Is(err, store.ErrLocked) {
+		err = errors.New("备份用另一个主密钥加密，打不开。请核对 ANYUE_KEY")
+	}
+	return audit, err
 }
 
 func verifyWork(ctx context.Context, s *service, _ url.Values, _ io.Reader, out io.Writer) error {

@@ -95,6 +95,9 @@ func check(ctx context.Context, c console, args []string) error {
 		n, err := checkSamples(ctx, cfg)
 		l.line("样例对话", err, fmt.Sprintf("%d 段全部按通知走通", n))
 	}
+	if len(cfg.Key) == 0 {
+		l.note("个人信息：没有配置主密钥（ANYUE_KEY），加密用的密钥和记录放在同一个文件里。见 README 的“个人信息”")
+	}
 	l.checkDoors(cfg)
 	l.checkFiles(cfg) // first: a look at the store would make the directory
 	stored := l.checkStore(ctx, cfg, notice != nil || running(cfg))

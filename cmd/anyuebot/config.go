@@ -2,6 +2,8 @@ package main
 
 import (
 	"cmp"
+	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"flag"
 	"fmt"
@@ -19,6 +21,8 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"anyuebot/store"
 )
 
 // config is everything that can be set. Flags win over the environment, the
@@ -31,6 +35,8 @@ type config struct {
 	Office []string
 	Rate   float64
 	Now    time.Time // zero: the real clock
+	// Key is the master key of the store, nil for none; KeyOld the one before it.
+	Key, KeyOld []byte
 
 	AibotName, AibotToken, AibotAESKey string // the 智能机器人 by URL callback; or
 	AibotID, AibotSecret               string // by long connection
@@ -82,6 +88,8 @@ func settings() []setting {
 		{"office", "", "安委办人员的 userid，逗号分隔", false, setOffice},
 		{"rate", "20", "每人每秒最多几条消息，0 为不限", false, setRate},
 		{"now", "", "演练时钟：从这个时刻（RFC 3339）开始走", false, setNow},
+		{"key", "", "存储的主密钥，加密个人信息：openssl rand -hex 32", true, setKey(func(c *config) *[]byte { return &c.Key })},
+		{"key-old", "", "更换主密钥时，原来的那个", true, setKey(func(c *config) *[]byte { return &c.KeyOld })},
 		{"aibot-name", "", "智能机器人的名称，用来去掉 @", false, text(func(c *config) *string { return &c.AibotName })},
 		{"aibot-token", "", "智能机器人回调的 Token", true, text(func(c *config) *string { return &c.AibotToken })},
 		{"aibot-aes-key", "", "智能机器人回调的 EncodingAESKey", true, text(func(c *config) *string { return &c.AibotAESKey })},
@@ -161,6 +169,24 @@ func setNow(c *config, v string) error {
 	}
 	c.Now = at
 	return nil
+}
+
+// setKey takes a master key in hex or Base64. What it says of a wrong one leaves
+// the key out.
+func setKey(field func(*config) *[]byte) func(*config, string) error {
+	return func(c *config, v string) error {
+		*field(c) = nil
+		if v == "" {
+			return nil
+		}
+		for _, decode := range []func(string) ([]byte, error){hex.DecodeString, base64.StdEncoding.DecodeString} {
+			if key, err := decode(v); err == nil && len(key) == store.KeySize {
+				*field(c) = key
+				return nil
+			}
+		}
+		return fmt.Errorf("要写成 %d 位十六进制，可用 openssl rand -hex 32 生成", 2*store.KeySize)
+	}
 }
 
 func setAgentID(c *config, v string) error {

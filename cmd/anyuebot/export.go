@@ -21,6 +21,7 @@ func export(ctx context.Context, c console, args []string) error {
 	dir := fs.String("out", "", "放文件的目录")
 	unit := fs.String("unit", "", "只导出一个单位")
 	format := fs.String("format", "json", "格式：json")
+	campaign := fs.String("campaign", "", "导出存储里的另一次活动，写它的通知 ID，如 zhengning-2021")
 	private := fs.Bool("private", false, "连同联系方式等私密项")
 	rest, err := parse(fs, args)
 	switch {
@@ -42,7 +43,7 @@ func export(ctx context.Context, c console, args []string) error {
 	}
 	path := filepath.Join(*dir, "reports.json")
 	err = writeFile(path, func(w io.Writer) error {
-		return do(ctx, cfg, "export", url.Values{"unit": {*unit}, "private": {strconv.FormatBool(*private)}}, nil, w)
+		return do(ctx, cfg, "export", url.Values{"unit": {*unit}, "campaign": {*campaign}, "private": {strconv.FormatBool(*private)}}, nil, w)
 	})
 	if err != nil {
 		return err
@@ -72,7 +73,11 @@ func writeFile(path string, write func(io.Writer) error) error {
 }
 
 func exportWork(ctx context.Context, s *service, query url.Values, _ io.Reader, out io.Writer) error {
-	view, err := s.store().View(ctx)
+	stored, notice, err := s.campaign(ctx, query.Get("campaign"))
+	if err != nil {
+		return err
+	}
+	view, err := stored.View(ctx)
 	if err != nil {
 		return err
 	}
@@ -91,17 +96,26 @@ func exportWork(ctx context.Context, s *service, query url.Values, _ io.Reader, 
 	}
 	var reports []bot.Report
 	versions := map[bot.ReportKey]*bot.Submission{}
+	books := map[bot.FormPeriod]*bot.Book{}
 	err = view.Export(func(r bot.Report, counted *bot.Submission) error {
 		if unit == "" || unit == r.Key.Unit {
 			reports = append(reports, r)
 			versions[r.Key] = counted
+			books[bot.FormPeriod{Form: r.Key.Form, Period: r.Key.Period}] = nil
 		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	doc := report.Export(s.notice, s.now().In(s.zone), reports, func(k bot.ReportKey) *bot.Submission { return versions[k] }, query.Get("private") == "true")
+	for p := range books {
+		if books[p], err = view.Book(p); err != nil {
+			return err
+		}
+	}
+	doc := report.Export(notice, s.now().In(s.zone), reports,
+		func(k bot.ReportKey) *bot.Submission { return versions[k] },
+		func(p bot.FormPeriod) *bot.Book { return books[p] }, query.Get("private") == "true")
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", " ")

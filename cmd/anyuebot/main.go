@@ -43,10 +43,12 @@ func commands() []command {
 		{"serve", "", "启动服务", serve},
 		{"check", "[--url https://域名]", "检查配置、通知、名册、存储和企业微信，逐项打 ✓ 或 ✗", check},
 		{"roster", "import 文件 [--reason 原因] | list", "导入或列出单位名册", roster},
-		{"export", "--out 目录 [--unit 单位] [--format json]", "导出各单位填报的数", export},
+		{"export", "--out 目录 [--unit 单位] [--campaign 通知ID] [--format json]", "导出各单位填报的数", export},
 		{"backup", "文件", "备份（服务运行中也可以）", backup},
 		{"restore", "文件", "从备份恢复到空的存储（服务运行中也可以）", restore},
 		{"verify", "[文件]", "逐条核对存储或备份文件，给出条数", verify},
+		{"rekey", "", "换一个数据密钥，重新加密个人信息（服务运行中也可以）", rekey},
+		{"forget", "[--campaign 通知ID] --confirm 通知ID", "活动结束后清除个人信息，报的数和是否按时都保留", forget},
 	}
 }
 

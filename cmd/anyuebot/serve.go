@@ -37,6 +37,9 @@ func serve(ctx context.Context, c console, args []string) error {
 	if err != nil {
 		return err
 	}
+	if s.store().Forgotten() {
+		return errors.Join(errors.New("这次活动的个人信息已经清除，不能再填报。新的活动请换通知（ANYUE_NOTICE），旧的可用 anyuebot export 查看"), s.close())
+	}
 	if cfg.Store == memStore {
 		log.Warn("存储是 mem:，只在内存，停止后什么都不留")
 	}

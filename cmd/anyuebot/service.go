@@ -90,11 +90,9 @@ func openOn(ctx context.Context, c config, engine kv.Store, log *slog.Logger) (_
 	if s.notice, err = loadNotice(c); err != nil {
 		return nil, err
 	}
-	st, err := store.Open(ctx, engine, s.notice.ID)
-	if err != nil {
+	if err := s.openStore(ctx); err != nil {
 		return nil, err
 	}
-	s.stored.Store(st)
 	if err := s.openRoads(c); err != nil {
 		return nil, err
 	}
@@ -104,6 +102,7 @@ func openOn(ctx context.Context, c config, engine kv.Store, log *slog.Logger) (_
 		Store:  port{s},
 		Say:    func(e bot.Effect) (string, error) { return prompts.Render(s.notice, e) },
 		Office: c.Office,
+		Words:  s.words,
 		Now:    s.now, Zone: s.zone, Rate: c.Rate,
 		Outbox: port{s}, Channel: s.post, Owner: alone,
 		Observe: metrics.observe, ObserveAttempt: metrics.observeAttempt, Log: log,
@@ -242,7 +241,7 @@ func (s *service) store() *store.Store { return s.stored.Load() }
 func (s *service) restoreFrom(ctx context.Context, backup io.ReaderAt, size int64) error {
 	s.gate.Lock()
 	defer s.gate.Unlock()
-	if audit, err := store.VerifyBackup(ctx, backup, size); err != nil {
+	if audit, err := store.VerifyBackup(ctx, backup, size, s.config.seals(s.notice)); err != nil {
 		return err
 	} else if audit.Notice != s.notice.ID {
 		return fmt.Errorf("备份属于 %s，现在的通知是 %s", audit.Notice, s.notice.ID)
@@ -256,9 +255,5 @@ func (s *service) restoreFrom(ctx context.Context, backup io.ReaderAt, size int6
 	if errors.Is(err, files.ErrUnavailable) {
 		err = fmt.Errorf("文件放不进 %s，是不是磁盘满了？存储还是空的，腾出空间后可以再恢复（%w）", s.files.Path(), err)
 	}
-	st, openErr := store.Open(ctx, s.engine, s.notice.ID)
-	if openErr == nil {
-		s.stored.Store(st)
-	}
-	return errors.Join(err, openErr)
+	return errors.Join(err, s.openStore(ctx))
 }

@@ -39,6 +39,8 @@ func works() map[string]work {
 		"export":      exportWork,
 		"backup":      backupWork,
 		"verify":      verifyWork,
+		"rekey":       rekeyWork,
+		"forget":      forgetWork,
 		"roads":       roadsWork,
 		"long-state":  longStateWork,
 	}

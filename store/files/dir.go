@@ -153,6 +153,17 @@ func (d *Dir) Open(hash string) (io.ReadSeekCloser, error) {
 	return f, nil
 }
 
+// Remove deletes a file for ever; one that is not there is no error.
+func (d *Dir) Remove(hash string) error {
+	if err := checkHash(hash); err != nil {
+		return err
+	}
+	if err := os.Remove(d.place(hash)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
 // Stat tells the size of a file, in bytes.
 func (d *Dir) Stat(hash string) (int64, error) {
 	if err := checkHash(hash); err != nil {

@@ -61,7 +61,7 @@ func testBackupRestore(t *testing.T, open Open) {
 		t.Fatal(err)
 	}
 	here := sound(t, s)
-	file, err := store.VerifyBackup(context.Background(), bytes.NewReader(b.Bytes()), int64(b.Len()))
+	file, err := store.VerifyBackup(context.Background(), bytes.NewReader(b.Bytes()), int64(b.Len()), store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func testBackupDamage(t *testing.T, open Open) {
 	s := campaign(t, open(t))
 	b := backup(t, s)
 	refused := func(b []byte, what string, i int) {
-		if _, err := store.VerifyBackup(context.Background(), bytes.NewReader(b), int64(len(b))); !errors.Is(err, store.ErrBackup) {
+		if _, err := store.VerifyBackup(context.Background(), bytes.NewReader(b), int64(len(b)), store.Options{}); !errors.Is(err, store.ErrBackup) {
 			t.Fatalf("%s %d of %d: %v", what, i, len(b), err)
 		}
 	}
@@ -116,7 +116,7 @@ func testBackupDamage(t *testing.T, open Open) {
 	}
 	refused(append(bytes.Clone(b), '\n'), "longer by", 1)
 	r, n := read(t, b)
-	if a, err := store.VerifyBackup(context.Background(), r, n); err != nil || len(a.Faults) > 0 {
+	if a, err := store.VerifyBackup(context.Background(), r, n, store.Options{}); err != nil || len(a.Faults) > 0 {
 		t.Errorf("whole: %+v, %v", a, err)
 	}
 }
@@ -137,7 +137,7 @@ func testBackupWhileWriting(t *testing.T, open Open) {
 	for range 10 {
 		b := backup(t, s)
 		r, n := read(t, b)
-		if a, err := store.VerifyBackup(context.Background(), r, n); err != nil || len(a.Faults) > 0 {
+		if a, err := store.VerifyBackup(context.Background(), r, n, store.Options{}); err != nil || len(a.Faults) > 0 {
 			t.Errorf("faults %v, %v", a.Faults, err)
 		}
 	}

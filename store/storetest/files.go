@@ -219,7 +219,7 @@ func testFilesBackup(t *testing.T, open Open) {
 		t.Errorf("manifest %+v", m)
 	}
 	r, n := read(t, b.Bytes())
-	file, err := store.VerifyBackup(ctx, r, n)
+	file, err := store.VerifyBackup(ctx, r, n, store.Options{})
 	here.Loose = store.FileCount{} // stays behind
 	if diff := cmp.Diff(here, file); diff != "" || err != nil {
 		t.Errorf("store and backup verify differently: %v\n%s", err, diff)
@@ -374,7 +374,7 @@ func testFileFaults(t *testing.T, open Open) {
 				t.Errorf("manifest %+v", m)
 			}
 			r, n := read(t, b.Bytes())
-			if a, err = store.VerifyBackup(ctx, r, n); err != nil {
+			if a, err = store.VerifyBackup(ctx, r, n, store.Options{}); err != nil {
 				t.Fatal(err)
 			}
 			fault(t, a, "/file/", hash, "", "山河镇")

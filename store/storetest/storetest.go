@@ -47,6 +47,8 @@ func Run(t *testing.T, open Open) {
 		{"Lists", testLists},
 		{"OddNames", testOddNames},
 		{"Sweep", testSweep},
+		{"BookAndFiled", testBookAndFiled},
+		{"StatusOfBook", testStatusOfBook},
 		{"UnknownVersion", testUnknownVersion},
 		{"Import", testImport},
 		{"ImportPages", testImportPages},
@@ -74,6 +76,11 @@ func Run(t *testing.T, open Open) {
 		{"Lease", testLease},
 		{"SweepOutgoing", testSweepOutgoing},
 		{"VacateLeases", testVacateLeases},
+		{"Sealed", testSealed},
+		{"MasterKey", testMasterKey},
+		{"Rekey", testRekey},
+		{"Forget", testForget},
+		{"ForgetInterrupted", testForgetInterrupted},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, open) })
 	}
@@ -614,8 +621,8 @@ func testLists(t *testing.T, open Open) {
 	defer v.Close()
 	statuses, err := v.Statuses("附件2", "2021")
 	want := []bot.Status{
-		{Unit: "山河镇", State: bot.Submitted, Filled: 1, Version: 2, At: noon().Add(2 * time.Minute)},
-		{Unit: "县教育局", State: bot.Filling, Filled: 1, Dirty: true},
+		{Unit: "山河镇", State: bot.Submitted, Filled: 1, Version: 2, At: noon().Add(2 * time.Minute), Items: []int{1}},
+		{Unit: "县教育局", State: bot.Filling, Filled: 1, Dirty: true, Items: []int{1}},
 		{Unit: "湫头镇", State: bot.NotStarted},
 	}
 	if diff := cmp.Diff(want, statuses); diff != "" || err != nil {

@@ -17,6 +17,8 @@ const checkFaults = 20
 // adds. Commits wait meanwhile, at about the speed of reading the file once.
 // The error is [ErrDamaged] with what was found.
 func (s *Store) Check(ctx context.Context) error {
+	s.file.RLock()
+	defer s.file.RUnlock()
 	// Only a write transaction keeps the list of free pages still.
 	tx, err := s.db.Begin(true)
 	if err != nil {

@@ -110,6 +110,8 @@ func (s *Store) write(group []*request) {
 		}
 		return
 	}
+	s.file.RLock()
+	defer s.file.RUnlock()
 	var id int
 	var rev int64
 	err := s.db.Update(func(tx *bbolt.Tx) error {

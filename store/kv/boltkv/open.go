@@ -72,12 +72,7 @@ func open(path string, opt Options) (*Store, error) {
 	} else if info.Size() < minSize {
 		return nil, fmt.Errorf("%w: only %d bytes; put a backup in its place, or remove it to begin anew", ErrDamaged, info.Size())
 	}
-	db, err := openBolt(path, &bbolt.Options{
-		Timeout:         opt.Timeout,
-		FreelistType:    bbolt.FreelistMapType,
-		InitialMmapSize: mapSize(),
-		NoStatistics:    true,
-	})
+	db, err := openBolt(path, options(opt.Timeout))
 	if err != nil {
 		return nil, err
 	}
@@ -86,10 +81,19 @@ func open(path string, opt Options) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	s := &Store{db: db, durable: rev, done: make(chan struct{})}
+	s := &Store{path: path, db: db, durable: rev, done: make(chan struct{})}
 	s.waiting.L, s.settled.L = &s.mu, &s.mu
 	go s.run()
 	return s, nil
+}
+
+func options(timeout time.Duration) *bbolt.Options {
+	return &bbolt.Options{
+		Timeout:         timeout,
+		FreelistType:    bbolt.FreelistMapType,
+		InitialMmapSize: mapSize(),
+		NoStatistics:    true,
+	}
 }
 
 // growth is the step in which the file grows, in bytes. A step costs an fsync;

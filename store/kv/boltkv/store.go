@@ -14,7 +14,9 @@ import (
 
 // Store implements [kv.Store]. Use [Open].
 type Store struct {
-	db *bbolt.DB
+	path string
+	file sync.RWMutex // held by whoever begins something on db; Compact changes it
+	db   *bbolt.DB
 
 	mu      sync.Mutex
 	waiting sync.Cond // signalled when queue, writing or closed changes
@@ -33,7 +35,9 @@ func (s *Store) Snapshot(ctx context.Context) (kv.Snapshot, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	s.file.RLock()
 	tx, err := s.db.Begin(false)
+	s.file.RUnlock()
 	if errors.Is(err, bolterrors.ErrDatabaseNotOpen) {
 		return nil, kv.ErrClosed
 	}
@@ -117,6 +121,8 @@ func (s *Store) Close() error {
 	s.mu.Unlock()
 	s.waiting.Signal()
 	<-s.done
+	s.file.RLock()
+	defer s.file.RUnlock()
 	return s.db.Close()
 }
 

@@ -1,0 +1,76 @@
+package app
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"anyuebot/bot"
+)
+
+// officeMost is the most members of the office that one message is written to,
+// well within [bot.MaxDeliveries] together with what else a turn sends.
+const officeMost = 12
+
+// toOffice puts a message to each member of the office in the place of one that
+// is to the office, and leaves out whoever the turn is of: they read the answer.
+// Members without a record get one with the turn, for the outbox goes by it.
+func (a *App) toOffice(turn Turn, by bot.Person, sends []bot.Send, c *bot.Changes) ([]bot.Send, error) {
+	if !slices.ContainsFunc(sends, func(s bot.Send) bool { return s.Office }) {
+		return sends, nil
+	}
+	members, err := a.members(turn)
+	if err != nil {
+		return nil, err
+	}
+	var list []bot.Send
+	for _, send := range sends {
+		if !send.Office {
+			list = append(list, send)
+			continue
+		}
+		send.Office = false
+		for _, m := range members {
+			if m.ID == by.ID {
+				continue
+			}
+			send.Person = m.ID
+			list = append(list, send)
+			if !slices.ContainsFunc(c.People, func(p bot.Person) bool { return p.ID == m.ID }) && fresh(m) {
+				c.People = append(c.People, m)
+			}
+		}
+	}
+	return list, nil
+}
+
+// fresh reports whether a person's record holds nothing but who they are, so
+// that to write it is to make it.
+func fresh(p bot.Person) bool { return len(p.Units) == 0 && len(p.Acting) == 0 && !p.Member }
+
+// members are those of the office: whom configuration names, then whom a message
+// made one.
+func (a *App) members(turn Turn) ([]bot.Person, error) {
+	var list []bot.Person
+	for _, userID := range slices.Sorted(maps.Keys(a.office)) {
+		if userID == "" {
+			continue
+		}
+		p, err := turn.Known(userID)
+		if err != nil {
+			return nil, fmt.Errorf("person: %w", err)
+		}
+		list = append(list, p)
+	}
+	people, err := turn.People()
+	if err != nil {
+		return nil, fmt.Errorf("people: %w", err)
+	}
+	for _, p := range people {
+		if p.Member && !a.office[strings.ToLower(p.UserID)] {
+			list = append(list, p)
+		}
+	}
+	return list[:min(len(list), officeMost)], nil
+}
