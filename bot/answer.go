@@ -20,6 +20,10 @@ func (t *turn) words() {
 		t.tell("unknown.office", nil)
 		return
 	}
+	if t.nominates() {
+		t.contact()
+		return
+	}
 	field := t.form.Field(t.s.Asking)
 	switch {
 	case t.foremost(field), t.swapped(field):
@@ -95,8 +99,8 @@ func (t *turn) correction() bool {
 			continue
 		}
 		f := t.form.Field(last[0].Item)
-		if f.Gather {
-			return false // “不用……” may begin its next sentence
+		if f.Gather || t.hides(f) {
+			return false // “不用……” may begin the next sentence of a long text
 		}
 		r := Read(t.n, f, strings.TrimLeft(rest, " ，,。.、；;是应为该"))
 		if r.Outcome != Taken {
@@ -255,6 +259,7 @@ type reading struct {
 	unread  []string
 	unsure  bool // to be put to the person before anything is stored
 	paste   bool
+	none    bool // 其余无 was said too
 }
 
 // accept stores what is certain, puts the rest to the person, and leaves no part
@@ -262,6 +267,10 @@ type reading struct {
 func (t *turn) accept(r reading) {
 	if t.s.Key != t.r.Key {
 		t.enter()
+	}
+	if r = t.discreet(r); len(r.answers) == 0 && len(r.unread) == 0 {
+		t.whereWeStand()
+		return
 	}
 	var fresh, over []taken
 	var odd []ItemReading
@@ -302,7 +311,7 @@ func (t *turn) accept(r reading) {
 		}
 	}
 	unread := strings.Join(r.unread, "，")
-	if last && len(odd) == 0 && unread != "" && t.clauses(unread) {
+	if last && len(odd) == 0 && unread != "" && !t.nominates() && t.clauses(unread) {
 		return
 	}
 	t.unread(unread)
@@ -318,7 +327,7 @@ func (t *turn) accept(r reading) {
 	case len(fresh) == 0:
 		t.whereWeStand()
 	default:
-		t.askNext()
+		t.goOn(r.none, nil)
 	}
 }
 
@@ -331,7 +340,7 @@ func (t *turn) secondHand() bool {
 	if t.m.Media == MediaVoice || tidy(t.m.Text) == "" {
 		return true
 	}
-	q := t.n.quoted(t.m.Quote)
+	q := t.n.quoted(t.v.Session.Key, t.m.Quote)
 	return q.echoes > 0 && q.item != t.v.Session.Asking && t.r.Entry(q.item).Value.Filled()
 }
 
@@ -383,7 +392,11 @@ func (t *turn) question(item int, r Reading) {
 	if quote == "" {
 		quote = t.in.Text
 	}
-	t.tell("read."+string(r.Why), t.about(f, args{"quote": clip(quote, 30)}))
+	key := "read." + string(r.Why)
+	if own := key + "." + string(f.Kind); t.n.Wording[own] != "" {
+		key = own
+	}
+	t.tell(key, t.about(f, args{"quote": clip(quote, 30)}))
 	if r.Why == WhyEach && len(r.Propose) == 0 {
 		r.Propose = t.times(f, quote)
 	}
@@ -444,7 +457,7 @@ func (t *turn) tellOverwrite(answers []Proposed) {
 	t.tell("paste.over", nil)
 	for _, a := range answers {
 		f := t.form.Field(a.Item)
-		t.tell("line.text", t.about(f, args{"value": changeOf(f, a)}))
+		t.tell("line.text", t.about(f, args{"value": t.shown(f, changeOf(f, a))}))
 	}
 	t.tell("paste.how", nil)
 }

@@ -74,6 +74,10 @@ func (t *turn) which(u Unclear) {
 
 // changeTo reads a value for one item; without one it asks the item's question.
 func (t *turn) changeTo(item int, text string) {
+	if t.nominates() {
+		t.changeContact(item, text)
+		return
+	}
 	if text == "" {
 		t.ask(item)
 		return

@@ -127,10 +127,10 @@ func nudgeWords(n *Notice, late []Status, now time.Time) []Effect {
 			key = "nudge.returned"
 		case s.Filled == 0:
 			key = "nudge.begin"
-		case s.Filled == len(form.Fields):
+		case s.Filled == form.Asked():
 			key = "nudge.full"
 		}
-		a := args{"unit": s.Unit, "form": form.ID, "filled": strconv.Itoa(s.Filled), "all": strconv.Itoa(len(form.Fields)), "version": strconv.Itoa(s.Version)}
+		a := args{"unit": s.Unit, "form": form.ID, "filled": strconv.Itoa(s.Filled), "all": strconv.Itoa(form.Asked()), "version": strconv.Itoa(s.Version)}
 		say = append(say, Effect{Key: key, Args: a})
 	}
 	if more := len(late) - nudgeUnits; more > 0 {

@@ -31,3 +31,9 @@ func (f *Form) Contact(unit string, entries []Entry) Contact {
 	}
 	return c
 }
+
+// personal reports whether a nomination's field is about the liaison and not
+// about the unit, so that another liaison fills it anew.
+func (f *Field) personal() bool {
+	return f.Private || f.Label == "姓名" || f.Label == "性别" || f.Label == "职务"
+}

@@ -113,7 +113,7 @@ func (r *Report) unfilled(f *Form) []int {
 // next is the item to ask after the present ones: the first unfilled one that
 // was not skipped, then the skipped ones; 0 when all are filled.
 func (r *Report) next(f *Form) int {
-	open := r.unfilled(f)
+	open := f.inOrder(r.unfilled(f))
 	for _, item := range open {
 		if !slices.Contains(r.Skipped, item) {
 			return item
@@ -123,6 +123,35 @@ func (r *Report) next(f *Form) int {
 		return open[0]
 	}
 	return 0
+}
+
+// inOrder sorts items as they are asked.
+func (f *Form) inOrder(items []int) []int {
+	var sorted []int
+	for _, together := range f.Together {
+		for _, item := range together.Items {
+			if slices.Contains(items, item) {
+				sorted = append(sorted, item)
+			}
+		}
+	}
+	for _, item := range items {
+		if !slices.Contains(sorted, item) {
+			sorted = append(sorted, item)
+		}
+	}
+	return sorted
+}
+
+// Asked is how many items the form asks for; what is printed on it already is none.
+func (f *Form) Asked() int {
+	n := 0
+	for _, field := range f.Fields {
+		if field.Ask != "" {
+			n++
+		}
+	}
+	return n
 }
 
 // Fingerprint names a set of answers: equal for equal values and for nothing

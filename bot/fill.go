@@ -8,11 +8,14 @@ import (
 
 // fill begins or resumes the report.
 func (t *turn) fill() {
-	_, rest := t.n.formIn(t.in.Rest)
+	form, rest := t.n.formIn(t.in.Rest)
 	if t.in.Verb == VerbFill && rest != "" {
 		if _, ok := chosenUnit(t.v.Person, rest); !ok {
 			if len(t.v.Person.Units) == 0 {
 				t.tell("report.none", args{"phone": t.n.Office.Phone})
+				return
+			}
+			if t.tellFormer(rest) {
 				return
 			}
 			t.tell("unit.other", args{"unit": rest, "units": strings.Join(t.v.Person.Units, "、")})
@@ -21,6 +24,9 @@ func (t *turn) fill() {
 	}
 	if t.in.Verb == VerbFill && rest == "" && len(t.v.Person.Units) > 1 {
 		t.askUnit(t.v.Person.Units)
+		if form != nil {
+			t.s.Proposal.Text = form.ID
+		}
 		return
 	}
 	if !t.haveReport() {
@@ -34,18 +40,23 @@ func (t *turn) isMain(word string) bool { return word == t.form.ID || word == t.
 
 // begin opens the report for this person and asks the first open item.
 func (t *turn) begin() {
+	if t.frozen() {
+		return
+	}
 	if t.form.ID == t.n.Summary {
 		t.openSummary()
 		return
 	}
-	if t.frozen() {
+	if t.nominates() {
+		t.beginNomination("")
 		return
 	}
 	t.enter()
 	t.tell("begin", args{
 		"unit": t.r.Key.Unit, "form": t.form.ID, "period": t.form.Spans(t.r.Key.Period),
-		"all": strconv.Itoa(len(t.form.Fields)), "filled": strconv.Itoa(len(t.r.Draft)),
+		"all": strconv.Itoa(t.form.Asked()), "filled": strconv.Itoa(len(t.r.Draft)),
 	})
+	t.tellStanding(t.r.Key.Unit)
 	if !t.m.Private() && !t.s.Greeted {
 		t.tell("begin.group", nil)
 	}
@@ -84,6 +95,10 @@ func (t *turn) quit() {
 // ask puts the question of one item.
 func (t *turn) ask(item int) {
 	f := t.form.Field(item)
+	if t.hides(f) {
+		t.inPrivate(item)
+		return
+	}
 	t.s.Asking, t.asked = item, true
 	if t.gathering(item) == nil {
 		t.s.Gathering = nil
@@ -96,10 +111,12 @@ func (t *turn) ask(item int) {
 	}
 	if len(t.v.Person.Units) > 1 {
 		t.tell("ask.for", args{"unit": t.r.Key.Unit})
-		t.add("ask", t.about(f, nil))
+		ask := t.questionFor(item)
+		t.add(ask.Key, ask.Args)
 	} else {
-		t.tell("ask", t.about(f, nil))
+		t.say = append(t.say, t.questionFor(item))
 	}
+	t.proposeKnown(item)
 	if now := t.r.Entry(item).Value; now.Filled() {
 		t.add("ask.now", args{"value": withUnit(f, now)})
 	}
@@ -127,6 +144,8 @@ func (t *turn) askAgain() {
 		t.tellProposal(p.Answers)
 	case p.Kind == ProposeEither:
 		t.tellEither(p)
+	case p.Kind == ProposeKnown:
+		t.ask(t.s.Asking)
 	case p.Kind == ProposeZeros:
 		t.tell("zeros.ask", t.about(t.form.Field(p.Items[0]), args{"n": strconv.Itoa(len(p.Items)), "items": ranges(p.Items)}))
 	case p.Kind == ProposeSubmit:
@@ -152,6 +171,8 @@ func (t *turn) askAgain() {
 		t.tell(string(p.Kind)+".confirm", nil)
 	case p.ofFigures():
 		t.askFigures(p)
+	case p.Kind == ProposeClaim, p.Kind.aboutStaff():
+		t.putPeople(p)
 	case p.Kind == ProposeBind && len(p.Units) == 1:
 		t.tell("register.sure", args{"unit": p.Units[0]})
 	default:
@@ -204,12 +225,12 @@ func (t *turn) askNext() {
 		t.asked = true
 		return
 	case t.set != 0 || t.in.Verb == VerbFill:
-		t.tell("complete", args{"all": strconv.Itoa(len(t.form.Fields))})
+		t.tell("complete", args{"all": strconv.Itoa(t.form.Asked())})
 		t.whole()
 		t.askJoint()
 	default:
 		// Nothing is new since it was listed: 收到 does not bring 47 lines again.
-		t.tell("complete.short", args{"all": strconv.Itoa(len(t.form.Fields))})
+		t.tell("complete.short", args{"all": strconv.Itoa(t.form.Asked())})
 		t.asked = true
 		return
 	}
@@ -271,7 +292,7 @@ func (t *turn) take(answers []taken) (odd []string) {
 		if part := answers[0].part; part != "" {
 			what, changes = "gather", []Change{{Item: items[0], New: Words(part)}}
 		}
-		t.log(what, LogEntry{Key: t.r.Key, Items: changes})
+		t.log(what, LogEntry{Key: t.r.Key, Items: t.unsaid(changes)})
 	}
 	for _, item := range items {
 		t.r.checked(item)
@@ -329,8 +350,8 @@ func (t *turn) echo(answers []taken, was []Value) {
 		if was[i].Filled() && was[i] != a.value {
 			value = fromTo(f, was[i], a.value)
 		}
-		t.say = append(t.say, Effect{Key: "echo", Join: join, Args: t.about(f, args{"value": value})})
-		if a.quote != "" {
+		t.say = append(t.say, Effect{Key: "echo", Join: join, Args: t.about(f, args{"value": t.shown(f, value)})})
+		if a.quote != "" && !t.hides(f) {
 			t.add("line.quote", args{"quote": clip(a.quote, 30)})
 		}
 	}
@@ -380,11 +401,14 @@ func (t *turn) back(open *Proposal) {
 			at = len(t.form.Fields) + 1
 		}
 	}
-	if at == 1 {
-		t.tell("back.first", nil)
-		at = 2
+	for at--; at > 0 && t.form.Field(at).Ask == ""; at-- {
+		// What is printed is not asked.
 	}
-	t.ask(at - 1)
+	if at == 0 {
+		t.tell("back.first", nil)
+		at = 1
+	}
+	t.ask(at)
 }
 
 func (t *turn) skip() {
@@ -422,13 +446,13 @@ func (t *turn) undo() {
 		}
 	}
 	t.touched()
-	t.log("undo", LogEntry{Key: t.r.Key, Items: changes})
+	t.log("undo", LogEntry{Key: t.r.Key, Items: t.unsaid(changes)})
 	if len(changes) > echoWhole {
 		t.tell("undo.many", args{"n": strconv.Itoa(len(changes))})
 	} else {
 		for _, c := range changes {
 			f := t.form.Field(c.Item)
-			t.tell("undone", t.about(f, args{"value": fromTo(f, c.Old, c.New)}))
+			t.tell("undone", t.about(f, args{"value": t.shown(f, fromTo(f, c.Old, c.New))}))
 		}
 	}
 	if len(changes) == 1 {
@@ -442,7 +466,7 @@ func (t *turn) undo() {
 func (t *turn) openZeros() []int {
 	var items []int
 	for _, item := range t.r.unfilled(t.form) {
-		if t.form.Field(item).Kind == KindCount {
+		if f := t.form.Field(item); f.Kind == KindCount || t.nominates() && f.Optional && !t.hides(f) {
 			items = append(items, item)
 		}
 	}
@@ -507,7 +531,7 @@ func ranges(items []int) string {
 // tellHint tells how an item is counted, and whether the office stands behind it.
 func (t *turn) tellHint(f *Field) {
 	t.tell("help.hint", t.about(f, args{"hint": f.Hint}))
-	if !f.Settled {
+	if !f.Settled && !t.nominates() {
 		t.add("help.proposal", nil)
 	}
 }

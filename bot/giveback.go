@@ -201,7 +201,7 @@ func (t *turn) askReturned(item int) {
 		t.tell("ask.for", args{"unit": t.r.Key.Unit})
 		join = SameLine
 	}
-	t.say = append(t.say, Effect{Key: "return.ask", Join: join, Args: t.about(f, args{"short": t.nameOf(f), "value": withUnit(f, value)})})
+	t.say = append(t.say, Effect{Key: "return.ask", Join: join, Args: t.about(f, args{"short": t.nameOf(f), "value": t.shown(f, withUnit(f, value))})})
 	if quote := t.form.sentence(item, t.r.Draft); quote != "" {
 		t.tell("return.quote", args{"quote": quote})
 	}
@@ -222,9 +222,9 @@ func (t *turn) nameOf(f *Field) string {
 func (t *turn) keepReturned(item int, reason string) {
 	value := t.r.Entry(item).Value
 	t.r.checked(item)
-	t.log("verify", LogEntry{Key: t.r.Key, Items: []Change{{Item: item, Old: value, New: value}}, Text: reason})
+	t.log("verify", LogEntry{Key: t.r.Key, Items: t.unsaid([]Change{{Item: item, Old: value, New: value}}), Text: reason})
 	f := t.form.Field(item)
-	t.tell("return.kept", t.about(f, args{"value": withUnit(f, value)}))
+	t.tell("return.kept", t.about(f, args{"value": t.shown(f, withUnit(f, value))}))
 	t.s.Asking = 0
 	t.askNext()
 }

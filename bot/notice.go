@@ -63,6 +63,16 @@ type Form struct {
 	Lines    []Line
 	Fields   []Field // Fields[i].Item == i+1
 	Checks   []Check
+	// Together are the items that one question asks for, in the order of asking;
+	// what stands in none of them is asked alone, after these.
+	Together []Together
+}
+
+// Together are items that are asked for in one question while none is filled, with
+// an example of an answer to all of them.
+type Together struct {
+	Items   []int
+	Example string
 }
 
 // Section is one row of the printed form.
@@ -92,6 +102,11 @@ const (
 	KindEmail  Kind = "email"
 	KindDigits Kind = "digits" // a number used as a name, Digits[0]…Digits[1] long (QQ号)
 	KindUnit   Kind = "unit"   // a unit on the roster
+
+	KindName    Kind = "name"    // somebody's name
+	KindPost    Kind = "post"    // somebody's post: 副镇长
+	KindAddress Kind = "address" // where post arrives
+	KindWeChat  Kind = "wechat"  // 微信号
 )
 
 // MaxCount is the largest number a count may hold. The notice's largest honest

@@ -109,11 +109,11 @@ func (t *turn) choices() (Effect, []Choice) {
 		return t.plainChoices()
 	}
 	switch p.Kind {
-	case ProposeAnswers:
+	case ProposeAnswers, ProposeKnown:
 		return t.answerChoices(p.Answers)
 	case ProposeZeros:
 		agree := Choice{Label: wordConfirm, Say: wordConfirm}
-		return Effect{Key: "card.zeros", Args: args{"n": strconv.Itoa(len(p.Items))}}, append([]Choice{agree}, t.n.commands(VerbList)...)
+		return Effect{Key: t.worded("card.zeros"), Args: args{"n": strconv.Itoa(len(p.Items))}}, append([]Choice{agree}, t.n.commands(VerbList)...)
 	case ProposeReason:
 		return t.flagChoices(p.Checks)
 	case ProposeReturn:
@@ -165,6 +165,8 @@ func (t *turn) choices() (Effect, []Choice) {
 			{Label: wordConfirm, Say: wordConfirm},
 			{Label: t.phrase("button.cancel", nil), Say: t.n.Verbs[VerbNo][0]},
 		}
+	case ProposeReplace, ProposeJoin, ProposeLeave, ProposeClaim:
+		return t.peopleChoices(p)
 	case ProposeNotify, ProposeNudge:
 		return Effect{Key: "card.send"}, []Choice{
 			{Label: wordConfirm, Say: wordConfirm},
@@ -250,7 +252,7 @@ func (t *turn) hides(f *Field) bool { return f.Private && !t.m.Private() }
 
 // named are the blanks of a title that speaks of the report.
 func (t *turn) named() args {
-	return args{"unit": t.s.Key.Unit, "form": t.form.ID, "all": strconv.Itoa(len(t.form.Fields))}
+	return args{"unit": t.s.Key.Unit, "form": t.form.ID, "all": strconv.Itoa(t.form.Asked())}
 }
 
 // numbered are buttons for a numbered list, each standing for its number.

@@ -53,6 +53,7 @@ const (
 	WhyTooLong    Why = "toolong"    // refused: above MaxText
 	WhyChoice     Why = "choice"     // none of the choices
 	WhyNumber     Why = "number"     // a number where words are asked
+	WhyMobile     Why = "mobile"     // a mobile where another number is asked
 )
 
 // Run is a message read as answers in order, beginning with the item asked.
@@ -86,6 +87,8 @@ func Read(n *Notice, f *Field, text string) Reading {
 		return readChoice(n, f, text)
 	case KindPhone, KindMobile, KindEmail, KindDigits:
 		return readContact(n, f, text)
+	case KindName, KindPost, KindAddress, KindWeChat, KindUnit:
+		return readWords(f, text)
 	}
 	return readText(n, f, text)
 }

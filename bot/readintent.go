@@ -65,6 +65,14 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 	if s.Bag != nil && !p.Office && in.Verb.byOffice() {
 		in.Verb, in.Rest = "", "" // no command of theirs: 通知 各村 is material
 	}
+	if in.Verb == "" && free {
+		if rest, ok := n.askedBehind(in.Text); ok {
+			in.Verb, in.Rest = VerbAsked, rest
+		}
+	}
+	if in.Verb == VerbLiaison && !p.Office && s.Key.Form == n.Nomination {
+		in.Verb, in.Rest = "", "" // “联络员：李四” fills their form
+	}
 	if in.Verb == VerbReturn && !p.Office && in.Rest == "" {
 		in.Verb = VerbBack // only the office sends reports back
 	}
@@ -117,6 +125,7 @@ func need(n *Notice, p Person, s Session, m Message, in Intent, now time.Time) N
 	need.Report = reportMeant(n, p, s, in, now)
 	for _, area := range []func(*Notice, Person, Session, Message, Intent, time.Time){
 		need.people, need.rosterWork, need.review, need.material, need.monthly, need.figures, need.paper, need.note,
+		need.nomination,
 	} {
 		area(n, p, s, m, in, now)
 	}
@@ -245,7 +254,8 @@ func bare(text string) string {
 }
 
 // command finds the command that a text is: exactly one of the verbs' words,
-// or, where the verb takes something and free is set, such a word and more.
+// or, where the verb takes something and free is set or the verb is
+// unmistakable, such a word and more.
 // Only while idle, with no question open, may the two stand without a blank
 // between them.
 func command(n *Notice, text string, free, idle bool) (Verb, string, bool) {
@@ -269,16 +279,13 @@ func command(n *Notice, text string, free, idle bool) (Verb, string, bool) {
 			}
 		}
 	}
-	if !free {
-		return "", "", false
-	}
 	type match struct {
 		verb Verb
 		word string
 	}
 	var found []match
 	for verb, words := range n.Verbs {
-		if !verb.takesWords() {
+		if !verb.takesWords() || !free && !verb.unmistakable() {
 			continue
 		}
 		for _, w := range words {
@@ -329,8 +336,10 @@ func accepts(v Verb, rest, raw string, idle bool) bool {
 		return spaced || idle // 封账附件2
 	case VerbRegister, VerbFill, VerbRelease, VerbNudge, VerbPair, VerbReturn, VerbMaterial:
 		return spaced || idle && !strings.ContainsFunc(rest, figureRune)
-	case VerbHint:
+	case VerbHint, VerbDeputy, VerbRecall, VerbReplace, VerbMember:
 		return true
+	case VerbLiaison, VerbAsked:
+		return spaced || idle && !strings.ContainsFunc(rest, figureRune)
 	}
 	return spaced
 }

@@ -221,23 +221,32 @@ func dialled(s string) ([]string, bool) {
 	return groups, len(groups) > 0
 }
 
+const mobileDigits = 11
+
 func mobile(s string) (string, bool) {
 	groups, ok := dialled(s)
 	d := strings.Join(groups, "")
 	if len(d) == 13 {
 		d = strings.TrimPrefix(d, "86")
 	}
-	return d, ok && len(groups) <= 4 && len(d) == 11 && d[0] == '1' && d[1] >= '3'
+	return d, ok && len(groups) <= 4 && len(d) == mobileDigits && d[0] == '1' && d[1] >= '3'
 }
 
 // phone gives a landline as 0934-6121168. Area codes have three digits in the
 // largest cities (010, 02x) and four elsewhere. A number without one stays
-// without: it is not guessed. An extension is refused, because its digits must
-// not run into the number's.
+// without: it is not guessed. An extension stands behind 转, so that its digits
+// cannot run into the number's: 0934-6121168转801.
 func phone(s string) (string, bool) {
-	groups, ok := dialled(s)
+	s, extension, extended := strings.Cut(s, "转")
+	if extension = strings.Trim(extension, " -:："); extended && (!allDigits(extension) || len(extension) > mostExtension) {
+		return "", false
+	}
+	groups, ok := dialled(strings.TrimRight(s, " -—,，"))
 	if !ok {
 		return "", false
+	}
+	if extended {
+		extension = "转" + extension
 	}
 	area := ""
 	if g := groups[0]; g[0] == '0' {
@@ -261,8 +270,11 @@ func phone(s string) (string, bool) {
 	if len(groups) > 2 || len(groups) == 2 && len(groups[1]) != 4 {
 		return "", false
 	}
-	return area + local, true
+	return area + local + extension, true
 }
+
+// mostExtension is the most digits of an extension.
+const mostExtension = 6
 
 func email(s string) (string, bool) {
 	for _, w := range []string{"电子邮箱", "邮箱", "email", "Email", "E-mail"} {

@@ -8,17 +8,31 @@ import (
 
 // quotation is what of ours a quoted text holds.
 type quotation struct {
+	form   *Form  // the form of that
 	item   int    // the item of its last question, or else of its only echo; 0 for none
 	unit   string // whom the question was for, where it says so
 	echo   bool   // there is no question in it, at most what was recorded
 	echoes int    // how many items were recorded in it
 }
 
-// quoted looks for a question of the main form in a quoted text, and for what
-// was recorded.
-func (n *Notice) quoted(quote string) quotation {
-	form := n.Form(n.Main)
-	q := quotation{echo: true}
+// quoted looks for a question in a quoted text, and for what was recorded: of the
+// form that is being filled, else of the main one or the one that names the liaison.
+func (n *Notice) quoted(key ReportKey, quote string) quotation {
+	first := n.quotedOf(n.formFor(key), quote)
+	for _, id := range []string{n.Main, n.Nomination} {
+		form := n.Form(id)
+		if !first.echo || form == nil || form == first.form {
+			continue
+		}
+		if q := n.quotedOf(form, quote); !q.echo {
+			return q
+		}
+	}
+	return first
+}
+
+func (n *Notice) quotedOf(form *Form, quote string) quotation {
+	q := quotation{form: form, echo: true}
 	for line := range strings.FieldsFuncSeq(quote, func(r rune) bool { return r == '\n' || r == '　' }) {
 		words := strings.Fields(line)
 		if len(words) < 2 || words[0] != "✓" {
@@ -37,7 +51,7 @@ func (n *Notice) quoted(quote string) quotation {
 		start := strings.LastIndex(rest[:i], "（")
 		if start >= 0 {
 			item, err := strconv.Atoi(rest[start+len("（") : i])
-			if f := form.Field(item); err == nil && f != nil && !n.asksElsewhere(f, quote[i:]) {
+			if f := form.Field(item); err == nil && f != nil && !n.asksElsewhere(form, f, quote[i:]) {
 				q.item, q.unit, q.echo = item, askedFor(rest[:start]), false
 				return q
 			}
@@ -48,13 +62,13 @@ func (n *Notice) quoted(quote string) quotation {
 
 // asksElsewhere reports whether words are the question of another form that
 // happens to have as many items.
-func (n *Notice) asksElsewhere(f *Field, words string) bool {
+func (n *Notice) asksElsewhere(form *Form, f *Field, words string) bool {
 	if strings.Contains(words, f.Ask) {
 		return false
 	}
 	for i := range n.Forms {
 		other := &n.Forms[i]
-		if other.ID == n.Main || len(other.Fields) != len(n.Form(n.Main).Fields) {
+		if other.ID == form.ID || len(other.Fields) != len(form.Fields) {
 			continue
 		}
 		if strings.Contains(words, other.Fields[f.Item-1].Ask) {
@@ -83,8 +97,8 @@ func (s Session) quoting(n *Notice, p Person, m Message) Session {
 	if m.Quote == "" {
 		return s
 	}
-	q := n.quoted(m.Quote)
-	if q.item == 0 || q.echo {
+	q := n.quoted(s.Key, m.Quote)
+	if q.item == 0 || q.echo || q.form.Monthly() {
 		return s
 	}
 	unit := q.unit
@@ -98,7 +112,7 @@ func (s Session) quoting(n *Notice, p Person, m Message) Session {
 	case unit == "":
 		return s
 	}
-	form := n.Form(n.Main)
+	form := q.form
 	if key := (ReportKey{Unit: unit, Form: form.ID, Period: form.Period}); key != s.Key {
 		s.Key, s.Section, s.Quote, s.QuoteFor = key, "", "", 0
 		s.Proposal = nil
@@ -148,7 +162,7 @@ func (t *turn) elsewhere() bool {
 	if t.m.Quote == "" || t.in.Text == tidy(t.m.Quote) {
 		return false
 	}
-	q := t.n.quoted(t.m.Quote)
+	q := t.n.quoted(t.v.Session.Key, t.m.Quote)
 	switch {
 	case !q.echo && q.unit != "" && !slices.Contains(t.v.Person.Units, q.unit):
 		t.tell("quote.other", args{"unit": clip(q.unit, 30)})

@@ -100,7 +100,7 @@ func TestStands(t *testing.T) {
 
 // TestRole: who is of the office and of a unit acts as what their words are for.
 func TestRole(t *testing.T) {
-	deputy := Person{Units: []string{"山河镇"}, Acting: []Mandate{{Unit: "山河镇"}}}
+	deputy := Person{Units: []string{"山河镇"}, Standing: []string{"山河镇"}}
 	both := Person{Units: []string{"县应急局"}, Office: true}
 	for _, c := range []struct {
 		p    Person

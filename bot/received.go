@@ -38,8 +38,10 @@ func (t *turn) files() bool {
 	case len(t.m.Files) == 0:
 		t.tell("media."+string(t.m.Media), nil)
 	case len(p.Units) == 0 && !p.Office:
-		t.tell("files.stranger", nil)
-		t.tell("stranger", args{"phone": t.n.Office.Phone})
+		if !t.tellAllFormer() {
+			t.tell("files.stranger", nil)
+			t.stranger()
+		}
 	default:
 		kept = t.keep()
 	}

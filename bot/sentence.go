@@ -445,7 +445,7 @@ func (t *turn) readings(answers []Proposed) string {
 	var parts []string
 	for _, a := range answers {
 		f := t.form.Field(a.Item)
-		part := t.phrase("propose.part", t.about(f, args{"value": changeOf(f, a)}))
+		part := t.phrase("propose.part", t.about(f, args{"value": t.shown(f, changeOf(f, a))}))
 		if a.Quote != "" && a.Value.Kind == Number {
 			part += t.phrase("propose.each", args{"quote": clip(a.Quote, 30)})
 		}

@@ -43,6 +43,12 @@ type Session struct {
 	Bag *Bag `cbor:"18,keyasint,omitempty"`
 	// Loose are the files just sent outside a bag, which what comes next may name.
 	Loose []File `cbor:"19,keyasint,omitempty"`
+	// Invited is the item whose question, begun in a group, was sent to the person
+	// in private, so that it is sent once.
+	Invited int `cbor:"15,keyasint,omitempty"`
+	// Told is the unit that this person last asked for in vain, and of which the
+	// office knows it.
+	Told string `cbor:"16,keyasint,omitempty"`
 }
 
 // ProposalKind is what 对 would do.
@@ -86,6 +92,8 @@ type Proposal struct {
 	Instead []Proposed `cbor:"23,keyasint,omitempty"`
 	// Wanting are items spoken of beside Answers without a figure yet.
 	Wanting []Wanting `cbor:"24,keyasint,omitempty"`
+	UserID  string    `cbor:"9,keyasint,omitempty"`  // whom it is about, as the office typed it
+	Person  string    `cbor:"10,keyasint,omitempty"` // Person.ID of the liaison as it was put to the office
 }
 
 // Proposed is one answer of a proposal and the value it would replace.
@@ -108,6 +116,7 @@ func (s Session) Open() string {
 		if p.Version != 0 {
 			fmt.Fprintf(h, " %d", p.Version)
 		}
+		fmt.Fprintf(h, " %q %q", p.UserID, p.Person)
 		if p.Sum != "" {
 			fmt.Fprintf(h, " %q %q %q", p.Of.Form, p.Of.Period, p.Sum)
 		}
@@ -167,10 +176,10 @@ func (p *Proposal) isReading() bool {
 
 // byOffice reports whether only the office may be asked this.
 func (p *Proposal) byOffice() bool {
-	return p != nil && (p.Kind == ProposeNotify || p.Kind == ProposeNudge || p.overAll() || p.onPaper() || p.ofFigures())
+	return p != nil && (p.Kind == ProposeNotify || p.Kind == ProposeNudge || p.overAll() || p.onPaper() || p.ofFigures() || p.Kind.aboutStaff())
 }
 
 // standsAlone reports whether a proposal is about no report.
 func (p *Proposal) standsAlone() bool {
-	return p != nil && (p.byOffice() || p.aboutMaterial() || p.Kind == ProposeUnit || p.Kind == ProposeBind || p.Kind == ProposeHeard)
+	return p != nil && (p.byOffice() || p.aboutMaterial() || p.Kind == ProposeUnit || p.Kind == ProposeBind || p.Kind == ProposeHeard || p.Kind == ProposeClaim)
 }

@@ -3,6 +3,7 @@ package bot
 import (
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // plainYesNo lets 是 and 否 settle a proposal, unless they answer the item.
@@ -73,6 +74,11 @@ func (t *turn) choose() bool {
 		}
 	case ProposeEither:
 		return t.r != nil && t.chooseEither(p)
+	case ProposeClaim:
+		if strings.Contains(t.in.Text, p.Text) && t.m.Media != MediaVoice {
+			t.agreedOn(p, "")
+			return true
+		}
 	case ProposeItem:
 		if item, ok := t.form.chosen(p.Items, t.in.Text); ok && t.r != nil {
 			t.s.Proposal = nil
@@ -138,6 +144,9 @@ func (t *turn) yes(reason string) {
 			return
 		}
 		t.decided(p)
+		return
+	case ProposeReplace, ProposeJoin, ProposeLeave, ProposeClaim:
+		t.agreedOn(p, reason)
 		return
 	case ProposeBind:
 		if len(p.Units) == 1 {
@@ -208,7 +217,7 @@ func (t *turn) settle(p *Proposal, reason string) {
 		t.deliver()
 	case ProposeZeros:
 		t.takeZeros(p.Items)
-	case ProposeAnswers:
+	case ProposeAnswers, ProposeKnown:
 		var answers []taken
 		for _, a := range p.Answers {
 			if t.r.Entry(a.Item).Value != a.Was {
@@ -254,7 +263,7 @@ func (t *turn) takeZeros(items []int) {
 	var zeros []taken
 	for _, item := range t.openZeros() {
 		if slices.Contains(items, item) {
-			zeros = append(zeros, taken{item: item, value: Count(0)})
+			zeros = append(zeros, taken{item: item, value: t.form.Field(item).nothing()})
 		}
 	}
 	var odd []string
@@ -302,6 +311,8 @@ func (t *turn) no() {
 		return
 	case p.Kind == ProposeHeard:
 		t.tell("voice.dropped", nil)
+	case p.Kind == ProposeClaim:
+		t.tell("claim.dropped", nil)
 	default:
 		t.tell("dropped", nil)
 	}

@@ -38,10 +38,10 @@ func Step(n *Notice, v View, m Message, in Intent, now time.Time) (Changes, Spee
 	if !reflect.DeepEqual(t.s, v.Session) && m.Media != MediaRating {
 		t.out.Session = &t.s
 	}
-	if t.r != nil && !reflect.DeepEqual(t.r, v.Report) && (v.Report != nil || t.r.State != NotStarted) {
+	if was := t.v.Report; t.r != nil && !reflect.DeepEqual(t.r, was) && (was != nil || t.r.State != NotStarted) {
 		t.out.Report = t.r
 	}
-	return t.out, Speech{Say: t.say, Offer: t.offer(), Pressed: t.pressed, Alone: t.alone, Sends: t.sends}
+	return t.out, Speech{Say: t.say, Offer: t.offer(), Pressed: t.pressed, Alone: t.alone, Sends: t.toSpeakers()}
 }
 
 // turn is the working state of one Step.
@@ -101,8 +101,11 @@ func (t *turn) handle() {
 		return
 	}
 	p := t.v.Person
+	if t.departed() {
+		return
+	}
 	if len(p.Units) == 0 && !p.Office && !t.openToAll() {
-		t.tell("stranger", args{"phone": t.n.Office.Phone})
+		t.stranger()
 		return
 	}
 	t.letGo()
@@ -154,7 +157,7 @@ func (t *turn) command() {
 		t.yes(t.in.Rest)
 	case VerbNo:
 		t.no()
-	case VerbAsked, VerbDeputy:
+	case VerbAsked, VerbDeputy, VerbRecall:
 		t.people()
 	case VerbCase, VerbNoCase, VerbLater, VerbYearEnd:
 		t.monthly()
@@ -174,14 +177,14 @@ func (t *turn) command() {
 // openToAll are the messages that a member who speaks for no unit may send.
 func (t *turn) openToAll() bool {
 	switch t.in.Verb {
-	case VerbHelp, VerbWho, VerbRegister, VerbHello, VerbThanks:
+	case VerbHelp, VerbWho, VerbRegister, VerbHello, VerbThanks, VerbAsked, VerbDeputy, VerbRecall:
 		return true
 	}
 	if t.in.Verb.byOffice() {
 		return true // and is told that it is
 	}
 	choice := t.in.Verb == "" || t.in.Verb == VerbYes || t.in.Verb == VerbNo
-	return choice && t.s.Proposal != nil && (t.s.Proposal.Kind == ProposeBind || t.s.Proposal.Kind == ProposeHeard)
+	return choice && t.s.Proposal != nil && (t.s.Proposal.Kind == ProposeBind || t.s.Proposal.Kind == ProposeHeard || t.s.Proposal.Kind == ProposeClaim)
 }
 
 // edit carries out the commands that work on a report.
@@ -249,12 +252,12 @@ type args map[string]string
 
 // tell says a wording on a line of its own.
 func (t *turn) tell(key string, a args) {
-	t.say = append(t.say, Effect{Key: key, Args: a})
+	t.say = append(t.say, Effect{Key: t.worded(key), Args: a})
 }
 
 // add says a wording on the line of the one before.
 func (t *turn) add(key string, a args) {
-	t.say = append(t.say, Effect{Key: key, Args: a, Join: SameLine})
+	t.say = append(t.say, Effect{Key: t.worded(key), Args: a, Join: SameLine})
 }
 
 func (t *turn) log(what string, e LogEntry) {
@@ -278,7 +281,8 @@ func (t *turn) haveReport() bool {
 }
 
 func (t *turn) askUnit(units []string) {
-	t.s.Proposal = &Proposal{Kind: ProposeUnit, Units: slices.Clone(units)}
+	form, _ := t.n.formMeant(t.s, t.in)
+	t.s.Proposal = &Proposal{Kind: ProposeUnit, Units: slices.Clone(units), Text: form.ID}
 	// Until one is chosen no unit is meant, and nothing can go to the last one.
 	t.s.Key, t.s.Asking = ReportKey{}, 0
 	t.tell("unit.which", nil)
@@ -310,14 +314,19 @@ func (t *turn) welcome() {
 	t.tell("welcome", nil)
 	switch {
 	case len(p.Units) > 0:
-		t.tell("welcome.liaison", args{"units": strings.Join(p.Units, "、")})
+		if own := p.stored().Units; len(own) > 0 {
+			t.tell("welcome.liaison", args{"units": strings.Join(own, "、")})
+		}
+		for _, unit := range p.Standing {
+			t.tellStanding(unit)
+		}
 		t.due()
 		t.menu = []Verb{VerbFill, VerbProgress, VerbHelp}
 	case p.Office:
 		t.tell("welcome.office", nil)
 		t.menu = []Verb{VerbProgress, VerbMissing, VerbTotals, VerbHelp}
 	default:
-		t.tell("stranger", args{"phone": t.n.Office.Phone})
+		t.stranger()
 	}
 	t.tell("welcome.secret", nil)
 }
@@ -366,7 +375,7 @@ func (t *turn) help() {
 		t.helpOn("help.office.")
 	}
 	if len(p.Units) == 0 && !p.Office {
-		t.tell("stranger", args{"phone": t.n.Office.Phone})
+		t.stranger()
 	}
 	t.tell("help.phone", args{"phone": t.n.Office.Phone})
 	t.whereWeStand()
@@ -396,9 +405,12 @@ func (t *turn) who() {
 				pending = t.v.Roster.Pending(u)
 			}
 		}
-		if pending {
+		switch {
+		case p.acts(name):
+			t.tellStanding(name)
+		case pending:
 			t.tell("who.pending", args{"unit": name})
-		} else {
+		default:
 			t.tell("who.liaison", args{"unit": name})
 		}
 	}
@@ -406,7 +418,7 @@ func (t *turn) who() {
 		t.tell("who.office", nil)
 	}
 	if len(p.Units) == 0 && !p.Office {
-		t.tell("stranger", args{"phone": t.n.Office.Phone})
+		t.stranger()
 		return
 	}
 	t.due()
@@ -414,6 +426,7 @@ func (t *turn) who() {
 
 // due tells what the person still has to send in, and till when.
 func (t *turn) due() {
+	t.dueNomination()
 	switch {
 	case t.r != nil && t.closing(t.r.Key) != nil && len(t.v.Person.Units) == 1:
 		t.tellClosed("closed.look")

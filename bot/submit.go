@@ -7,14 +7,17 @@ import (
 
 // line writes one item of a list: its number, its label, value and unit.
 func (t *turn) line(f *Field, e Entry, unconfirmed bool) {
-	a := t.about(f, args{"value": listed(t.n, e.Value)})
+	a := t.about(f, args{"value": t.shown(f, listed(t.n, e.Value))})
 	switch {
+	case f.Ask == "":
+		a["value"] = f.Hint
+		t.tell("line.text", a)
 	case e.Value.Kind == Number && f.Unit != "":
 		t.tell("line", a)
 	default:
 		t.tell("line.text", a)
 	}
-	if e.Quote != "" {
+	if e.Quote != "" && !t.hides(f) {
 		t.add("line.quote", args{"quote": clip(e.Quote, 30)})
 	}
 	if unconfirmed {
@@ -47,7 +50,7 @@ func (t *turn) whole() {
 func (t *turn) preview() {
 	t.tell("preview", args{
 		"unit": t.r.Key.Unit, "form": t.form.ID, "period": t.form.Spans(t.r.Key.Period), "state": t.state(t.r),
-		"all": strconv.Itoa(len(t.form.Fields)), "filled": strconv.Itoa(len(t.r.Draft)),
+		"all": strconv.Itoa(t.form.Asked()), "filled": strconv.Itoa(len(t.r.Draft)),
 	})
 	t.whole()
 	t.askJoint()
@@ -141,11 +144,7 @@ func (t *turn) deliver() {
 	if again {
 		t.tell("receipt.again", nil)
 	}
-	if t.form.ID == t.n.Summary {
-		t.tell("summary.next", nil)
-	} else {
-		t.tell("receipt.next", nil)
-	}
+	t.receiptNext()
 	t.stampBehind(&sub)
 }
 
@@ -190,13 +189,13 @@ func (t *turn) progress() {
 		open := t.r.unfilled(t.form)
 		t.tell("progress.unit", args{
 			"unit": t.r.Key.Unit, "form": t.form.ID, "period": t.form.Spans(t.r.Key.Period), "state": t.state(t.r),
-			"all": strconv.Itoa(len(t.form.Fields)), "filled": strconv.Itoa(len(t.r.Draft)),
+			"all": strconv.Itoa(t.form.Asked()), "filled": strconv.Itoa(len(t.r.Draft)),
 		})
 		if t.v.Latest != nil {
 			t.tell("progress.version", args{"version": strconv.Itoa(t.v.Latest.Version), "receipt": t.v.Latest.Receipt, "time": t.instant(t.v.Latest.At)})
 		}
 		t.stampProgress()
-		if len(open) > 0 && len(open) < len(t.form.Fields) {
+		if len(open) > 0 && len(open) < t.form.Asked() {
 			t.tell("progress.open", args{"n": strconv.Itoa(len(open)), "items": ranges(open)})
 		}
 		if odd := t.unconfirmed(); len(odd) > 0 {

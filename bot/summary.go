@@ -24,7 +24,7 @@ func (t *turn) summary() {
 		}
 		return
 	}
-	t.openSummary()
+	t.begin()
 }
 
 // openSummary opens the unit's 活动总结. One that is complete is opened at its

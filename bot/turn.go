@@ -33,8 +33,14 @@ type View struct {
 	Persons  map[string]Person       // Need.Persons, by the userid as it was typed
 	Beside   map[ReportKey]*Docket   // Need.Units; without those that have nothing
 	Reminded map[string]int          // Need.Reminded: how often each unit's liaison was reminded
+	People   []Person                // Need.People: who has a record, as stored
+	// Configured are the userids whom configuration makes members of the office.
+	Configured []string
 	// Chance is eight random hex digits, new for every turn.
 	Chance string
+	// Called is what the platform's address book calls the person; "" if it is not
+	// known, or Need.Called is not set.
+	Called string
 }
 
 // Need names what has to be looked up before [Step] can run.
@@ -67,12 +73,17 @@ type Need struct {
 	Bag      string // what the office typed for the unit whose material is wanted, with Roster; "" for none
 	Contacts bool
 	Persons  []string // userids
+	People   bool
 	Hashes   []string // of files that the message brings
 	// Drafts adds up, for Totals, what is in the drafts where that is newer than
 	// what was submitted.
 	Drafts   bool
 	LookForm string // the form of Look; "" for the main one
 	Reminded bool
+	// Bind is what was typed behind 登记. The caller finds the unit with
+	// [Roster.Find] and, if it is exactly one, loads its nomination among Others.
+	Bind   string
+	Called bool // what the address book calls the person
 }
 
 // LogQuery asks for the newest lines of the log.
@@ -175,6 +186,8 @@ type LogEntry struct {
 	Number int       `cbor:"6,keyasint,omitempty"` // version, where one is meant
 	Text   string    `cbor:"7,keyasint,omitempty"` // a reason given
 	As     Role      `cbor:"8,keyasint,omitempty"` // in what role By did it
+	// People are those it was done to (Person.ID): who was replaced, and by whom.
+	People []string `cbor:"9,keyasint,omitempty"`
 }
 
 // Change is one item's value before and after.

@@ -34,6 +34,14 @@ func Attached(f File, name string) Value {
 	return Value{Kind: Document, Text: name, File: f.Hash}
 }
 
+// nothing is what an item holds that has nothing to report.
+func (f *Field) nothing() Value {
+	if f.Kind == KindCount {
+		return Count(0)
+	}
+	return Words("无")
+}
+
 // Filled reports whether anything was said.
 func (v Value) Filled() bool { return v.Kind != Unfilled }
 

@@ -26,6 +26,7 @@ const (
 	VerbRelease  Verb = "release"  // 撤回登记
 	VerbAsked    Verb = "asked"    // 我们报了没 [单位]
 	VerbDeputy   Verb = "deputy"   // B角 [单位] 姓名 至7月2日
+	VerbRecall   Verb = "recall"   // 撤回B角 [单位] [姓名]
 	VerbNote     Verb = "note"     // 注28 县应急局牵头
 	VerbCase     Verb = "case"     // 案例 [月]
 	VerbNoCase   Verb = "nocase"   // 本月无
@@ -85,7 +86,7 @@ func Verbs() []Verb {
 	return []Verb{
 		VerbFill, VerbContinue, VerbBack, VerbSkip, VerbChange, VerbUndo, VerbZeros, VerbPreview, VerbSubmit, VerbWithdraw,
 		VerbProgress, VerbWho, VerbHelp, VerbHint, VerbQuit, VerbMore, VerbList, VerbRegister, VerbRelease,
-		VerbAsked, VerbDeputy, VerbNote, VerbCase, VerbNoCase, VerbLater, VerbYearEnd, VerbMaterial, VerbSummary, VerbDone, VerbDiff,
+		VerbAsked, VerbDeputy, VerbRecall, VerbNote, VerbCase, VerbNoCase, VerbLater, VerbYearEnd, VerbMaterial, VerbSummary, VerbDone, VerbDiff,
 		VerbYes, VerbNo, VerbHello, VerbThanks,
 		VerbTotals, VerbMissing, VerbLook, VerbConfirm, VerbOdd, VerbDeduct, VerbPutBack, VerbLiaison, VerbPhones, VerbCall, VerbLog,
 		VerbApprove, VerbClose, VerbReopen, VerbExtend, VerbReceipt, VerbEnter, VerbCounter,
@@ -115,11 +116,17 @@ func (v Verb) byOffice() bool {
 	return v.writes()
 }
 
+// unmistakable reports whether no text that somebody is asked for begins with a
+// command's words.
+func (v Verb) unmistakable() bool {
+	return v == VerbDeputy || v == VerbRecall || v == VerbReplace || v == VerbMember
+}
+
 // takesWords reports whether a command takes words after it.
 func (v Verb) takesWords() bool {
 	switch v {
 	case VerbFill, VerbChange, VerbHint, VerbRegister, VerbRelease, VerbYes, VerbProgress,
-		VerbAsked, VerbDeputy, VerbNote, VerbCase, VerbMaterial, VerbSummary, VerbDiff,
+		VerbAsked, VerbDeputy, VerbRecall, VerbNote, VerbCase, VerbMaterial, VerbSummary, VerbDiff,
 		VerbMissing, VerbLook, VerbConfirm, VerbTotals, VerbOdd, VerbDeduct, VerbPutBack, VerbLiaison, VerbPhones, VerbCall, VerbLog,
 		VerbNotify, VerbNudge, VerbAskFor, VerbPair, VerbReturn,
 		VerbApprove, VerbClose, VerbReopen, VerbExtend, VerbReceipt, VerbEnter, VerbCounter,

@@ -135,7 +135,6 @@ func WordingKeys() map[string][]string {
 		"register.near":    {"name"},
 		"register.choose":  nil,
 		"register.already": {"unit"},
-		"register.taken":   {"unit", "phone"},
 		"registered":       {"unit"},
 		"release.none":     {"phone"},
 		"release.which":    {"units"},
@@ -326,7 +325,7 @@ func WordingKeys() map[string][]string {
 	for _, why := range []Why{
 		WhyApprox, WhyRange, WhyTwo, WhyCorrection, WhyGrowing, WhyPart, WhyEach, WhyClassifier, WhyGrouping,
 		WhyUnsure, WhyNothing, WhyExtra, WhyPercent, WhyNegative, WhyFraction, WhyTooLarge, WhyYesNo, WhyForm,
-		WhyTooLong, WhyChoice, WhyNumber,
+		WhyTooLong, WhyChoice, WhyNumber, WhyMobile,
 	} {
 		keys["read."+string(why)] = read
 	}

@@ -38,6 +38,7 @@ type world struct {
 	files     []bot.Received
 	resumed   int
 	reminded  map[string]int
+	called    map[string]string // what the address book calls a userid
 
 	cards   map[string][]bot.Card // shown to a userid
 	replies map[string][]string
@@ -166,7 +167,7 @@ func (w *world) values(key bot.ReportKey) map[int]bot.Value {
 func (w *world) turn(userid string, m bot.Message) string {
 	w.t.Helper()
 	m.From, m.Cards = userid, bot.CardsWith
-	v, in, err := app.Load(w.n, worldTurn{w, userid}, m, app.Around{Now: w.now, Office: slices.Contains(w.office, userid), Reach: w.reach, Chance: w.chance})
+	v, in, err := app.Load(w.n, worldTurn{w, userid}, m, app.Around{Now: w.now, Office: slices.Contains(w.office, userid), Reach: w.reach, Chance: w.chance, Configured: w.office, Called: func() string { return w.called[userid] }})
 	if err != nil {
 		w.t.Fatalf("%v", err)
 	}
@@ -279,7 +280,7 @@ func (w *world) expand(b bot.Broadcast) (seen []string) {
 	b.ID, b.Done = "b1", true
 	w.sent = &bot.Sent{Broadcast: b, Counts: map[bot.DeliveryState]int{}}
 	for _, userid := range slices.Sorted(maps.Keys(w.people)) {
-		to := bot.Recipient{Person: w.people[userid]}
+		to := bot.Recipient{Person: w.people[userid].At(w.now)}
 		form := w.n.Form(w.n.Main)
 		if b.Form != "" {
 			form = w.n.Form(b.Form)

@@ -22,6 +22,11 @@ func kinds() map[bot.Kind][]string {
 		bot.KindEmail:  nil,
 		bot.KindDigits: {"digits"},
 		bot.KindUnit:   nil,
+
+		bot.KindName:    nil,
+		bot.KindPost:    nil,
+		bot.KindAddress: nil,
+		bot.KindWeChat:  nil,
 	}
 }
 
@@ -31,7 +36,7 @@ func isKind(k bot.Kind) bool {
 }
 
 func (l *loader) readForm(doc value) bot.Form {
-	o := doc.object([]string{"id", "title", "fields"}, []string{"sections", "period", "span", "deadline", "from", "to"})
+	o := doc.object([]string{"id", "title", "fields"}, []string{"sections", "period", "span", "deadline", "from", "to", "together"})
 	form := bot.Form{
 		ID:       o.get("id").text(),
 		Title:    o.get("title").text(),
@@ -48,6 +53,7 @@ func (l *loader) readForm(doc value) bot.Form {
 	lines := readSections(&form, o.get("sections"))
 	fields := l.readFields(&form, o.get("fields"))
 	pairFields(&form, fields)
+	readTogether(&form, o.get("together"))
 	placeBlanks(&form, fields, lines)
 	return form
 }
@@ -126,6 +132,32 @@ func (l *loader) readFields(form *bot.Form, v value) []object {
 	return fields
 }
 
+// readTogether reads which items one question asks for.
+func readTogether(form *bot.Form, v value) {
+	seen := make(map[int]bool)
+	for _, item := range v.list() {
+		o := item.object([]string{"items", "example"}, nil)
+		together := bot.Together{Example: o.get("example").text()}
+		for _, at := range o.get("items").list() {
+			n, ok := at.number()
+			f := form.Field(n)
+			switch {
+			case !ok:
+				continue
+			case f == nil || f.Ask == "":
+				at.fail(PairUnknown, "together 里的第%d项本表没有，或是不问的。请改正或删去。", n)
+			case seen[n]:
+				at.fail(Duplicate, "第%d项在 together 里写了两次。请删去一处。", n)
+			case len(together.Items) > 0 && form.Field(together.Items[0]).Private != f.Private:
+				at.fail(WrongValue, "第%d项与前面的项一个只在私聊里问、一个不是，不能一起问。请分开。", n)
+			}
+			seen[n] = true
+			together.Items = append(together.Items, n)
+		}
+		form.Together = append(form.Together, together)
+	}
+}
+
 func (l *loader) readField(form *bot.Form, o object) bot.Field {
 	f := bot.Field{
 		Section:  o.get("section").text(),
@@ -167,7 +199,7 @@ func (l *loader) readKind(f *bot.Field, o object) {
 	own := kinds[f.Kind]
 	if !isKind(f.Kind) {
 		if f.Kind != "" {
-			o.get("kind").fail(KindUnknown, "没有“%s”这种答案。可选：count（数字）、yesno（是否）、text（文字）、choice（选一个）、phone、mobile、email、digits、unit。", f.Kind)
+			o.get("kind").fail(KindUnknown, "没有“%s”这种答案。可选：count（数字）、yesno（是否）、text（文字）、choice（选一个）、phone、mobile、email、digits、unit、name（姓名）、post（职务）、address（地址）、wechat（微信号）。", f.Kind)
 		}
 		return
 	}

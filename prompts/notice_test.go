@@ -136,6 +136,7 @@ func TestAnnex1IsThePrintedForm(t *testing.T) {
 		"text": bot.KindText, "choice: 男 / 女": bot.KindChoice, "phone (area code allowed, 0934-6121168)": bot.KindPhone,
 		"phone": bot.KindPhone, "mobile, 11 digits, 1[3-9]": bot.KindMobile, "digits, 5–11": bot.KindDigits,
 		"e-mail": bot.KindEmail, "unit on the roster": bot.KindUnit,
+		"name": bot.KindName, "post": bot.KindPost, "wechat id": bot.KindWeChat, "address": bot.KindAddress,
 	}
 	for i, row := range rows {
 		f := form.Fields[i]

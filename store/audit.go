@@ -179,6 +179,9 @@ func (a *auditor) add(key string, value []byte) {
 		}
 		for _, e := range r.Entries {
 			a.name(key, e.By)
+			for _, id := range e.People {
+				a.name(key, id)
+			}
 		}
 		want = a.logKey(names)
 	case kindFile:
@@ -206,6 +209,7 @@ func (a *auditor) add(key string, value []byte) {
 			return
 		}
 		a.people[p.ID] = p
+		a.givenBy(key, p)
 		if a.secret != nil && p.ID != personID(a.secret, p.UserID) {
 			a.fault(key, "the ID was not made from the userid")
 		}
@@ -302,6 +306,9 @@ func (a *auditor) unit(key string, u bot.Unit) {
 		a.fault(key, "place %d in the roster is none or taken by %q", u.Order, other)
 	}
 	a.places[u.Order] = u.Name
+	for _, d := range u.Deputies {
+		a.name(key, d.By)
+	}
 	a.units[u.Name] = u
 }
 
@@ -411,6 +418,7 @@ func (a *auditor) finish() Audit {
 			}
 		}
 	}
+	a.deputies()
 	for k, r := range a.reports {
 		key := a.keys.report(k)
 		if _, ok := a.units[k.Unit]; !ok {

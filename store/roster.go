@@ -266,7 +266,7 @@ func (p *rosterPlan) row(r numbered, id string) {
 		})
 	default:
 		entry.Text = fmt.Sprintf("%s → %s: %s", u.Liaison, id, p.opt.Reason)
-		p.take(u.Liaison, r.Name)
+		p.take(u)
 		p.bind(&u, id, r.UserID)
 	}
 	switch {
@@ -301,10 +301,11 @@ func merged(u bot.Unit, r RosterRow) bot.Unit {
 
 func (p *rosterPlan) bind(u *bot.Unit, id, userID string) {
 	u.Liaison, u.Registered, u.Since = id, false, p.opt.At
+	u.Deputies = u.WithoutDeputy(id)
 	p.give(id, userID, u.Name)
 }
 
-// give puts a unit among those a person speaks for; take removes it.
+// give puts a unit among those a person speaks for.
 func (p *rosterPlan) give(id, userID, unit string) {
 	person, ok := p.people[id]
 	if !ok {
@@ -313,16 +314,17 @@ func (p *rosterPlan) give(id, userID, unit string) {
 	if slices.Contains(person.Units, unit) {
 		return
 	}
-	person.Units = append(slices.Clone(person.Units), unit)
+	person.TakeOver(unit)
 	p.setPerson(person)
 }
 
-func (p *rosterPlan) take(id, unit string) {
-	person, ok := p.people[id]
+// take ends that a unit's liaison speaks for it.
+func (p *rosterPlan) take(u bot.Unit) {
+	person, ok := p.people[u.Liaison]
 	if !ok {
 		return
 	}
-	person.Units = slices.DeleteFunc(slices.Clone(person.Units), func(name string) bool { return name == unit })
+	person.HandOver(u.Name, u.Since, p.opt.At, "")
 	p.setPerson(person)
 }
 

@@ -84,6 +84,9 @@ type Config struct {
 	// Now is the campaign's time; Zone is the campaign's zone.
 	Now  func() time.Time
 	Zone *time.Location
+	// Called asks the platform's address book what it calls a member: "" if it does
+	// not say, soon. Nil where there is none.
+	Called func(ctx context.Context, userid string) string
 	// Rate is how many messages a second one member may send, with a burst of
 	// five times that; 0 for no limit.
 	Rate float64
@@ -233,7 +236,10 @@ func (a *App) try(ctx context.Context, id string, m bot.Message, again bool, uni
 		return reply, "toofast", err
 	}
 	now := a.c.Now().In(a.c.Zone)
-	around := Around{Now: now, Office: a.office[strings.ToLower(m.From)], Reach: a.c.Channel.Reach(), Chance: chance()}
+	around := Around{Now: now, Office: a.office[strings.ToLower(m.From)], Reach: a.c.Channel.Reach(), Chance: chance(), Configured: a.configured()}
+	if a.c.Called != nil {
+		around.Called = func() string { return a.c.Called(ctx, m.From) }
+	}
 	view, in, err := Load(a.c.Notice, turn, m, around)
 	if err != nil {
 		return none, "", err

@@ -204,7 +204,7 @@ func (w *worker) halt(ctx context.Context, at bot.Attempt) {
 	now := time.Now()
 	w.roads.shut(at.Via, now)
 	h := bot.Halt{Via: at.Via, Code: at.Code, Why: at.Why, Detail: at.Detail, Since: w.now()}
-	tell, people := w.alarm(h, now)
+	tell, people := w.alarm(ctx, h, now)
 	news, err := w.c.Outbox.Halt(ctx, h, tell, people)
 	switch {
 	case err != nil:

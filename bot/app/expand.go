@@ -11,9 +11,9 @@ import (
 )
 
 // expand takes a broadcast one page further, in one commit: the next liaisons in
-// the order of the roster, each once however many units they speak for, and
-// after the last unit the paired groups. A unit without a liaison gets a
-// delivery to nobody, so that the office sees it.
+// the order of the roster and who stands in for them, each once however many
+// units they speak for, and after the last unit the paired groups. A unit without
+// a liaison gets a delivery to nobody, so that the office sees it.
 func (w *worker) expand(ctx context.Context, b bot.Broadcast) error {
 	view, err := w.c.Outbox.OutboxView(ctx)
 	if err != nil {
@@ -40,18 +40,29 @@ func (w *worker) page(view OutboxView, b bot.Broadcast) (next bot.Broadcast, pag
 			continue
 		}
 		var list []bot.Delivery
+		var told []string
 		switch {
-		case !b.Means(u), seen[u.Liaison]:
+		case !b.Means(u):
 		case u.Liaison == "":
 			list = []bot.Delivery{w.toNobody(b, u)}
 		default:
-			if list, err = w.to(view, b, u.Liaison, ""); err != nil {
-				return next, nil, err
+			for _, person := range u.Speakers(w.now()) {
+				if seen[person] {
+					continue
+				}
+				to, err := w.to(view, b, person, "")
+				if err != nil {
+					return next, nil, err
+				}
+				list = append(list, to...)
+				told = append(told, person)
 			}
-			seen[u.Liaison] = true
 		}
 		if len(page)+len(list) > bot.MaxDeliveries {
 			return next, page, nil
+		}
+		for _, person := range told {
+			seen[person] = true
 		}
 		page = append(page, list...)
 		next.After = u.Order
@@ -135,7 +146,8 @@ func (w *worker) recipient(view OutboxView, b bot.Broadcast, person, group strin
 		to.Chat = &chat
 		return to, ok, err
 	}
-	if to.Person, ok, err = view.Person(person); err != nil || !ok {
+	to.Person, ok, err = view.Person(person)
+	if to.Person = to.Person.At(w.now()); err != nil || !ok {
 		return to, ok, err
 	}
 	if to.Units, err = unitsOf(view, b, to.Person.Units); err != nil || b.Form == "" {

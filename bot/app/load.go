@@ -16,6 +16,11 @@ type Around struct {
 	Office bool      // configuration makes the member one of the office
 	Reach  bot.Reach
 	Chance string
+	// Configured are the userids whom configuration makes members of the office.
+	Configured []string
+	// Called tells what the address book calls the member; nil if there is none to
+	// ask.
+	Called func() string
 }
 
 // Load understands a message and looks up what it needs, all at the turn's
@@ -26,12 +31,16 @@ func Load(n *bot.Notice, turn Turn, m bot.Message, around Around) (v bot.View, i
 		return v, in, fmt.Errorf("person: %w", err)
 	}
 	v.Person, v.Reach, v.Chance = person.At(around.Now), around.Reach, around.Chance
+	v.Configured = around.Configured
 	v.Person.Office = person.Member || around.Office
 	if v.Session, err = turn.Session(); err != nil {
 		return v, in, fmt.Errorf("session: %w", err)
 	}
 	in = bot.Understand(n, v.Person, v.Session, m, around.Now)
 	l := loading{n: n, turn: turn, need: in.Need, now: around.Now, v: &v}
+	if in.Need.Called && around.Called != nil {
+		v.Called = around.Called()
+	}
 	for _, load := range []func() error{l.roster, l.report, l.looked, l.units, l.office, l.county, l.beside, l.files} {
 		if err := load(); err != nil {
 			return v, in, err
@@ -81,6 +90,15 @@ func (l loading) report() (err error) {
 		}
 	}
 	return nil
+}
+
+// bound is the nomination of the unit that somebody registers for.
+func (l loading) bound() (others []bot.ReportKey) {
+	units, exact := l.v.Roster.Find(l.need.Bind)
+	if form := l.n.Form(l.n.Nomination); l.need.Bind != "" && exact && form != nil {
+		others = append(others, bot.ReportKey{Unit: units[0].Name, Form: form.ID, Period: form.PeriodAt(l.now)})
+	}
+	return others
 }
 
 // looked loads the report of the unit that the office has typed the name of.
@@ -199,10 +217,11 @@ func (l loading) county() (err error) {
 
 // beside loads single records beside the report that is worked on.
 func (l loading) beside() (err error) {
-	if len(l.need.Others) > 0 && l.v.Others == nil {
-		l.v.Others = make(map[bot.ReportKey]bot.Filed, len(l.need.Others))
+	others := append(l.need.Others, l.bound()...)
+	if len(others) > 0 && l.v.Others == nil {
+		l.v.Others = make(map[bot.ReportKey]bot.Filed, len(others))
 	}
-	for _, key := range l.need.Others {
+	for _, key := range others {
 		r, s, err := l.turn.Report(key)
 		if err != nil {
 			return fmt.Errorf("report: %w", err)
@@ -228,6 +247,11 @@ func (l loading) beside() (err error) {
 	for _, userid := range l.need.Persons {
 		if l.v.Persons[userid], err = l.turn.Known(userid); err != nil {
 			return fmt.Errorf("person: %w", err)
+		}
+	}
+	if l.need.People {
+		if l.v.People, err = l.turn.People(); err != nil {
+			return fmt.Errorf("people: %w", err)
 		}
 	}
 	return nil

@@ -49,14 +49,16 @@ func (a *App) toOffice(turn Turn, by bot.Person, sends []bot.Send, c *bot.Change
 // that to write it is to make it.
 func fresh(p bot.Person) bool { return len(p.Units) == 0 && len(p.Acting) == 0 && !p.Member }
 
+// configured are the userids of the office that configuration names.
+func (a *App) configured() []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(a.office)), func(userID string) bool { return userID == "" })
+}
+
 // members are those of the office: whom configuration names, then whom a message
 // made one.
 func (a *App) members(turn Turn) ([]bot.Person, error) {
 	var list []bot.Person
-	for _, userID := range slices.Sorted(maps.Keys(a.office)) {
-		if userID == "" {
-			continue
-		}
+	for _, userID := range a.configured() {
 		p, err := turn.Known(userID)
 		if err != nil {
 			return nil, fmt.Errorf("person: %w", err)
@@ -67,10 +69,12 @@ func (a *App) members(turn Turn) ([]bot.Person, error) {
 	if err != nil {
 		return nil, fmt.Errorf("people: %w", err)
 	}
-	for _, p := range people {
-		if p.Member && !a.office[strings.ToLower(p.UserID)] {
-			list = append(list, p)
-		}
-	}
+	list = append(list, a.enrolled(people)...)
 	return list[:min(len(list), officeMost)], nil
+}
+
+// enrolled are those of some people whom a message made members of the office and
+// configuration does not.
+func (a *App) enrolled(people []bot.Person) []bot.Person {
+	return slices.DeleteFunc(slices.Clone(people), func(p bot.Person) bool { return !p.Member || a.office[strings.ToLower(p.UserID)] })
 }

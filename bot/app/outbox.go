@@ -58,6 +58,7 @@ type OutboxView interface {
 	Delivery(broadcast, id string) (bot.Delivery, bool, error)
 	Broadcast(id string) (bot.Broadcast, bool, error)
 	Person(id string) (bot.Person, bool, error)
+	People() ([]bot.Person, error)
 	Roster() (bot.Roster, error)
 	Unit(name string) (bot.Unit, bool, error)
 	Chats() ([]bot.Chat, error)

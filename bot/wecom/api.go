@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/silenceper/wechat/v2/util"
 	wecontext "github.com/silenceper/wechat/v2/work/context"
@@ -39,6 +40,7 @@ type API struct {
 	tokens  *tokens
 	agentID int64
 	known   *identities
+	names   *identities // what the address book calls a userid
 	log     *slog.Logger
 }
 
@@ -63,6 +65,7 @@ func NewAPI(cfg APIConfig) (*API, error) {
 		tokens:  &tokens{line: l, corpID: url.QueryEscape(cfg.CorpID), secret: cfg.Secret, agent: agentText(cfg.AgentID)},
 		agentID: cfg.AgentID,
 		known:   &identities{},
+		names:   &identities{},
 		log:     cfg.Log,
 	}, nil
 }
@@ -263,6 +266,38 @@ func (a *API) Identify(ctx context.Context, openUserID string) (userID string, o
 	}
 	a.known.put(openUserID, userID)
 	return userID, userID != "", nil
+}
+
+// nameTime bounds what a turn waits for the address book.
+const nameTime = 2 * time.Second
+
+// Name is what the address book calls a member (page 90196), "" if it does not
+// tell: most applications are told the name and nothing else, and some not even
+// that. It is asked for a courtesy, so what goes wrong is nobody's concern and is
+// not logged.
+func (a *API) Name(ctx context.Context, userID string) string {
+	if name, found := a.names.get(userID); found {
+		return name
+	}
+	ctx, cancel := context.WithTimeout(ctx, nameTime)
+	defer cancel()
+	quiet := *a
+	quiet.log = slog.New(slog.DiscardHandler)
+	const call = "user/get"
+	got, failure := quiet.with(ctx, call, func(token string) result {
+		return a.line.get(ctx, "/cgi-bin/"+call, url.Values{"access_token": {token}, "userid": {userID}})
+	})
+	var said struct {
+		Name string `json:"name"`
+	}
+	if failure == nil {
+		got.read(&said)
+	}
+	if strings.EqualFold(said.Name, userID) {
+		said.Name = "" // an application that may not see it is told the userid
+	}
+	a.names.put(userID, said.Name)
+	return said.Name
 }
 
 // CheckToken asks the platform for a token: it answers that corp id and secret

@@ -1,10 +1,12 @@
 package wecom
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -28,6 +30,7 @@ func company(t *testing.T) *wecomtest.API {
 		Members:    []string{"zhangwei", "lina", "wangwu", "nolicense"},
 		Unlicensed: []string{"nolicense"},
 		OpenIDs:    map[string]string{"woZ": "zhangwei", "woW": "wangwu"},
+		Names:      map[string]string{"zhangwei": "张伟"},
 	})
 	t.Cleanup(func() {
 		for _, v := range api.Violations() {
@@ -222,6 +225,24 @@ func TestIdentify(t *testing.T) {
 	}
 	if n := len(api.Requests("/cgi-bin/batch/openuserid_to_userid")); n != 3 {
 		t.Errorf("%d requests, want one for each id", n)
+	}
+}
+
+// TestName: what the address book says of a member is asked once, and a refusal is
+// no name and no line in the log.
+func TestName(t *testing.T) {
+	api := company(t)
+	var log bytes.Buffer
+	a := newAPI(t, direct(api), slog.New(slog.NewTextHandler(&log, nil)))
+	for range 2 {
+		for id, want := range map[string]string{"zhangwei": "张伟", "lina": "", "nobody": ""} {
+			if got := a.Name(t.Context(), id); got != want {
+				t.Errorf("%s is called %q, want %q", id, got, want)
+			}
+		}
+	}
+	if n := len(api.Requests("/cgi-bin/user/get")); n != 3 || log.Len() > 0 {
+		t.Errorf("%d requests, want one for each; log %q", n, log.String())
 	}
 }
 

@@ -79,6 +79,7 @@ func TestNothingIsGivenAway(t *testing.T) {
 			_, _, err := p.api.Identify(ctx, "zhangwei")
 			return nil, err
 		},
+		"API.Name": func(ctx context.Context, p *Post) (any, error) { return p.api.Name(ctx, "zhangwei"), nil },
 		"API.Download": func(ctx context.Context, p *Post) (any, error) {
 			_, _, err := p.api.Download(ctx, theCode)
 			return nil, err

@@ -136,6 +136,15 @@ func (s *service) identify() func(context.Context, string) (string, error) {
 	}
 }
 
+// called asks the address book for a member's name, if there is an application to
+// ask with.
+func (s *service) called() func(context.Context, string) string {
+	if s.api == nil {
+		return nil
+	}
+	return s.api.Name
+}
+
 // late brings a reply to its member that the application's callback came too
 // late for.
 func (s *service) late(ctx context.Context, m bot.Message, reply bot.Reply) {

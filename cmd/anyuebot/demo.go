@@ -215,10 +215,15 @@ func startDemo(ctx context.Context, c console, cfg config) (_ *demoRun, err erro
 	for i, u := range sample {
 		members = append(members, demoLiaison(i, u))
 	}
+	names := map[string]string{}
+	for _, userid := range members[1:] {
+		names[userid] = demoName(userid)
+	}
 	d.tenant = wecomtest.NewAPI(wecomtest.APIConfig{
 		URL: cfg.APIBase, CorpID: cfg.CorpID, Members: members,
 		Apps:       []wecomtest.Account{{AgentID: demoAgent, Secret: cfg.AppSecret, Name: demoBot}},
 		Robots:     map[string]string{cfg.Groups[demoGroup]: demoGroup},
+		Names:      names,
 		OnPersonal: d.arrives, OnGroup: d.arrives,
 	})
 	hooks := "http://" + d.webhook.Addr().String()

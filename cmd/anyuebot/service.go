@@ -104,7 +104,7 @@ func openOn(ctx context.Context, c config, engine kv.Store, log *slog.Logger) (_
 		Office: c.Office,
 		Words:  s.words,
 		Now:    s.now, Zone: s.zone, Rate: c.Rate,
-		Outbox: port{s}, Channel: s.post, Owner: alone,
+		Outbox: port{s}, Channel: s.post, Owner: alone, Called: s.called(),
 		Observe: metrics.observe, ObserveAttempt: metrics.observeAttempt, Log: log,
 	})
 	if err := s.openDoors(c); err != nil {

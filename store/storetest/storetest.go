@@ -65,6 +65,7 @@ func Run(t *testing.T, open Open) {
 		{"RestoreRefusals", testRestoreRefusals},
 		{"RestoreInterrupted", testRestoreInterrupted},
 		{"VerifyFindsFaults", testVerifyFindsFaults},
+		{"Deputies", testDeputies},
 		{"Outgoing", testOutgoing},
 		{"OutgoingMisuse", testOutgoingMisuse},
 		{"OutgoingFaults", testOutgoingFaults},

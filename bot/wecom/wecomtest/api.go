@@ -40,6 +40,7 @@ const (
 	codeFrequency   = 45009
 	codeConcurrency = 45033
 	codeAddress     = 60020
+	codeNoMember    = 60111
 	codeRecipients  = 81013
 	codeRobot       = 93000
 	codeOtherAgent  = 301002
@@ -118,6 +119,7 @@ type APIConfig struct {
 	// Unlicensed are members whom no message reaches for want of a licence.
 	Unlicensed []string
 	OpenIDs    map[string]string // userid by open_userid
+	Names      map[string]string // by userid; the address book names nobody else
 	Now        func() time.Time  // nil for time.Now
 
 	// OnPersonal and OnGroup hear of every message that people see, and of
@@ -203,6 +205,7 @@ func NewAPI(cfg APIConfig) *API {
 		"/cgi-bin/webhook/upload_media":         {post, []string{"key", "type"}, maxUpload, a.webhookUpload},
 		"/cgi-bin/batch/openuserid_to_userid":   {post, []string{"access_token"}, maxJSON, a.openIDs},
 		"/cgi-bin/getcallbackip":                {get, []string{"access_token"}, 0, a.callbackIPs},
+		"/cgi-bin/user/get":                     {get, []string{"access_token", "userid"}, 0, a.userGet},
 		"/cgi-bin/agent/get":                    {get, []string{"access_token", "agentid"}, 0, a.agentGet},
 		"/cgi-bin/aibot/response":               {post, []string{"response_code"}, maxJSON, a.botResponse},
 		mediaPath:                               {get, nil, 0, a.mediaAddress},

@@ -123,6 +123,26 @@ func (a *API) agentGet(v *visit) (func() outcome, error) {
 	}, nil
 }
 
+// userGet tells what the address book says of a member: to most applications the
+// name alone (page 90196).
+func (a *API) userGet(v *visit) (func() outcome, error) {
+	return func() outcome {
+		app, no := a.authorized(v)
+		if no != nil {
+			return *no
+		}
+		user, ok := a.member(app, v.query.Get("userid"))
+		if !ok {
+			return refused(codeNoMember, v.ip)
+		}
+		name := a.cfg.Names[user]
+		if name == "" {
+			name = user
+		}
+		return accepted(map[string]any{"userid": user, "name": name, "department": []int{1}, "status": 1})
+	}, nil
+}
+
 // callbackIPs tells from where callbacks come (page 92521).
 func (a *API) callbackIPs(v *visit) (func() outcome, error) {
 	return func() outcome {
