@@ -16,6 +16,7 @@ func (t *turn) change() {
 	if t.in.Item != 0 {
 		if t.form.Field(t.in.Item) == nil {
 			t.tell("item.none", args{"item": strconv.Itoa(max(t.in.Item, 0)), "all": strconv.Itoa(len(t.form.Fields))})
+			t.itemElsewhere(t.in.Item)
 			t.whereWeStand()
 			return
 		}

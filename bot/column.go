@@ -188,6 +188,7 @@ func (t *turn) tags(s standing) []string {
 		add(s.status.State != NotStarted, "filling", args{"filled": strconv.Itoa(s.status.Filled), "all": strconv.Itoa(len(s.column.form.Fields))})
 		add(paper && s.column.form.counts(), "paper", nil)
 		add(paper && !s.column.form.counts(), "receipt", nil)
+		add(s.column.form.ID == t.n.Cases && t.saidLater(s.unit.Name), "later", nil)
 		add(d != nil && d.Extension != nil, "extended", args{"date": t.shortDate(s.due)})
 	}
 	return tags

@@ -10,7 +10,7 @@ import (
 func (t *turn) fill() {
 	form, rest := t.n.formIn(t.in.Rest)
 	if t.in.Verb == VerbFill && rest != "" {
-		if _, ok := chosenUnit(t.v.Person, rest); !ok {
+		if _, ok := chosenUnit(t.v.Person, rest); !ok && !t.namesForm() {
 			if len(t.v.Person.Units) == 0 {
 				t.tell("report.none", args{"phone": t.n.Office.Phone})
 				return
@@ -38,8 +38,15 @@ func (t *turn) fill() {
 // isMain reports whether a word behind a command is the main form.
 func (t *turn) isMain(word string) bool { return word == t.form.ID || word == t.form.Title }
 
-// begin opens the report for this person and asks the first open item.
+// begin opens the report for this person and asks the first open item, unless
+// there is something to settle before.
 func (t *turn) begin() {
+	if !t.frozen() && t.opens() {
+		t.start()
+	}
+}
+
+func (t *turn) start() {
 	if t.frozen() {
 		return
 	}
@@ -61,7 +68,7 @@ func (t *turn) begin() {
 		t.tell("begin.group", nil)
 	}
 	if len(t.r.Draft) == 0 {
-		t.tell("begin.easy", nil)
+		t.tell(t.easyWay(), nil)
 	}
 	switch {
 	case t.r.State == Returned:
@@ -71,6 +78,7 @@ func (t *turn) begin() {
 		t.tell("begin.submitted", args{"version": strconv.Itoa(t.r.Counted)})
 	}
 	t.s.Greeted = true
+	t.laidOut()
 	if t.offerPrefilled() {
 		return
 	}
@@ -81,7 +89,7 @@ func (t *turn) begin() {
 func (t *turn) enter() {
 	if t.s.Key != t.r.Key {
 		t.s.Key = t.r.Key
-		t.s.Asking, t.s.Quote = 0, ""
+		t.s.Asking, t.s.Quote, t.s.CaseFiles = 0, "", 0
 	}
 	t.s.Section = ""
 	t.drop()
@@ -116,10 +124,12 @@ func (t *turn) ask(item int) {
 	} else {
 		t.say = append(t.say, t.questionFor(item))
 	}
-	t.proposeKnown(item)
+	t.proposeCalled(item)
 	if now := t.r.Entry(item).Value; now.Filled() {
 		t.add("ask.now", args{"value": withUnit(f, now)})
+		return
 	}
+	t.proposeKnown(f)
 }
 
 // askAgain repeats what stands open: what was put to the person, or else the
@@ -134,8 +144,12 @@ func (t *turn) askAgain() {
 	}
 	t.asked = true
 	switch {
-	case p == nil && t.s.Asking != 0:
+	case p == nil && t.s.Asking != 0, p != nil && (p.Kind == ProposeKnown || p.Kind == ProposeCalled):
 		t.ask(t.s.Asking)
+	case p != nil && p.Kind == ProposeCase:
+		t.askCase(p)
+	case p != nil && p.Kind == ProposeNoCase:
+		t.askNoCase()
 	case p == nil:
 		t.askNext()
 	case p.Kind == ProposeReason:
@@ -144,8 +158,6 @@ func (t *turn) askAgain() {
 		t.tellProposal(p.Answers)
 	case p.Kind == ProposeEither:
 		t.tellEither(p)
-	case p.Kind == ProposeKnown:
-		t.ask(t.s.Asking)
 	case p.Kind == ProposeZeros:
 		t.tell("zeros.ask", t.about(t.form.Field(p.Items[0]), args{"n": strconv.Itoa(len(p.Items)), "items": ranges(p.Items)}))
 	case p.Kind == ProposeSubmit:
@@ -242,7 +254,7 @@ func (t *turn) completed() {
 	if t.r.Dirty {
 		t.sayApproved()
 	}
-	t.tell("complete.submit", nil)
+	t.tell(t.submitHow(), nil)
 	t.asked = true
 }
 
@@ -466,7 +478,7 @@ func (t *turn) undo() {
 func (t *turn) openZeros() []int {
 	var items []int
 	for _, item := range t.r.unfilled(t.form) {
-		if f := t.form.Field(item); f.Kind == KindCount || t.nominates() && f.Optional && !t.hides(f) {
+		if f := t.form.Field(item); (f.Kind == KindCount || t.nominates() && f.Optional && !t.hides(f)) && !t.knowsMore(item) {
 			items = append(items, item)
 		}
 	}

@@ -63,8 +63,8 @@ func (t *turn) gather(f *Field, text string) {
 	if p := t.s.Proposal; p != nil && p.Kind == ProposePart && p.Items[0] == f.Item {
 		part = p.Text + "\n" + part
 	}
-	if n := utf8.RuneCountInString(part); n+textLength(was) > MaxGathered {
-		t.tell("gather.full", t.about(f, args{"n": strconv.Itoa(textLength(was)), "more": strconv.Itoa(n), "most": strconv.Itoa(MaxGathered)}))
+	if n := utf8.RuneCountInString(part); n+lengthOf(was) > MaxGathered {
+		t.tell("gather.full", t.about(f, args{"n": strconv.Itoa(lengthOf(was)), "more": strconv.Itoa(n), "most": strconv.Itoa(MaxGathered)}))
 		return
 	}
 	open := t.s.Proposal != nil && t.s.Proposal.Kind == ProposePart
@@ -108,7 +108,7 @@ func (t *turn) askPart(p *Proposal) {
 	key, was := "gather.sure", t.r.Entry(f.Item).Value
 	switch {
 	case t.appends(f.Item):
-		key, a["n"] = "gather.which", strconv.Itoa(textLength(was))
+		key, a["n"] = "gather.which", strconv.Itoa(lengthOf(was))
 	case was.Filled():
 		key, a["value"] = "gather.over", withUnit(f, was)
 	}
@@ -124,7 +124,7 @@ func (t *turn) settlePart(p *Proposal, text string) bool {
 		return false
 	}
 	t.s.Proposal = nil
-	if n := textLength(t.r.Entry(f.Item).Value); !replace && t.appends(f.Item) && n+utf8.RuneCountInString(p.Text) > MaxGathered {
+	if n := lengthOf(t.r.Entry(f.Item).Value); !replace && t.appends(f.Item) && n+utf8.RuneCountInString(p.Text) > MaxGathered {
 		// A colleague has written meanwhile.
 		t.gather(f, p.Text)
 		return true
@@ -192,8 +192,8 @@ func listed(n *Notice, v Value) string {
 	return n.phrase("gather.long", args{"head": string(r[:head]), "tail": string(r[len(r)-tail:]), "n": strconv.Itoa(len(r))})
 }
 
-// textLength is the number of a text's characters; 0 for any other value.
-func textLength(v Value) int {
+// lengthOf is the number of a text's characters; 0 for any other value.
+func lengthOf(v Value) int {
 	if v.Kind != Text {
 		return 0
 	}

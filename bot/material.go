@@ -47,7 +47,7 @@ func (need *Need) material(n *Notice, p Person, s Session, m Message, in Intent,
 		unit = s.Bag.Unit
 	}
 	pages := len(m.Files) > 0 || in.Verb == VerbMaterial || s.Proposal.aboutMaterial()
-	key := n.mainKey(unit, now)
+	key := n.mainKey(unit)
 	switch {
 	case unit == "":
 	case pages && need.Report != key:

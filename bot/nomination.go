@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// ProposeKnown puts what the platform's address book or an earlier round says of
+// ProposeCalled puts what the platform's address book or an earlier round says of
 // an item before the person.
-const ProposeKnown ProposalKind = "known"
+const ProposeCalled ProposalKind = "called"
 
 // nomination adds what the form that names the liaison needs: the unit's row, what
 // the address book calls the person, and whether that form is in already.
@@ -191,20 +191,20 @@ func (t *turn) inPrivate(item int) {
 	})
 }
 
-// proposeKnown puts what the address book calls the person in front of the question
+// proposeCalled puts what the address book calls the person in front of the question
 // for their name, so that one word takes it.
-func (t *turn) proposeKnown(item int) {
+func (t *turn) proposeCalled(item int) {
 	f := t.form.Field(item)
 	if t.v.Called == "" || f.Kind != KindName || t.r.Entry(item).Value.Filled() {
 		return
 	}
 	if r := Read(t.n, f, t.v.Called); r.Outcome == Taken {
-		t.s.Proposal = &Proposal{Kind: ProposeKnown, Answers: []Proposed{{Item: item, Value: r.Value}}}
-		t.tellKnown()
+		t.s.Proposal = &Proposal{Kind: ProposeCalled, Answers: []Proposed{{Item: item, Value: r.Value}}}
+		t.tellCalled()
 	}
 }
 
-func (t *turn) tellKnown() {
+func (t *turn) tellCalled() {
 	a := t.s.Proposal.Answers[0]
 	t.asked = true
 	t.tell("nominate.known", t.about(t.form.Field(a.Item), args{"value": t.shown(t.form.Field(a.Item), a.Value.String())}))

@@ -1,6 +1,9 @@
 package bot
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // Notice is one campaign as data: its forms, dates and wording. A new year is
 // a new notice and no code. Package prompts loads and checks it; the rest of
@@ -136,10 +139,31 @@ type Field struct {
 	Instead   []string // Gather: what stands for the whole text, as 纸质版另送; the first is stored
 	Document  bool     // Gather: a Word or PDF file may stand for the text
 	Optional  bool     // “无” is an answer
+	GoesOn    bool     // KindText: words that answer none of the items behind it go on with it
+	Seed      int      // the item of the main form whose value is proposed for it; 0 for none
+	Cases     *FromCases
 	Private   bool     // asked and shown in private chat only
 	Joint     bool     // often held together with other units, one of which reports it
 	Words     []string // what people call it: 咨询活动, 演练 …
 }
+
+// FromCases is how a value follows from the unit's cases of the first month: Item
+// is what is taken of each, and only those with more than 0 at Where are taken,
+// 0 for all.
+type FromCases struct {
+	How   CasesHow
+	Item  int
+	Where int
+}
+
+// CasesHow is what is made of the cases.
+type CasesHow string
+
+const (
+	CasesCount CasesHow = "count" // how many there are
+	CasesSum   CasesHow = "sum"   // their numbers added up
+	CasesList  CasesHow = "list"  // their words, numbered, one a line
+)
 
 // Check is a soft check: figures that are possible but odd. All comparisons
 // must hold for it to speak. What it says is about Item.
@@ -209,10 +233,15 @@ func (f *Form) PeriodAt(now time.Time) string {
 
 // Spans tells in words which time a period of the form is about: 2021年6月.
 func (f *Form) Spans(period string) string {
-	if month, err := time.Parse(monthLayout, period); err == nil && f.Monthly() {
-		return month.Format("2006年1月")
+	month, err := time.Parse(monthLayout, f.Month(period))
+	if err != nil || !f.Monthly() {
+		return f.Span
 	}
-	return f.Span
+	words := month.Format("2006年1月")
+	if n := nth(period); n > 1 {
+		words += "第" + strconv.Itoa(n) + "起"
+	}
+	return words
 }
 
 // Due is the last instant at which a report still counts as on time: the form's
@@ -224,7 +253,7 @@ func (n *Notice) Due(key ReportKey, d *Docket, zone *time.Location) time.Time {
 		return d.Extension.Until
 	}
 	f := n.formFor(key)
-	if month, err := time.ParseInLocation(monthLayout, key.Period, zone); err == nil && f.Monthly() {
+	if month, err := time.ParseInLocation(monthLayout, f.Month(key.Period), zone); err == nil && f.Monthly() {
 		return month.AddDate(0, 1, 0).Add(-1)
 	}
 	if d := n.Deadline(f.Deadline); d != nil {

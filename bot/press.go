@@ -55,7 +55,7 @@ var anytime = []Verb{VerbFill, VerbProgress, VerbMissing, VerbTotals, VerbHelp}
 
 // seen names the values that what stands open is about, as they stand now.
 func (t *turn) seen() string {
-	if t.r == nil || t.s.Key != t.r.Key {
+	if t.r == nil || t.s.Key != t.r.Key || t.s.Proposal != nil && t.s.Proposal.Kind == ProposeCase {
 		return ""
 	}
 	var about string
@@ -109,8 +109,14 @@ func (t *turn) choices() (Effect, []Choice) {
 		return t.plainChoices()
 	}
 	switch p.Kind {
-	case ProposeAnswers, ProposeKnown:
+	case ProposeAnswers, ProposeCalled:
 		return t.answerChoices(p.Answers)
+	case ProposeKnown:
+		return t.answerChoices(p.Answers[:1])
+	case ProposeCase:
+		return caseChoices(p)
+	case ProposeNoCase:
+		return Effect{Key: "card.nocase", Args: args{"month": t.monthOf(t.r.Key.Period)}}, t.n.commands(VerbYes, VerbNo)
 	case ProposeZeros:
 		agree := Choice{Label: wordConfirm, Say: wordConfirm}
 		return Effect{Key: t.worded("card.zeros"), Args: args{"n": strconv.Itoa(len(p.Items))}}, append([]Choice{agree}, t.n.commands(VerbList)...)

@@ -57,6 +57,11 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 		// “通过 线上方式开展3次” is an answer from who is asked for one.
 		in.Verb, in.Rest = verb, rest
 	}
+	if in.Verb == "" {
+		if verb, month, ok := n.monthBefore(p, in.Text, now); ok {
+			in.Verb, in.Rest = verb, month
+		}
+	}
 	if in.Verb == "" && p.Office && free {
 		if rest, ok := n.receiptBehind(in.Text); ok {
 			in.Verb, in.Rest = VerbReceipt, rest
@@ -153,6 +158,9 @@ func reportMeant(n *Notice, p Person, s Session, in Intent, now time.Time) Repor
 			key.Unit = unit
 		}
 	}
+	if period, ok := s.Proposal.pickCase(in.Text); ok {
+		return ReportKey{Unit: s.Proposal.Units[0], Form: n.Cases, Period: period}
+	}
 	if first, _, _ := strings.Cut(rest, " "); in.Verb == VerbDiff && !onlyVersions(rest) {
 		if unit, ok := pick(p.Units, first); ok {
 			key.Unit = unit
@@ -166,8 +174,15 @@ func reportMeant(n *Notice, p Person, s Session, in Intent, now time.Time) Repor
 			}
 		}
 	}
+	words := n.monthlyWords(p, in, form, now)
+	if words.unit != "" {
+		key.Unit = words.unit
+	}
 	if key.Unit == "" {
 		return ReportKey{}
+	}
+	if in.begins(form) && form.Monthly() && (words.month != "" || s.Key.Unit != key.Unit || s.Key.Form != form.ID || s.Asking == 0) {
+		return ReportKey{Unit: key.Unit, Form: form.ID, Period: cmp.Or(words.within, form.PeriodAt(now))}
 	}
 	if s.Key.Unit == key.Unit && s.Key.Form == form.ID {
 		return s.Key // of a monthly form the month that was begun
@@ -186,8 +201,8 @@ func (n *Notice) formMeant(s Session, in Intent) (form *Form, rest string) {
 		if named, left := n.formIn(rest); named != nil {
 			return named, left
 		}
-		if in.Verb == VerbFill {
-			id = n.Main
+		if in.Verb == VerbFill || s.Key.Form == n.Cases && s.Asking == 0 && s.Proposal == nil {
+			id = n.Main // nothing of the case last reported is open
 		}
 	case VerbRegister:
 		id = n.Nomination

@@ -58,6 +58,11 @@ func (t *turn) files() bool {
 		t.tellKept(kept)
 		t.tellPrivate()
 		return false
+	case t.goWithCase(kept):
+		if wordless {
+			t.whereWeStand()
+		}
+		return wordless
 	case t.answersWithFile(kept):
 		return true
 	}
@@ -75,8 +80,8 @@ func (t *turn) received(unit string) Received {
 	return r
 }
 
-// unitMeant is the unit that material is for; "" if that was not said.
-func (t *turn) unitMeant() string {
+// materialUnit is the unit that material is for; "" if that was not said.
+func (t *turn) materialUnit() string {
 	switch units := t.v.Person.Units; {
 	case t.s.Bag != nil:
 		return t.s.Bag.Unit
@@ -90,7 +95,7 @@ func (t *turn) unitMeant() string {
 
 // keep adds the message's files to what was received and returns them.
 func (t *turn) keep() []Received {
-	unit, kind := t.unitMeant(), ""
+	unit, kind := t.materialUnit(), ""
 	for _, f := range t.m.Files {
 		if f.Problem != "" {
 			t.tell("file."+string(f.Problem), args{"what": t.called(f)})
@@ -136,7 +141,7 @@ func (t *turn) outside(kept []Received) bool {
 		return true
 	}
 	t.tellKept(kept)
-	unit := t.unitMeant()
+	unit := t.materialUnit()
 	idle := t.s.Asking == 0 && (t.s.Proposal == nil || t.s.Proposal.aboutMaterial())
 	switch {
 	case unit == "":
@@ -216,7 +221,7 @@ func (t *turn) nameLoose(m meant) {
 		return
 	}
 	if m.unit == "" {
-		m.unit = t.unitMeant()
+		m.unit = t.materialUnit()
 	}
 	holds := holding(t.s.Loose)
 	t.name(t.s.Loose, m, ReportKey{})
@@ -258,7 +263,7 @@ func (t *turn) chooseMaterial() bool {
 	case isTalk(text) || strings.ContainsFunc(text, figureRune) || utf8.RuneCountInString(text) < 4:
 		return false
 	}
-	t.name(t.s.Loose, meant{unit: t.unitMeant()}, ReportKey{})
+	t.name(t.s.Loose, meant{unit: t.materialUnit()}, ReportKey{})
 	for i := range t.out.Files {
 		t.out.Files[i].Text = text
 	}

@@ -49,6 +49,8 @@ type Session struct {
 	// Told is the unit that this person last asked for in vain, and of which the
 	// office knows it.
 	Told string `cbor:"16,keyasint,omitempty"`
+	// CaseFiles is how many pictures and other files came with the case Key.
+	CaseFiles int `cbor:"20,keyasint,omitempty"`
 }
 
 // ProposalKind is what 对 would do.
@@ -78,6 +80,9 @@ type Proposal struct {
 	Items   []int        `cbor:"6,keyasint,omitempty"`
 	Text    string       `cbor:"7,keyasint,omitempty"` // the words a chosen item is read from, or that are to go out
 	Zeros   bool         `cbor:"8,keyasint,omitempty"` // 其余无 was said too: ask for it next
+	// Cases are what may be chosen from, for 本月无 if None is set.
+	Cases []CaseChoice `cbor:"17,keyasint,omitempty"`
+	None  bool         `cbor:"18,keyasint,omitempty"`
 
 	// Of is the form and period that a word over all reports is about, and Sum
 	// what stood in them when it was put to the office.
@@ -117,6 +122,9 @@ func (s Session) Open() string {
 			fmt.Fprintf(h, " %d", p.Version)
 		}
 		fmt.Fprintf(h, " %q %q", p.UserID, p.Person)
+		for _, c := range p.Cases {
+			fmt.Fprintf(h, " %q %t", c.Period, p.None)
+		}
 		if p.Sum != "" {
 			fmt.Fprintf(h, " %q %q %q", p.Of.Form, p.Of.Period, p.Sum)
 		}
@@ -165,6 +173,9 @@ func (s Session) standing(n *Notice, p Person, m Message) Session {
 	if s.Proposal.byOffice() && !p.Office {
 		s.Proposal = nil
 	}
+	if s.Proposal != nil && s.Proposal.Kind == ProposeCase && !slices.Contains(p.Units, s.Proposal.Units[0]) {
+		s.Proposal = nil
+	}
 	return s.quoting(n, p, m)
 }
 
@@ -181,5 +192,5 @@ func (p *Proposal) byOffice() bool {
 
 // standsAlone reports whether a proposal is about no report.
 func (p *Proposal) standsAlone() bool {
-	return p != nil && (p.byOffice() || p.aboutMaterial() || p.Kind == ProposeUnit || p.Kind == ProposeBind || p.Kind == ProposeHeard || p.Kind == ProposeClaim)
+	return p != nil && (p.byOffice() || p.aboutMaterial() || p.Kind == ProposeUnit || p.Kind == ProposeBind || p.Kind == ProposeHeard || p.Kind == ProposeClaim || p.Kind == ProposeCase)
 }

@@ -156,7 +156,7 @@ func (t *turn) yes(reason string) {
 	case ProposeMaterial:
 		t.leaveMaterial()
 		return
-	case ProposeUnit, ProposeItem, ProposeNote, ProposeEither, ProposeBag, ProposeStamp:
+	case ProposeUnit, ProposeItem, ProposeNote, ProposeEither, ProposeCase, ProposeBag, ProposeStamp:
 		// 对 chooses nothing from a list.
 	default:
 		if t.r == nil {
@@ -217,7 +217,11 @@ func (t *turn) settle(p *Proposal, reason string) {
 		t.deliver()
 	case ProposeZeros:
 		t.takeZeros(p.Items)
-	case ProposeAnswers, ProposeKnown:
+	case ProposeKnown:
+		t.takeAll(p.Answers[:1])
+	case ProposeNoCase:
+		t.markNothing(true)
+	case ProposeAnswers, ProposeCalled:
 		var answers []taken
 		for _, a := range p.Answers {
 			if t.r.Entry(a.Item).Value != a.Was {
@@ -304,6 +308,9 @@ func (t *turn) no() {
 	switch {
 	case p.byOffice():
 		t.tell(string(p.Kind)+".dropped", nil)
+		return
+	case p.Kind == ProposeKnown && t.r != nil:
+		t.tell("known.no", t.about(t.form.Field(p.Answers[0].Item), nil))
 		return
 	case p.Kind == ProposeReason:
 		t.s.Proposal = p

@@ -3,23 +3,16 @@ package bot
 import (
 	"slices"
 	"strconv"
-	"time"
 )
 
 // ProposeStamp asks how the loose pages, a stamped copy, stand to Version of the
 // main form.
 const ProposeStamp ProposalKind = "stamp"
 
-// mainKey is the main form's report of a unit.
-func (n *Notice) mainKey(unit string, now time.Time) ReportKey {
-	form := n.Form(n.Main)
-	return ReportKey{Unit: unit, Form: form.ID, Period: form.PeriodAt(now)}
-}
-
 // mainReport is the main form's report of the unit that is meant; nil if there
 // is none, or if it was not looked up.
 func (t *turn) mainReport() *Report {
-	key := t.n.mainKey(t.unitMeant(), t.now)
+	key := t.n.mainKey(t.materialUnit())
 	if t.r != nil && t.r.Key == key {
 		return t.r
 	}

@@ -85,7 +85,7 @@ func (d *Docket) received(what string) *Receipt {
 // book is what stands over the reports of a form and period; nil if nothing. Only
 // those of the report that is worked on, or those that were asked for, are known.
 func (t *turn) book(key ReportKey) *Book {
-	if b := t.v.Book; b != nil && b.Form == key.Form && b.Period == key.Period {
+	if b := t.v.Book; b != nil && b.Form == key.Form && b.Period == t.n.formFor(key).Month(key.Period) {
 		return b
 	}
 	return nil

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -120,6 +121,9 @@ func (t *turn) handle() {
 		t.office()
 		return
 	}
+	if t.choosesCase() {
+		return
+	}
 	t.command()
 }
 
@@ -162,6 +166,9 @@ func (t *turn) command() {
 	case VerbCase, VerbNoCase, VerbLater, VerbYearEnd:
 		t.monthly()
 	case VerbMaterial, VerbSummary, VerbDone:
+		if t.in.Verb == VerbDone && t.s.Bag == nil && t.finishesCase() {
+			return
+		}
 		t.material()
 	case VerbDiff:
 		t.review()
@@ -252,12 +259,23 @@ type args map[string]string
 
 // tell says a wording on a line of its own.
 func (t *turn) tell(key string, a args) {
-	t.say = append(t.say, Effect{Key: t.worded(key), Args: a})
+	t.say = append(t.say, Effect{Key: t.worded(key), Args: t.veiled(a)})
 }
 
 // add says a wording on the line of the one before.
 func (t *turn) add(key string, a args) {
-	t.say = append(t.say, Effect{Key: t.worded(key), Args: a, Join: SameLine})
+	t.say = append(t.say, Effect{Key: t.worded(key), Args: t.veiled(a), Join: SameLine})
+}
+
+// veiled keeps the reply in a group from repeating a mobile number that somebody
+// typed there: no figure of a form is as long.
+func (t *turn) veiled(a args) args {
+	quote, ok := a["quote"]
+	if !ok || t.m.Private() {
+		return a
+	}
+	a["quote"] = regexp.MustCompile(`1[3-9]\d(?:[ -]?\d){8}`).ReplaceAllString(fold(quote), "…")
+	return a
 }
 
 func (t *turn) log(what string, e LogEntry) {
@@ -447,6 +465,9 @@ func (t *turn) late() bool {
 	if until := t.extended(); !until.IsZero() {
 		return t.now.After(until)
 	}
+	if t.form.Monthly() && t.r != nil {
+		return t.now.After(t.n.Due(t.r.Key, nil, t.now.Location()))
+	}
 	d := t.n.Deadline(t.form.Deadline)
 	return d != nil && t.now.After(d.At)
 }
@@ -454,6 +475,9 @@ func (t *turn) late() bool {
 func (t *turn) deadline() string {
 	if until := t.extended(); !until.IsZero() {
 		return t.phrase("due.extended", args{"until": t.until(until)})
+	}
+	if t.form.Monthly() && t.r != nil {
+		return t.monthDue()
 	}
 	if d := t.n.Deadline(t.form.Deadline); d != nil {
 		return d.Sentence

@@ -53,6 +53,7 @@ func (t *turn) preview() {
 		"all": strconv.Itoa(t.form.Asked()), "filled": strconv.Itoa(len(t.r.Draft)),
 	})
 	t.whole()
+	t.casesDiffer()
 	t.askJoint()
 	switch open := t.r.unfilled(t.form); {
 	case t.frozen():
@@ -135,7 +136,7 @@ func (t *turn) deliver() {
 	t.s.Asking, t.s.Quote, t.s.Proposal = 0, "", nil
 	t.log("submit", LogEntry{Key: t.r.Key, Number: sub.Version, Text: sub.Receipt})
 	t.tell("receipt", args{
-		"unit": t.r.Key.Unit, "form": t.form.ID, "receipt": sub.Receipt,
+		"unit": t.r.Key.Unit, "form": t.formName(), "receipt": sub.Receipt,
 		"version": strconv.Itoa(sub.Version), "time": t.instant(sub.At),
 	})
 	if sub.Late {
@@ -144,7 +145,7 @@ func (t *turn) deliver() {
 	if again {
 		t.tell("receipt.again", nil)
 	}
-	t.receiptNext()
+	t.afterReceipt()
 	t.stampBehind(&sub)
 }
 
@@ -165,7 +166,7 @@ func (t *turn) withdraw() {
 	t.r.Counted, t.r.Dirty, t.r.State = 0, false, Filling
 	t.s.Key, t.s.Asking = t.r.Key, 0
 	t.log("withdraw", LogEntry{Key: t.r.Key, Number: was})
-	t.tell("withdrawn", args{"unit": t.r.Key.Unit, "form": t.form.ID, "version": strconv.Itoa(was)})
+	t.tell("withdrawn", args{"unit": t.r.Key.Unit, "form": t.formName(), "version": strconv.Itoa(was)})
 }
 
 // state tells how a report stands, in words.
@@ -201,6 +202,7 @@ func (t *turn) progress() {
 		if odd := t.unconfirmed(); len(odd) > 0 {
 			t.tell("progress.unconfirmed", args{"items": ranges(odd)})
 		}
+		t.casesDiffer()
 		switch {
 		case t.closing(t.r.Key) != nil:
 			t.tellClosed("closed.look")
@@ -209,6 +211,7 @@ func (t *turn) progress() {
 		case t.r.Counted == 0:
 			t.due()
 		}
+		t.monthSoFar()
 	} else if len(p.Units) > 1 {
 		t.tell("progress.units", args{"units": strings.Join(p.Units, "、")})
 	}

@@ -22,7 +22,8 @@ type View struct {
 	Docket   *Docket                 // Need.Docket; nil if there is none
 	Dockets  []Docket                // Need.Dockets: of all units and forms
 	Book     *Book                   // of the report's form and period, or Need.Book; nil if nothing is in it
-	Others   map[ReportKey]Filed     // Need.Others
+	Others   map[ReportKey]Filed     // Need.Others, and all reports of Need.Months
+	Kept     map[ReportKey]Docket    // Need.Kept: those that there are
 	Forms    map[FormPeriod][]Status // Need.Forms, each in roster order
 	Filed    []Filed                 // Need.Filed: every report of that form and period
 	Versions []Submission            // Need.Versions, the oldest first
@@ -66,6 +67,8 @@ type Need struct {
 	Dockets  bool
 	Book     FormPeriod  // beside that of Report; zero for none
 	Others   []ReportKey // reports beside the one that is worked on
+	Months   []ReportKey // the first reports of months: those behind them are wanted too, see [ReportKey.Nth]
+	Kept     []ReportKey // reports whose dockets are wanted beside Docket
 	Forms    []FormPeriod
 	Filed    FormPeriod // zero for none
 	Versions ReportKey  // its unit as it was typed; zero for none

@@ -126,7 +126,7 @@ func (v Verb) unmistakable() bool {
 func (v Verb) takesWords() bool {
 	switch v {
 	case VerbFill, VerbChange, VerbHint, VerbRegister, VerbRelease, VerbYes, VerbProgress,
-		VerbAsked, VerbDeputy, VerbRecall, VerbNote, VerbCase, VerbMaterial, VerbSummary, VerbDiff,
+		VerbAsked, VerbDeputy, VerbRecall, VerbNote, VerbCase, VerbNoCase, VerbLater, VerbYearEnd, VerbMaterial, VerbSummary, VerbDiff,
 		VerbMissing, VerbLook, VerbConfirm, VerbTotals, VerbOdd, VerbDeduct, VerbPutBack, VerbLiaison, VerbPhones, VerbCall, VerbLog,
 		VerbNotify, VerbNudge, VerbAskFor, VerbPair, VerbReturn,
 		VerbApprove, VerbClose, VerbReopen, VerbExtend, VerbReceipt, VerbEnter, VerbCounter,

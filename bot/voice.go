@@ -7,7 +7,7 @@ package bot
 func (v Verb) spokenTwice() bool {
 	switch v {
 	case VerbUndo, VerbWithdraw, VerbRegister, VerbRelease, VerbConfirm, VerbResume, VerbReturn,
-		VerbApprove, VerbReopen, VerbExtend, VerbReceipt, VerbCall, VerbNote, VerbDeputy, VerbRecall:
+		VerbApprove, VerbReopen, VerbExtend, VerbReceipt, VerbCall, VerbNote, VerbDeputy, VerbRecall, VerbNoCase, VerbLater:
 		return true
 	}
 	return false

@@ -114,7 +114,7 @@ func (l *loader) readFields(form *bot.Form, v value) []object {
 	for i, item := range v.list() {
 		o := item.object(
 			[]string{"item", "label", "short", "hint", "kind"},
-			[]string{"section", "ask", "unit", "near", "pairs_with", "choices", "digits", "gather", "instead", "document", "optional", "private", "printed", "settled", "least", "joint", "words"})
+			[]string{"section", "ask", "unit", "near", "pairs_with", "choices", "digits", "gather", "instead", "document", "optional", "private", "printed", "settled", "least", "joint", "words", "goes_on", "seed", "cases"})
 		f := l.readField(form, o)
 		written, ok := o.get("item").number()
 		switch {
@@ -176,6 +176,11 @@ func (l *loader) readField(form *bot.Form, o object) bot.Field {
 	if o.has("least") {
 		f.Least, _ = o.get("least").number()
 	}
+	f.GoesOn = o.get("goes_on").yes()
+	if f.GoesOn && f.Kind != bot.KindText {
+		o.get("goes_on").fail(WrongValue, "只有文字项能写 goes_on。请删去这一行，或改 kind。")
+	}
+	f.Seed, f.Cases = l.readSeed(f.Kind, o), l.readCases(f.Kind, o)
 	// What the form has printed already is no question; Hint holds the words.
 	printed := o.get("printed").yes()
 	if printed && o.has("ask") {

@@ -14,7 +14,7 @@ import (
 	"anyuebot/bot"
 )
 
-//go:embed notice.yaml annex1.yaml annex2.yaml summary.yaml checks.yaml roster.yaml words.yaml wording*.yaml
+//go:embed notice.yaml annex1.yaml annex2.yaml case.yaml yearend.yaml summary.yaml checks.yaml roster.yaml words.yaml wording*.yaml
 var embedded embed.FS
 
 // The files that every notice has, beside those of its forms, which
@@ -112,6 +112,7 @@ type loader struct {
 	notice *bot.Notice
 
 	near     [][]string // groups of measure words that pass for each other
+	links    []link     // from items to those of another form
 	allForms bool       // each form's file could be read
 	sound    []string   // the forms without problems
 }

@@ -170,6 +170,13 @@ func TestEachSlipIsNamedByFileAndLine(t *testing.T) {
 		{"form.yaml", "pairs_with: 1", "pairs_with: 99", "form.yaml:33 pair-unknown"},
 		{"form.yaml", "pairs_with: 1", "pairs_with: 0", "form.yaml:33 pair-unknown"},
 		{"form.yaml", "pairs_with: 1", "pairs_with: 2", "form.yaml:33 pair-unknown"},
+		{"form.yaml", "pairs_with: 1", "pairs_with: 1\n    seed: 9", "form.yaml:34 wrong-value"},
+		{"form.yaml", "pairs_with: 1", "pairs_with: 1\n    seed: 3", "form.yaml:34 wrong-value"},
+		{"form.yaml", "pairs_with: 1", "pairs_with: 1\n    seed: 九", "form.yaml:34 wrong-type"},
+		{"form.yaml", "pairs_with: 1", "pairs_with: 1\n    goes_on: true", "form.yaml:34 wrong-value"},
+		{"form.yaml", "pairs_with: 1", "pairs_with: 1\n    cases: {how: many}", "form.yaml:34 wrong-value"},
+		{"form.yaml", "pairs_with: 1", "pairs_with: 1\n    cases: {how: sum}", "form.yaml:34 key-missing"},
+		{"form.yaml", "pairs_with: 1", "pairs_with: 1\n    cases: {how: list, item: 4}", "form.yaml:34 wrong-value"},
 		{"form.yaml", "（{1}）", "（{9}）", "form.yaml:9 blank-unknown form.yaml:15 blank-missing"},
 		{"form.yaml", "（{1}）", "（{次数}）", "form.yaml:9 blank-unknown form.yaml:15 blank-missing"},
 		{"form.yaml", "（{1}）", "（  ）", "form.yaml:15 blank-missing"},
@@ -309,12 +316,8 @@ func TestOwnFilesReplaceEmbeddedOnesByName(t *testing.T) {
 	if len(n.Sample) != 1 || n.Sample[0].Name != "试验乡" || n.Sample[0].Order != 1 {
 		t.Errorf("sample = %+v, want 试验乡 alone", n.Sample)
 	}
-	embedded, err := Load("", bot.WordingKeys())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if have, want := len(n.Forms), len(embedded.Forms); have != want {
-		t.Errorf("%d forms, want the embedded %d", have, want)
+	if want := len(embeddedNotice(t).Forms); len(n.Forms) != want {
+		t.Errorf("%d forms, want the embedded %d", len(n.Forms), want)
 	}
 }
 

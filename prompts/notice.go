@@ -131,6 +131,7 @@ func (l *loader) readForms(o object) {
 			o.get(key).fail(FormUnknown, "没有“%s”这张表。可选：%s。", id, strings.Join(l.formIDs(), "、"))
 		}
 	}
+	l.checkLinks()
 }
 
 func (l *loader) formIDs() []string {

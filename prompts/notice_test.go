@@ -159,6 +159,60 @@ func TestAnnex1IsThePrintedForm(t *testing.T) {
 	}
 }
 
+// The cases are reported as 附件2 has it: each month from June to December.
+func TestMonthlyCases(t *testing.T) {
+	n := embeddedNotice(t)
+	cases := n.Form(n.Cases)
+	if cases == nil || cases.From != "2021-06" || cases.To != "2021-12" || len(cases.Fields) != 4 {
+		t.Fatalf("cases = %+v", cases)
+	}
+	kinds := []bot.Kind{bot.KindText, bot.KindText, bot.KindCount, bot.KindCount}
+	for i, f := range cases.Fields {
+		if f.Kind != kinds[i] || f.GoesOn != (i == 1) || f.Private {
+			t.Errorf("item %d = %+v", f.Item, f)
+		}
+	}
+	annex := n.Form(n.Main)
+	want := map[int]bot.FromCases{
+		17: {How: bot.CasesCount, Where: 3}, 18: {How: bot.CasesSum, Item: 4}, 19: {How: bot.CasesList, Item: 1, Where: 3},
+	}
+	for _, f := range annex.Fields {
+		if c, ok := want[f.Item]; ok != (f.Cases != nil) || ok && *f.Cases != c {
+			t.Errorf("item %d follows from the cases by %+v, want %+v", f.Item, f.Cases, c)
+		}
+	}
+}
+
+// The year-end form asks the items of 陇原行 again, in their own words, less the
+// cases themselves.
+func TestYearEndIsPartOfAnnex2(t *testing.T) {
+	n := embeddedNotice(t)
+	form, annex := n.Form(n.YearEnd), n.Form(n.Main)
+	if form == nil {
+		t.Fatal("no year-end form")
+	}
+	var seeds []int
+	for _, f := range form.Fields {
+		seeds = append(seeds, f.Seed)
+		of := annex.Field(f.Seed)
+		if of == nil || f.Label != of.Label || f.Short != of.Short || f.Unit != of.Unit || !slices.Equal(f.Near, of.Near) {
+			t.Errorf("item %d = %+v, in 附件2 %+v", f.Item, f, of)
+		}
+		if named := "附件2第" + strconv.Itoa(f.Seed) + "项"; !strings.Contains(f.Hint, named) {
+			t.Errorf("item %d: %q does not name %s", f.Item, f.Hint, named)
+		}
+		if pair := form.Field(f.PairsWith); pair != nil && pair.Seed != of.PairsWith {
+			t.Errorf("item %d belongs to item %d", f.Item, f.PairsWith)
+		}
+	}
+	if want := []int{16, 17, 18, 20, 21, 22, 23, 24, 25, 26, 27}; !slices.Equal(seeds, want) {
+		t.Errorf("items %v, want %v", seeds, want)
+	}
+	if d := n.Deadline(form.Deadline); d == nil || d.ID != "年终" {
+		t.Errorf("deadline = %+v", d)
+	}
+}
+
 // A question is read on a phone; an echo shares its line with two others.
 func TestWordsAreShort(t *testing.T) {
 	n := embeddedNotice(t)
@@ -345,6 +399,7 @@ func TestDeadlines(t *testing.T) {
 		"附件1": time.Date(2021, 6, 3, 0, 0, 0, 0, zone),
 		"附件2": time.Date(2021, 7, 2, 0, 0, 0, 0, zone),
 		"总结":  time.Date(2021, 7, 2, 0, 0, 0, 0, zone),
+		"年终":  time.Date(2022, 1, 1, 0, 0, 0, 0, zone),
 	} {
 		d := n.Deadline(id)
 		if d == nil {

@@ -77,6 +77,9 @@ func (l loading) report() (err error) {
 		}
 		if book == (bot.FormPeriod{}) {
 			book = bot.FormPeriod{Form: key.Form, Period: key.Period}
+			if f := l.n.Form(key.Form); f != nil {
+				book.Period = f.Month(key.Period) // 封账 closes the month with all its reports
+			}
 		}
 	}
 	if book != (bot.FormPeriod{}) {
@@ -218,8 +221,11 @@ func (l loading) county() (err error) {
 // beside loads single records beside the report that is worked on.
 func (l loading) beside() (err error) {
 	others := append(l.need.Others, l.bound()...)
-	if len(others) > 0 && l.v.Others == nil {
-		l.v.Others = make(map[bot.ReportKey]bot.Filed, len(others))
+	if len(others)+len(l.need.Months) > 0 && l.v.Others == nil {
+		l.v.Others = make(map[bot.ReportKey]bot.Filed, len(others)+len(l.need.Months))
+	}
+	if err := l.months(); err != nil {
+		return err
 	}
 	for _, key := range others {
 		r, s, err := l.turn.Report(key)
@@ -252,6 +258,36 @@ func (l loading) beside() (err error) {
 	if l.need.People {
 		if l.v.People, err = l.turn.People(); err != nil {
 			return fmt.Errorf("people: %w", err)
+		}
+	}
+	return nil
+}
+
+// months loads every report of a month, for as many as there are, and what is
+// kept beside them.
+func (l loading) months() error {
+	for _, first := range l.need.Months {
+		for n := 1; ; n++ {
+			r, s, err := l.turn.Report(first.Nth(n))
+			if err != nil {
+				return fmt.Errorf("report: %w", err)
+			}
+			if r == nil {
+				break
+			}
+			l.v.Others[r.Key] = bot.Filed{Report: r, Counted: s}
+		}
+	}
+	if len(l.need.Kept) > 0 {
+		l.v.Kept = make(map[bot.ReportKey]bot.Docket, len(l.need.Kept))
+	}
+	for _, key := range l.need.Kept {
+		d, err := l.turn.Docket(key)
+		if err != nil {
+			return fmt.Errorf("docket: %w", err)
+		}
+		if d != nil {
+			l.v.Kept[key] = *d
 		}
 	}
 	return nil
