@@ -134,7 +134,8 @@ func TestPrivateItemsStayPrivate(t *testing.T) {
 			}
 			said := len(w.log)
 			w.turn("lisi", m)
-			if m.Group != "" {
+			// What is typed under a question of another form is any text to the bot.
+			if m.Group != "" && w.session("lisi").Key.Form == form.ID {
 				checkNothingPrivate(t, text, w.words(w.last.Say))
 				if o := w.last.Offer; o != nil {
 					checkNothingPrivate(t, text, w.words([]bot.Effect{o.Title}))
@@ -187,5 +188,19 @@ func TestNominationOfSeveralUnits(t *testing.T) {
 	}
 	if reply := w.say("lisi", "我是谁"); !strings.Contains(reply, fmt.Sprintf("您是%s联络员", "三嘉乡")) {
 		t.Error(reply)
+	}
+}
+
+// TestMobileInGroup: a mobile number typed into the group under a question of
+// another form is not repeated there.
+func TestMobileInGroup(t *testing.T) {
+	for _, text := range []string{"手机13800000000", "138 0000 0000", "１３８００００００００", "138-0000-0000人"} {
+		w := newWorld(t, loadNotice(t), nominees)
+		w.say("lisi", "登记 山河镇")
+		w.say("lisi", "填报")
+		reply := w.turn("lisi", bot.Message{Media: bot.MediaText, Text: text, Group: "g1"})
+		if strings.Contains(strings.NewReplacer(" ", "", "-", "").Replace(reply), "13800000000") || !strings.Contains(reply, "（1/47）") {
+			t.Errorf("%s is answered in the group with\n%s", text, reply)
+		}
 	}
 }

@@ -31,7 +31,7 @@ func readWords(f *Field, text string) Reading {
 		return Reading{Outcome: NoAnswer}
 	}
 	asked := Reading{Outcome: Asked, Why: WhyForm, Quote: quote}
-	if f.Kind != KindWeChat && ofNumbers(clean) {
+	if f.Kind != KindWeChat && (ofNumbers(clean) || accountLike(clean)) {
 		return asked
 	}
 	switch f.Kind {
@@ -47,7 +47,7 @@ func readWords(f *Field, text string) Reading {
 	case KindPost:
 		n := utf8.RuneCountInString(clean)
 		switch {
-		case hasDigits(clean, 3) || strings.Contains(clean, "@") || n > mostPost || appellation(clean), slices.ContainsFunc(strings.Fields(clean), func(w string) bool { return !hasHan(w) }):
+		case hasDigits(clean, 3) || strings.Contains(clean, "@") || n > mostPost || appellation(clean) || !hasHan(clean):
 			return asked
 		case n < 2 || nameLike(clean) && surname(clean) || addressLike(clean) && !postLike(clean):
 			asked.Propose = []Value{Words(clean)}
@@ -136,6 +136,14 @@ func withoutLabel(f *Field, text string) string {
 		}
 	}
 	return text
+}
+
+// accountLike reports whether a word among others is rather an account than part
+// of a place: wx_lisi, lisi1980.
+func accountLike(text string) bool {
+	return slices.ContainsFunc(strings.Fields(text), func(w string) bool {
+		return !hasHan(w) && strings.ContainsFunc(w, isLetter) && utf8.RuneCountInString(w) > 3
+	}) || strings.Contains(text, "_")
 }
 
 // nameLike: two to four characters, or more with a dot between parts, that are
