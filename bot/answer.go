@@ -9,7 +9,7 @@ import (
 
 // words takes a message that is no command: an answer, or nothing of ours.
 func (t *turn) words() {
-	if t.choose() || t.advise() || t.agreesAnd() || t.plainYesNo() || t.elsewhere() || t.tellsCase() || t.allKnown() || t.correction() {
+	if t.bagged() || t.choose() || t.advise() || t.agreesAnd() || t.plainYesNo() || t.elsewhere() || t.gathers() || t.tellsCase() || t.allKnown() || t.correction() {
 		return
 	}
 	if t.r == nil {
@@ -99,8 +99,8 @@ func (t *turn) correction() bool {
 			continue
 		}
 		f := t.form.Field(last[0].Item)
-		if t.hides(f) {
-			return false
+		if f.Gather || t.hides(f) {
+			return false // “不用……” may begin the next sentence of a long text
 		}
 		r := Read(t.n, f, strings.TrimLeft(rest, " ，,。.、；;是应为该"))
 		if r.Outcome != Taken {

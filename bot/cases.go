@@ -325,14 +325,19 @@ func (t *turn) isCase() bool {
 	return t.r != nil && t.form.ID == t.n.Cases && t.s.Key == t.r.Key
 }
 
-// withCase says of files that came while a case is being filled that they go
-// with it. It reports false if none is.
-func (t *turn) withCase(files int) bool {
+// goWithCase makes files that came while a case is being filled a part of it, and
+// says so. It reports false if none is.
+func (t *turn) goWithCase(kept []Received) bool {
 	if !t.isCase() || t.same() {
 		return false
 	}
-	t.s.CaseFiles += files
+	for i := range kept {
+		kept[i].Units, kept[i].Kind, kept[i].Key = []string{t.r.Key.Unit}, t.form.ID, t.r.Key
+	}
+	t.tellKept(kept)
+	t.s.CaseFiles += len(kept)
 	t.tell("case.files", args{"n": strconv.Itoa(t.s.CaseFiles)})
+	t.tellPrivate()
 	return true
 }
 

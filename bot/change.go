@@ -83,6 +83,10 @@ func (t *turn) changeTo(item int, text string) {
 		t.ask(item)
 		return
 	}
+	if f := t.form.Field(item); f.Gather {
+		t.gather(f, text)
+		return
+	}
 	if grows(text) && t.sentenceOn(item, text) {
 		return
 	}

@@ -157,16 +157,12 @@ func (s standing) overdue(now time.Time) bool {
 }
 
 // verdict is how the unit's stamped copy stands to the version that counts; ""
-// if there is none. One that was held against an earlier version is old.
+// if there is none.
 func (s standing) verdict() StampVerdict {
 	if s.status.Docket == nil || s.status.Docket.Stamp == nil {
 		return ""
 	}
-	stamp := s.status.Docket.Stamp
-	if stamp.Version != s.status.Version {
-		return StampOld
-	}
-	return stamp.Verdict
+	return s.status.Docket.Stamp.Stands(s.status.Version)
 }
 
 // tags tell what is to be known about a standing, the shortest way.

@@ -63,6 +63,19 @@ type Stamp struct {
 	File    File         `cbor:"3,keyasint"`
 	By      string       `cbor:"4,keyasint"`
 	At      time.Time    `cbor:"5,keyasint"`
+	More    []File       `cbor:"6,keyasint,omitempty"` // its further pages
+}
+
+// Files are all pages of the copy.
+func (s *Stamp) Files() []File { return append([]File{s.File}, s.More...) }
+
+// Stands is how the copy stands to the version that counts now: one of an
+// earlier version is old, whatever was said of it then.
+func (s *Stamp) Stands(counted int) StampVerdict {
+	if s.Version != counted {
+		return StampOld
+	}
+	return s.Verdict
 }
 
 // StampVerdict is how a stamped copy stands to the version that counts.

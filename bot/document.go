@@ -14,8 +14,7 @@ const leastRead = 5
 // it overwrites anything without being asked about. It reports false if no file
 // of the message is one.
 func (t *turn) document() bool {
-	words := t.n.document(t.m.Files)
-	if words == "" {
+	if !t.readsDocument() {
 		return false
 	}
 	if len(t.v.Person.Units) == 0 {
@@ -25,10 +24,16 @@ func (t *turn) document() bool {
 	if !t.haveReport() {
 		return true
 	}
-	p, _ := ReadPaste(t.n, t.form, words)
+	p, _ := ReadPaste(t.n, t.form, t.n.document(t.m.Files))
 	t.tell("document.read", args{"form": t.form.ID, "n": strconv.Itoa(len(p.Answers))})
 	t.accept(reading{answers: p.Answers, unread: p.Rest, paste: true})
 	return true
+}
+
+// readsDocument reports whether a filled main form has come, and no other form
+// is what the person is filling.
+func (t *turn) readsDocument() bool {
+	return t.form.ID == t.n.Main && t.n.document(t.m.Files) != ""
 }
 
 // document is what stands in the first of the files that is a filled main form;

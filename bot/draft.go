@@ -59,8 +59,21 @@ func (r *Report) put(e Entry) {
 	}
 }
 
-// undoDepth is how many messages 撤销 can take back, one after another.
-const undoDepth = 10
+// undoDepth is how many messages 撤销 can take back, one after another: fewer
+// if the texts that they replaced have more than undoBytes.
+const (
+	undoDepth = 10
+	undoBytes = 4 * MaxText
+)
+
+func undoText(undo []Undo) (bytes int) {
+	for _, u := range undo {
+		for _, e := range u.Was {
+			bytes += len(e.Value.Text)
+		}
+	}
+	return bytes
+}
 
 // answer writes the entries of one message and remembers what they replaced.
 // It returns the changes for the log; an answer that says what already stands
@@ -80,8 +93,8 @@ func (r *Report) answer(entries []Entry) []Change {
 		return nil
 	}
 	r.Undo = append(r.Undo, Undo{Was: was})
-	if len(r.Undo) > undoDepth {
-		r.Undo = slices.Delete(r.Undo, 0, len(r.Undo)-undoDepth)
+	for len(r.Undo) > undoDepth || len(r.Undo) > 1 && undoText(r.Undo) > undoBytes {
+		r.Undo = slices.Delete(r.Undo, 0, 1)
 	}
 	return changes
 }
@@ -147,6 +160,9 @@ func Fingerprint(entries []Entry) string {
 	h := sha256.New()
 	for _, e := range entries {
 		fmt.Fprintf(h, "%d\x00%d\x00%d\x00%t\x00%d\x00%s\x00", e.Item, e.Value.Kind, e.Value.Number, e.Value.Yes, len(e.Value.Text), e.Value.Text)
+		if e.Value.Kind == Document {
+			fmt.Fprintf(h, "%s\x00", e.Value.File)
+		}
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }

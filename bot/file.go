@@ -31,11 +31,29 @@ const (
 	FileBomb       FileProblem = "bomb"       // an archive that unpacks to far more than it is
 )
 
-// Received is a file together with who sent it, and when.
+// Received is what was sent as material, a file or a text, together with who
+// sent it, and when.
 type Received struct {
-	File  File      `cbor:"1,keyasint"`
+	File  File      `cbor:"1,keyasint"` // the zero File for a text alone
 	By    string    `cbor:"2,keyasint"` // Person.ID
 	At    time.Time `cbor:"3,keyasint"`
 	Units []string  `cbor:"4,keyasint,omitempty"` // whom the sender speaks for
 	Group string    `cbor:"5,keyasint,omitempty"` // chat id; "" if it came privately
+
+	// Kind is what it is, in the notice's words or as a form's ID; Item is the
+	// item of the main form that it belongs to. "" and 0 if nobody said.
+	Kind string    `cbor:"6,keyasint,omitempty"`
+	Item int       `cbor:"7,keyasint,omitempty"`
+	Key  ReportKey `cbor:"8,keyasint,omitzero"` // the report it is a part or the stamped copy of
+	Text string    `cbor:"9,keyasint,omitempty"`
+	Seen Seen      `cbor:"10,keyasint,omitempty"`
 }
+
+// Seen is how a file stands to earlier ones with the same content.
+type Seen string
+
+const (
+	SeenNamed     Seen = "named"     // the very one that came before: this says what it is
+	SeenHere      Seen = "here"      // the unit has sent the same before
+	SeenElsewhere Seen = "elsewhere" // another unit has
+)

@@ -50,6 +50,10 @@ func (t *turn) start() {
 	if t.frozen() {
 		return
 	}
+	if t.form.ID == t.n.Summary {
+		t.openSummary()
+		return
+	}
 	if t.nominates() {
 		t.beginNomination("")
 		return
@@ -104,6 +108,9 @@ func (t *turn) ask(item int) {
 		return
 	}
 	t.s.Asking, t.asked = item, true
+	if t.gathering(item) == nil {
+		t.s.Gathering = nil
+	}
 	if f.Section != t.s.Section {
 		t.s.Section = f.Section
 		if sec := t.form.Section(f.Section); sec != nil {
@@ -132,6 +139,9 @@ func (t *turn) askAgain() {
 		return
 	}
 	p := t.s.Proposal
+	if p == nil && t.bagStands() {
+		return
+	}
 	t.asked = true
 	switch {
 	case p == nil && t.s.Asking != 0, p != nil && (p.Kind == ProposeKnown || p.Kind == ProposeCalled):
@@ -156,6 +166,15 @@ func (t *turn) askAgain() {
 		t.tell("change.choose", t.about(t.form.Field(p.Items[0]), nil))
 	case p.Kind == ProposeReturn:
 		t.askReturned(p.Items[0])
+	case p.Kind == ProposePart:
+		t.askPart(p)
+	case p.Kind == ProposeMaterial:
+		t.tell("material.which", args{"kinds": t.numberedKinds()})
+	case p.Kind == ProposeStamp:
+		t.tellStamp(p)
+	case p.Kind == ProposeBag:
+		t.tell("bag.whose", nil)
+		t.choice(p.Units)
 	case p.Kind == ProposePrefill, p.onPaper():
 		t.askPaper(p)
 	case p.Kind == ProposeHeard:
@@ -179,7 +198,7 @@ func (t *turn) askAgain() {
 // item out of order is asked for its people first: that is what they have in
 // mind. So is whoever says yes to what an earlier 0 denies.
 func (t *turn) askNext() {
-	if t.askEarly() {
+	if t.bagStands() || t.askEarly() {
 		return
 	}
 	if pair := t.form.Field(t.set + 1); pair != nil && t.set != 0 && pair.PairsWith == t.set && !t.r.Entry(pair.Item).Value.Filled() {
@@ -257,6 +276,7 @@ type taken struct {
 	value Value
 	quote string
 	paste bool
+	part  string // of a gathered text: what the value has got more; "" for the whole
 }
 
 // take writes answers into the draft and echoes them. It is the only way a
@@ -277,14 +297,20 @@ func (t *turn) take(answers []taken) (odd []string) {
 		items = append(items, a.item)
 		was[i] = t.r.Entry(a.item).Value
 	}
+	wasDirty := t.r.Dirty
 	if changes := t.r.answer(entries); len(changes) > 0 {
 		t.touched()
-		t.log("answer", LogEntry{Key: t.r.Key, Items: t.unsaid(changes)})
+		what := "answer"
+		if part := answers[0].part; part != "" {
+			what, changes = "gather", []Change{{Item: items[0], New: Words(part)}}
+		}
+		t.log(what, LogEntry{Key: t.r.Key, Items: t.unsaid(changes)})
 	}
 	for _, item := range items {
 		t.r.checked(item)
 	}
 	t.echo(answers, was)
+	t.stampOutgrown(wasDirty)
 	t.tellLeft()
 	t.set = items[len(items)-1]
 	t.s.Asking, t.s.Quote = 0, ""
@@ -348,8 +374,11 @@ func withUnit(f *Field, v Value) string {
 	if v.Kind == Number && f.Unit != "" {
 		return v.String() + " " + f.Unit
 	}
-	if v.Kind == Text {
+	switch v.Kind {
+	case Text:
 		return clip(v.Text, 40)
+	case Document:
+		return clipName(v.Text, 40)
 	}
 	return v.String()
 }
@@ -421,6 +450,7 @@ func (t *turn) undo() {
 	var changes []Change
 	for _, was := range last.Was {
 		now := t.r.Entry(was.Item).Value
+		t.ungather(was.Item)
 		t.r.put(was)
 		t.r.unchecked(was.Item)
 		if now != was.Value {

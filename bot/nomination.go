@@ -372,7 +372,11 @@ func (t *turn) dueNomination() {
 
 // receiptNext says what comes after a receipt.
 func (t *turn) receiptNext() {
-	if !t.nominates() {
+	switch {
+	case t.form.ID == t.n.Summary:
+		t.tell("summary.next", nil)
+		return
+	case !t.nominates():
 		t.tell("receipt.next", nil)
 		return
 	}

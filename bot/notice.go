@@ -25,6 +25,7 @@ type Notice struct {
 	Forms     []Form
 	Deadlines []Deadline
 	Kinds     []string // what 类别 in the roster may say, e.g. 乡镇
+	Materials []string // what 材料 may say that it is, in the order of its numbers: at most [MaxChoices]
 	Sample    []Unit   // a made-up roster for the demo and for trying out
 
 	// Classifiers are the measure words the reader knows at all, near or not.
@@ -132,11 +133,14 @@ type Field struct {
 	Near      []string // measure words that pass for Unit, Unit itself included
 	PairsWith int      // for 参与人次: the count it belongs to; 0 if none
 	Choices   []string
-	Digits    [2]int // KindDigits: least and most digits
-	Least     int    // KindText: characters below which a text is put to the person first; 0 for none
-	Optional  bool   // “无” is an answer
-	GoesOn    bool   // KindText: words that answer none of the items behind it go on with it
-	Seed      int    // the item of the main form whose value is proposed for it; 0 for none
+	Digits    [2]int   // KindDigits: least and most digits
+	Least     int      // KindText: characters below which a text is put to the person first; 0 for none
+	Gather    bool     // KindText: several messages make up the text, see [MaxGathered]
+	Instead   []string // Gather: what stands for the whole text, as 纸质版另送; the first is stored
+	Document  bool     // Gather: a Word or PDF file may stand for the text
+	Optional  bool     // “无” is an answer
+	GoesOn    bool     // KindText: words that answer none of the items behind it go on with it
+	Seed      int      // the item of the main form whose value is proposed for it; 0 for none
 	Cases     *FromCases
 	Private   bool     // asked and shown in private chat only
 	Joint     bool     // often held together with other units, one of which reports it

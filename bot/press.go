@@ -128,6 +128,14 @@ func (t *turn) choices() (Effect, []Choice) {
 			return Effect{}, nil
 		}
 		return t.flagCard(f)
+	case ProposePart:
+		return t.partChoices(p)
+	case ProposeMaterial:
+		return Effect{Key: "card.material"}, numbered(t.n.Materials)
+	case ProposeStamp:
+		return t.stampChoices(p)
+	case ProposeBag:
+		return Effect{Key: "bag.whose"}, numbered(p.Units)
 	case ProposeSubmit:
 		return Effect{Key: "card.submit", Args: t.named()}, t.n.commands(VerbSubmit, VerbPreview)
 	case ProposeUnit:

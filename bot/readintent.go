@@ -41,6 +41,10 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 	}
 	field := n.formFor(s.Key).Field(s.Asking)
 	free := field == nil || field.Kind != KindText
+	if s.Bag != nil && s.Asking == 0 {
+		// Words that go into a bag are free; a command among them is short.
+		free = utf8.RuneCountInString(in.Text) <= 20 && !strings.Contains(in.Text, "\n")
+	}
 	if s.Proposal != nil && (s.Proposal.Kind == ProposeReason || s.Proposal.Kind == ProposeReturn) {
 		free = true // “确认，两案同一企业” is what the question asked for
 	}
@@ -49,7 +53,7 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 		in.Verb, in.Item, in.Rest = VerbNote, item, rest
 	} else if item, rest, ok := changeByNumber(n, in.Text, free); ok {
 		in.Verb, in.Item, in.Rest = VerbChange, item, rest
-	} else if verb, rest, ok := command(n, in.Text, free, s.Asking == 0); ok && (verb != VerbApprove || p.Office || s.Asking == 0) {
+	} else if verb, rest, ok := command(n, in.Text, free, s.Asking == 0 && s.Bag == nil); ok && (verb != VerbApprove || p.Office || s.Asking == 0) {
 		// “通过 线上方式开展3次” is an answer from who is asked for one.
 		in.Verb, in.Rest = verb, rest
 	}
@@ -62,6 +66,9 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 		if rest, ok := n.receiptBehind(in.Text); ok {
 			in.Verb, in.Rest = VerbReceipt, rest
 		}
+	}
+	if s.Bag != nil && !p.Office && in.Verb.byOffice() {
+		in.Verb, in.Rest = "", "" // no command of theirs: 通知 各村 is material
 	}
 	if in.Verb == "" && free {
 		if rest, ok := n.askedBehind(in.Text); ok {
@@ -146,7 +153,7 @@ func reportMeant(n *Notice, p Person, s Session, in Intent, now time.Time) Repor
 	case len(p.Units) == 1:
 		key.Unit = p.Units[0]
 	}
-	if in.Verb == VerbFill || in.Verb == VerbProgress {
+	if in.Verb == VerbFill || in.Verb == VerbProgress || in.Verb == VerbSummary {
 		if unit, ok := chosenUnit(p, rest); ok {
 			key.Unit = unit
 		}
@@ -342,7 +349,7 @@ func accepts(v Verb, rest, raw string, idle bool) bool {
 		return spaced || idle || strings.HasPrefix(raw, "\n")
 	case VerbClose, VerbReopen:
 		return spaced || idle // 封账附件2
-	case VerbRegister, VerbFill, VerbRelease, VerbNudge, VerbPair, VerbReturn:
+	case VerbRegister, VerbFill, VerbRelease, VerbNudge, VerbPair, VerbReturn, VerbMaterial:
 		return spaced || idle && !strings.ContainsFunc(rest, figureRune)
 	case VerbHint, VerbDeputy, VerbRecall, VerbReplace, VerbMember:
 		return true

@@ -38,6 +38,12 @@ type Session struct {
 	Entering *Entering `cbor:"24,keyasint,omitempty"`
 	// Pairing is the group robot that this member of the office is about to pair.
 	Pairing *Pairing `cbor:"14,keyasint,omitempty"`
+	// Gathering is the text whose parts are being sent.
+	Gathering *Gathering `cbor:"17,keyasint,omitempty"`
+	// Bag is open while material is being sent.
+	Bag *Bag `cbor:"18,keyasint,omitempty"`
+	// Loose are the files just sent outside a bag, which what comes next may name.
+	Loose []File `cbor:"19,keyasint,omitempty"`
 	// Invited is the item whose question, begun in a group, was sent to the person
 	// in private, so that it is sent once.
 	Invited int `cbor:"15,keyasint,omitempty"`
@@ -86,6 +92,8 @@ type Proposal struct {
 	// what stood in them when it was put to the office.
 	Of  ReportKey `cbor:"13,keyasint,omitzero"`
 	Sum string    `cbor:"14,keyasint,omitempty"`
+	// Version is the one that a stamped copy is held against.
+	Version int `cbor:"15,keyasint,omitempty"`
 	// Deduction is what a 核减, or its return, is about; Asking what a 要数 asks.
 	Deduction *Deduction `cbor:"19,keyasint,omitempty"`
 	Asking    *Asking    `cbor:"20,keyasint,omitempty"`
@@ -114,6 +122,9 @@ func (s Session) Open() string {
 	fmt.Fprintf(h, "%q %q %q %q %d %q", s.Person, s.Key.Unit, s.Key.Form, s.Key.Period, s.Asking, s.Seen)
 	if p := s.Proposal; p != nil {
 		fmt.Fprintf(h, " %q %q %q %d %q %t", p.Kind, p.Checks, p.Units, p.Items, p.Text, p.Zeros)
+		if p.Version != 0 {
+			fmt.Fprintf(h, " %d", p.Version)
+		}
 		fmt.Fprintf(h, " %q %q", p.UserID, p.Person)
 		for _, c := range p.Cases {
 			fmt.Fprintf(h, " %q %t", c.Period, p.None)
@@ -136,7 +147,7 @@ func (s Session) Open() string {
 
 // name tells values apart, kinds included.
 func (v Value) name() string {
-	return fmt.Sprintf("%d %d %t %q", v.Kind, v.Number, v.Yes, v.Text)
+	return fmt.Sprintf("%d %d %t %q %s", v.Kind, v.Number, v.Yes, v.Text, v.File)
 }
 
 // standing is the session as far as it still holds for this person, this
@@ -146,6 +157,9 @@ func (s Session) standing(n *Notice, p Person, m Message) Session {
 	s.Person = p.ID
 	if s.Key.Unit != "" && !slices.Contains(p.Units, s.Key.Unit) {
 		s = Session{Person: s.Person, Greeted: s.Greeted, Pairing: s.Pairing}
+	}
+	if s.Bag != nil && !slices.Contains(p.Units, s.Bag.Unit) {
+		s.Bag, s.Loose = nil, nil
 	}
 	if n.formFor(s.Key).Field(s.Asking) == nil {
 		s.Asking = 0
@@ -182,5 +196,5 @@ func (p *Proposal) byOffice() bool {
 
 // standsAlone reports whether a proposal is about no report.
 func (p *Proposal) standsAlone() bool {
-	return p != nil && (p.byOffice() || p.Kind == ProposeUnit || p.Kind == ProposeBind || p.Kind == ProposeHeard || p.Kind == ProposeClaim || p.Kind == ProposeCase)
+	return p != nil && (p.byOffice() || p.aboutMaterial() || p.Kind == ProposeUnit || p.Kind == ProposeBind || p.Kind == ProposeHeard || p.Kind == ProposeClaim || p.Kind == ProposeCase)
 }

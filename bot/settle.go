@@ -52,6 +52,19 @@ func (t *turn) choose() bool {
 			t.bind(name)
 			return true
 		}
+	case ProposePart:
+		return t.settlePart(p, t.in.Text)
+	case ProposeMaterial:
+		return t.chooseMaterial()
+	case ProposeStamp:
+		return t.settleStamp(p)
+	case ProposeBag:
+		if unit, ok := pick(p.Units, t.in.Text); ok {
+			m, _ := readMaterial(t.n, t.v.Person.Units, p.Text)
+			m.unit, t.s.Proposal = unit, nil
+			t.openBagFor(m)
+			return true
+		}
 	case ProposeNote:
 		if item, ok := t.form.chosen(p.Items, t.in.Text); ok && t.r != nil {
 			t.s.Proposal = nil
@@ -140,7 +153,10 @@ func (t *turn) yes(reason string) {
 			t.bind(p.Units[0])
 			return
 		}
-	case ProposeUnit, ProposeItem, ProposeNote, ProposeEither, ProposeCase:
+	case ProposeMaterial:
+		t.leaveMaterial()
+		return
+	case ProposeUnit, ProposeItem, ProposeNote, ProposeEither, ProposeCase, ProposeBag, ProposeStamp:
 		// 对 chooses nothing from a list.
 	default:
 		if t.r == nil {
@@ -188,6 +204,13 @@ func (t *turn) settle(p *Proposal, reason string) {
 			return
 		}
 		t.goOn(p.Zeros, nil)
+	case ProposePart:
+		if t.appends(p.Items[0]) {
+			t.s.Proposal = p // 对 does not say whether it is to be replaced
+			t.askAgain()
+			return
+		}
+		t.takePart(t.form.Field(p.Items[0]), p.Text, false)
 	case ProposePrefill:
 		t.takePrefilled(true)
 	case ProposeReturn:
@@ -268,6 +291,9 @@ func (t *turn) no() {
 		}
 		t.tell("no.nothing", nil)
 		t.whereWeStand()
+		return
+	}
+	if t.noMaterial(p) {
 		return
 	}
 	t.s.Proposal = nil

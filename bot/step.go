@@ -26,6 +26,10 @@ func Step(n *Notice, v View, m Message, in Intent, now time.Time) (Changes, Spee
 		t.form = n.formFor(t.r.Key)
 	}
 	t.handle()
+	t.bagBehindQuestion()
+	if !t.keepsLoose() {
+		t.s.Loose = nil
+	}
 	if len(t.say) == 0 && m.Media != MediaRating {
 		t.tell("idle", nil)
 	}
@@ -85,11 +89,7 @@ func (t *turn) handle() {
 	if t.in.Heard || t.in.Openly {
 		t.s.Proposal = nil
 	}
-	if t.rosterFile() {
-		return
-	}
-	t.files()
-	if t.entering() || t.document() {
+	if t.rosterFile() || t.files() || t.entering() || t.document() {
 		return
 	}
 	if t.in.Text == "" && t.fileMedia() {
@@ -110,6 +110,9 @@ func (t *turn) handle() {
 		return
 	}
 	t.letGo()
+	if t.closesBag() {
+		return
+	}
 	if t.m.Media == MediaVoice && t.in.Verb.spokenTwice() {
 		t.heard()
 		return
@@ -163,7 +166,7 @@ func (t *turn) command() {
 	case VerbCase, VerbNoCase, VerbLater, VerbYearEnd:
 		t.monthly()
 	case VerbMaterial, VerbSummary, VerbDone:
-		if t.in.Verb == VerbDone && t.finishesCase() {
+		if t.in.Verb == VerbDone && t.s.Bag == nil && t.finishesCase() {
 			return
 		}
 		t.material()
@@ -205,7 +208,7 @@ func (t *turn) edit() {
 	case VerbSubmit:
 		was := t.v.Session.Proposal
 		quotedAway := t.m.Quote != "" && was.isReading()
-		if quotedAway || open.isReading() || t.s.Quote != "" && t.s.Asking == t.s.QuoteFor {
+		if quotedAway || open.isReading() || open != nil && open.Kind == ProposePart || t.s.Quote != "" && t.s.Asking == t.s.QuoteFor {
 			// What was sent last is not in yet; submitting would pass over it.
 			t.tell("submit.open", nil)
 			t.askAgain()
@@ -242,8 +245,12 @@ func (t *turn) edit() {
 // drop gives up what was put to the person, and says so if it was a reading
 // that they might take for recorded.
 func (t *turn) drop() {
-	if t.s.Proposal.isReading() {
+	switch p := t.s.Proposal; {
+	case p == nil:
+	case p.isReading():
 		t.tell("dropped.open", nil)
+	case p.Kind == ProposePart:
+		t.tell("gather.dropped", nil)
 	}
 	t.s.Proposal = nil
 }
@@ -344,7 +351,7 @@ func (t *turn) welcome() {
 
 // whereWeStand repeats what stands open while a report is being filled.
 func (t *turn) whereWeStand() {
-	if t.r != nil && t.s.Key == t.r.Key || t.s.Proposal.standsAlone() {
+	if t.r != nil && t.s.Key == t.r.Key || t.s.Proposal.standsAlone() || t.s.Bag != nil {
 		t.askAgain()
 	}
 }

@@ -7,7 +7,7 @@ import (
 
 // line writes one item of a list: its number, its label, value and unit.
 func (t *turn) line(f *Field, e Entry, unconfirmed bool) {
-	a := t.about(f, args{"value": t.shown(f, e.Value.String())})
+	a := t.about(f, args{"value": t.shown(f, listed(t.n, e.Value))})
 	switch {
 	case f.Ask == "":
 		a["value"] = f.Hint
@@ -95,6 +95,9 @@ func (t *turn) submit() {
 	}
 	if t.same() {
 		t.tell("submit.same", args{"version": strconv.Itoa(t.r.Counted)})
+		if len(t.m.Files) > 0 {
+			t.askStamp()
+		}
 		return
 	}
 	if t.r.Shown != Fingerprint(t.r.Draft) {
@@ -143,6 +146,7 @@ func (t *turn) deliver() {
 		t.tell("receipt.again", nil)
 	}
 	t.afterReceipt()
+	t.stampBehind(&sub)
 }
 
 // withdraw takes the submitted version out of the totals. Its number is never
@@ -191,6 +195,7 @@ func (t *turn) progress() {
 		if t.v.Latest != nil {
 			t.tell("progress.version", args{"version": strconv.Itoa(t.v.Latest.Version), "receipt": t.v.Latest.Receipt, "time": t.instant(t.v.Latest.At)})
 		}
+		t.stampProgress()
 		if len(open) > 0 && len(open) < t.form.Asked() {
 			t.tell("progress.open", args{"n": strconv.Itoa(len(open)), "items": ranges(open)})
 		}

@@ -75,7 +75,7 @@ type Need struct {
 	Filed    FormPeriod // zero for none
 	Versions ReportKey  // its unit as it was typed; zero for none
 	Log      *LogQuery
-	Bag      string // the unit whose received files are wanted; "" for none
+	Bag      string // what the office typed for the unit whose material is wanted, with Roster; "" for none
 	Contacts bool
 	Persons  []string // userids
 	People   bool

@@ -12,6 +12,7 @@ const (
 	Unknown                        // 暂不掌握: not known yet
 	YesNo
 	Text
+	Document // a file that was sent in place of a text
 )
 
 // Value is the answer to one field. The zero Value is unfilled.
@@ -19,13 +20,19 @@ type Value struct {
 	Kind   ValueKind `cbor:"1,keyasint"`
 	Number int64     `cbor:"2,keyasint,omitempty"`
 	Yes    bool      `cbor:"3,keyasint,omitempty"`
-	Text   string    `cbor:"4,keyasint,omitempty"`
+	Text   string    `cbor:"4,keyasint,omitempty"` // of a Document the file's name
+	File   string    `cbor:"5,keyasint,omitempty"` // Document: [File.Hash]
 }
 
-// Count, Answer and Words make the three kinds of value that carry something.
+// Count, Answer, Words and Attached make the kinds of value that carry something.
 func Count(n int64) Value     { return Value{Kind: Number, Number: n} }
 func Answer(yes bool) Value   { return Value{Kind: YesNo, Yes: yes} }
 func Words(text string) Value { return Value{Kind: Text, Text: text} }
+
+// Attached is the value of a file; name is what people call it.
+func Attached(f File, name string) Value {
+	return Value{Kind: Document, Text: name, File: f.Hash}
+}
 
 // nothing is what an item holds that has nothing to report.
 func (f *Field) nothing() Value {
@@ -52,7 +59,7 @@ func (v Value) String() string {
 			return wordYes
 		}
 		return wordNo
-	case Text:
+	case Text, Document:
 		return v.Text
 	}
 	return wordUnfilled

@@ -64,7 +64,7 @@ func newWorld(t fataler, n *bot.Notice, roster string) *world {
 	w := &world{
 		t: t, n: n, now: time.Date(2021, 6, 28, 9, 0, 0, 0, time.FixedZone("CST", 8*3600)), office: []string{"office", "office2"},
 		people: map[string]bot.Person{}, kept: map[string][]byte{}, cards: map[string][]bot.Card{}, replies: map[string][]string{},
-		reach: bot.Reach{Person: "app", Group: "robot"}, chance: "000f1206", reminded: map[string]int{},
+		reach: bot.Reach{Person: "app", Group: "robot", Files: true}, chance: "000f1206", reminded: map[string]int{},
 	}
 	for i, line := range strings.Split(strings.TrimSpace(roster), "\n") {
 		row := strings.Split(line, ",")
@@ -322,6 +322,9 @@ func (w *world) receive(s bot.Send) string {
 	if w.sent != nil {
 		w.sent.Counts[bot.DeliveryAccepted]++
 	}
+	if s.File != nil {
+		text += "\n〔文件〕 " + s.File.Name + " " + s.File.Hash
+	}
 	head := "→ " + s.Group
 	if s.Office {
 		head = "→ 安委办"
@@ -367,7 +370,7 @@ func (w *world) act(turn transcript.Turn) (string, error) {
 		m.Files = []bot.File{{Hash: "aa" + hex.EncodeToString([]byte(turn.Quote)), Type: "image/jpeg", Size: 120_000}}
 	case "文件":
 		name, words, _ := strings.Cut(turn.Text, "\n")
-		m.Media, m.Files, m.Text = bot.MediaFile, []bot.File{{Hash: "bb" + hex.EncodeToString([]byte(turn.Quote)), Name: name, Type: "application/zip", Size: 1_500_000, Words: words}}, ""
+		m.Media, m.Files, m.Text = bot.MediaFile, []bot.File{{Hash: "bb" + hex.EncodeToString([]byte(turn.Quote)), Name: name, Type: fileType(name), Size: 1_500_000, Words: words}}, ""
 	case "引用":
 		m.Quote = turn.Quote
 		for _, reply := range w.replies[turn.From] {
@@ -398,6 +401,19 @@ func (w *world) act(turn transcript.Turn) (string, error) {
 		return "", fmt.Errorf("%s: no such way of sending", turn.How)
 	}
 	return w.turn(turn.From, m), nil
+}
+
+// fileType is what the content of a file of this name is.
+func fileType(name string) string {
+	switch {
+	case strings.HasSuffix(name, ".docx"):
+		return "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+	case strings.HasSuffix(name, ".pdf"):
+		return "application/pdf"
+	case strings.HasSuffix(name, ".mp4"):
+		return "video/mp4"
+	}
+	return "application/zip"
 }
 
 func (w *world) say(userid, text string) string {

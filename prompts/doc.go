@@ -12,8 +12,8 @@
 // [Render] puts what a turn wants to say into words, and is the one place
 // where text that people typed is made harmless ([Plain]).
 //
-// Where to look: notice.yaml has dates and measure words, annex1.yaml and
-// annex2.yaml the forms, checks.yaml the soft checks, words.yaml what people
+// Where to look: notice.yaml has dates and measure words, annex1.yaml,
+// annex2.yaml and summary.yaml the forms, checks.yaml the soft checks, words.yaml what people
 // type for each command, wording.yaml what the bot says, roster.yaml a made-up
 // roster for trying out. Each file begins with how to edit it. The Go file of
 // the same name reads it; yaml.go is the strict reader under all of them.

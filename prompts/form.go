@@ -15,7 +15,7 @@ func kinds() map[bot.Kind][]string {
 	return map[bot.Kind][]string{
 		bot.KindCount:  {"unit", "near", "pairs_with"},
 		bot.KindYesNo:  nil,
-		bot.KindText:   nil,
+		bot.KindText:   {"gather", "instead", "document"},
 		bot.KindChoice: {"choices"},
 		bot.KindPhone:  nil,
 		bot.KindMobile: nil,
@@ -114,7 +114,7 @@ func (l *loader) readFields(form *bot.Form, v value) []object {
 	for i, item := range v.list() {
 		o := item.object(
 			[]string{"item", "label", "short", "hint", "kind"},
-			[]string{"section", "ask", "unit", "near", "pairs_with", "choices", "digits", "optional", "private", "printed", "settled", "least", "joint", "words", "goes_on", "seed", "cases"})
+			[]string{"section", "ask", "unit", "near", "pairs_with", "choices", "digits", "gather", "instead", "document", "optional", "private", "printed", "settled", "least", "joint", "words", "goes_on", "seed", "cases"})
 		f := l.readField(form, o)
 		written, ok := o.get("item").number()
 		switch {
@@ -216,7 +216,7 @@ func (l *loader) readKind(f *bot.Field, o object) {
 		}
 	}
 	for _, key := range own {
-		if optional := key == "near" || key == "pairs_with"; !optional && !o.has(key) {
+		if optional := []string{"near", "pairs_with", "gather", "instead", "document"}; !slices.Contains(optional, key) && !o.has(key) {
 			o.fail(KeyMissing, "缺少“%s”。kind 为 %s 的项必须写。", key, f.Kind)
 		}
 	}
@@ -226,6 +226,14 @@ func (l *loader) readKind(f *bot.Field, o object) {
 		if f.Unit != "" {
 			l.classifier(o.get("unit"), f.Unit)
 			f.Near = l.nearTo(f.Unit, o.get("near"))
+		}
+	case bot.KindText:
+		f.Gather, f.Instead = o.get("gather").yes(), o.get("instead").texts()
+		f.Document = o.get("document").yes()
+		for _, key := range []string{"instead", "document"} {
+			if !f.Gather && o.has(key) {
+				o.get(key).fail(KeyUnknown, "只有写了 gather: true 的项才能写“%s”。请删去这一行，或补上 gather。", key)
+			}
 		}
 	case bot.KindChoice:
 		if len(f.Choices) == 1 {

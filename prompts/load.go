@@ -14,7 +14,7 @@ import (
 	"anyuebot/bot"
 )
 
-//go:embed notice.yaml annex1.yaml annex2.yaml case.yaml yearend.yaml checks.yaml roster.yaml words.yaml wording*.yaml
+//go:embed notice.yaml annex1.yaml annex2.yaml case.yaml yearend.yaml summary.yaml checks.yaml roster.yaml words.yaml wording*.yaml
 var embedded embed.FS
 
 // The files that every notice has, beside those of its forms, which

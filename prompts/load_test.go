@@ -134,6 +134,7 @@ func TestEachSlipIsNamedByFileAndLine(t *testing.T) {
 		// notice.yaml.
 		{"notice.yaml", "[人次, 人]", "[人次, 名]", "notice.yaml:19 classifier-unknown"},
 		{"notice.yaml", "[人次, 人]", "[人次, 场]", "notice.yaml:19 duplicate"},
+		{"notice.yaml", "main: 表", "main: 表\nmaterials: [一, 二, 三, 四, 五, 六, 七]", "notice.yaml:11 wrong-value"},
 		{"notice.yaml", "main: 表", "main: 附件2", "notice.yaml:10 form-unknown"},
 		{"notice.yaml", "nomination: 表", "nomination: 附件1", "notice.yaml:11 form-unknown"},
 		{"notice.yaml", "2021-06-02T24:00:00+08:00", "2021-06-02", "notice.yaml:14 deadline-invalid"},
@@ -163,6 +164,9 @@ func TestEachSlipIsNamedByFileAndLine(t *testing.T) {
 		{"form.yaml", "    unit: 人次\n", "    unit: 斤\n", "form.yaml:32 classifier-unknown"},
 		{"form.yaml", "near: [起]", "near: [斤]", "form.yaml:23 classifier-unknown"},
 		{"form.yaml", "near: [起]", "near: [场]", "form.yaml:23 duplicate"},
+		{"form.yaml", "near: [起]", "gather: true", "form.yaml:23 key-unknown"},
+		{"form.yaml", "optional: true", "instead: [纸质版另送]", "form.yaml:48 key-unknown"},
+		{"form.yaml", "optional: true", "document: true", "form.yaml:48 key-unknown"},
 		{"form.yaml", "pairs_with: 1", "pairs_with: 99", "form.yaml:33 pair-unknown"},
 		{"form.yaml", "pairs_with: 1", "pairs_with: 0", "form.yaml:33 pair-unknown"},
 		{"form.yaml", "pairs_with: 1", "pairs_with: 2", "form.yaml:33 pair-unknown"},

@@ -13,7 +13,7 @@ func (l *loader) readNotice() {
 	n := l.notice
 	o := l.open(noticeFile).object(
 		[]string{"id", "title", "number", "year", "office", "kinds", "forms", "main", "nomination", "deadlines", "classifiers", "near"},
-		[]string{"cases", "summary", "yearend"})
+		[]string{"cases", "summary", "yearend", "materials"})
 	n.ID = o.get("id").text()
 	if n.ID != "" && strings.Trim(n.ID, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
 		o.get("id").fail(WrongValue, "“%s”只能用小写字母、数字和短横线，如 zhengning-2021。", n.ID)
@@ -27,6 +27,10 @@ func (l *loader) readNotice() {
 	office := o.get("office").object([]string{"name", "phone"}, nil)
 	n.Office = bot.Office{Name: office.get("name").text(), Phone: office.get("phone").text()}
 	n.Kinds = o.get("kinds").texts()
+	n.Materials = o.get("materials").texts()
+	if len(n.Materials) > bot.MaxChoices {
+		o.get("materials").fail(WrongValue, "材料最多写%d类：按钮只有这么多。请并成几类。", bot.MaxChoices)
+	}
 	n.Classifiers = o.get("classifiers").texts()
 	l.readNear(o.get("near"))
 	l.readDeadlines(o.get("deadlines"))

@@ -321,6 +321,9 @@ func (a *auditor) entries(key string, entries []bot.Entry, reasons []bot.Reason)
 		if e.Item < 1 || i > 0 && e.Item <= entries[i-1].Item {
 			a.fault(key, "item %d stands out of order", e.Item)
 		}
+		if _, known := a.files[e.Value.File]; e.Value.Kind == bot.Document && !known {
+			a.fault(key, "item %d is a file that was never received: %.80q", e.Item, e.Value.File)
+		}
 		a.name(key, e.By)
 	}
 	for _, r := range reasons {

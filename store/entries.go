@@ -35,6 +35,7 @@ type (
 		At     int64         `cbor:"7,keyasint,omitempty"`
 		Quote  string        `cbor:"8,keyasint,omitempty"`
 		Paste  bool          `cbor:"9,keyasint,omitempty"`
+		File   string        `cbor:"12,keyasint,omitempty"`
 	}
 )
 
@@ -70,7 +71,7 @@ func packEntries(list []bot.Entry) []entryRecord {
 	for _, e := range list {
 		r := entryRecord{
 			Item: e.Item, Kind: e.Value.Kind, Number: e.Value.Number, Yes: e.Value.Yes, Text: e.Value.Text,
-			By: e.By, Quote: e.Quote, Paste: e.Paste,
+			By: e.By, Quote: e.Quote, Paste: e.Paste, File: e.Value.File,
 		}
 		if !e.At.IsZero() {
 			r.At = e.At.UnixNano()
@@ -87,7 +88,7 @@ func unpackEntries(records []entryRecord) []bot.Entry {
 	list := make([]bot.Entry, 0, len(records))
 	for _, r := range records {
 		e := bot.Entry{
-			Item: r.Item, Value: bot.Value{Kind: r.Kind, Number: r.Number, Yes: r.Yes, Text: r.Text},
+			Item: r.Item, Value: bot.Value{Kind: r.Kind, Number: r.Number, Yes: r.Yes, Text: r.Text, File: r.File},
 			By: r.By, Quote: r.Quote, Paste: r.Paste,
 		}
 		if r.At != 0 {

@@ -48,10 +48,13 @@ func (t *Turn) files(w *writer, list []bot.Received, at time.Time) error {
 	stamp := stamp(at, t.claim)
 	pointers := map[string]bool{}
 	for _, r := range list {
-		if !isHash(r.File.Hash) || r.File.Problem != "" {
+		switch {
+		case r.File == (bot.File{}) && r.Text != "": // a text alone
+		case !isHash(r.File.Hash) || r.File.Problem != "":
 			return fmt.Errorf("%w: a file that was not kept has no record", ErrMisuse)
+		default:
+			pointers[k.fileHash(r.File.Hash, stamp)] = true
 		}
-		pointers[k.fileHash(r.File.Hash, stamp)] = true
 		for _, unit := range r.Units {
 			pointers[k.fileUnit(unit, stamp)] = true
 		}
@@ -171,7 +174,7 @@ func (n namedFiles) add(c codec, kind kind, key string, value []byte) error {
 			return err
 		}
 		if d.Stamp != nil {
-			n.name(key, d.Stamp.File, []string{d.Key.Unit})
+			n.nameAll(key, d.Stamp.Files(), d.Key.Unit)
 		}
 		if d.Entered != nil {
 			n.nameAll(key, d.Entered.Files, d.Key.Unit)
@@ -216,14 +219,17 @@ func (a *auditor) received(key string, names []string, record fileRecord) string
 	}
 	for _, r := range record.Files {
 		a.name(key, r.By)
-		if !isHash(r.File.Hash) || r.File.Size < 1 {
+		text := r.File == (bot.File{}) && r.Text != ""
+		if !text && (!isHash(r.File.Hash) || r.File.Size < 1) {
 			a.fault(key, "names a file that cannot be: %.80q of %d bytes", r.File.Hash, r.File.Size)
 			continue
 		}
 		if len(names) != 1 {
 			continue
 		}
-		a.pointing[a.keys.fileHash(r.File.Hash, names[0])] = key
+		if !text {
+			a.pointing[a.keys.fileHash(r.File.Hash, names[0])] = key
+		}
 		for _, unit := range r.Units {
 			a.pointing[a.keys.fileUnit(unit, names[0])] = key
 		}

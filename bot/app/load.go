@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"anyuebot/bot"
@@ -297,15 +298,21 @@ func (l loading) months() error {
 
 // files loads what was received before.
 func (l loading) files() (err error) {
-	if l.need.Bag != "" {
-		if l.v.Bag, err = l.turn.FilesOf(l.need.Bag); err != nil {
+	hashes := slices.Clip(l.need.Hashes)
+	if units, exact := l.v.Roster.Find(l.need.Bag); exact {
+		if l.v.Bag, err = l.turn.FilesOf(units[0].Name); err != nil {
 			return fmt.Errorf("files: %w", err)
 		}
+		for _, r := range l.v.Bag {
+			if r.Seen == bot.SeenElsewhere {
+				hashes = append(hashes, r.File.Hash)
+			}
+		}
 	}
-	if len(l.need.Hashes) > 0 {
-		l.v.Same = make(map[string][]bot.Received, len(l.need.Hashes))
+	if len(hashes) > 0 {
+		l.v.Same = make(map[string][]bot.Received, len(hashes))
 	}
-	for _, hash := range l.need.Hashes {
+	for _, hash := range hashes {
 		if l.v.Same[hash], err = l.turn.FilesByHash(hash); err != nil {
 			return fmt.Errorf("files: %w", err)
 		}

@@ -26,12 +26,14 @@ type Record struct {
 	Values  map[string]Value `json:"values"`
 }
 
-// Value is one answer; exactly one of Number, Yes, Nothing and Text is set.
+// Value is one answer; exactly one of Number, Yes, Nothing and Text is set, and
+// beside the name of a file that was sent as the answer, File.
 type Value struct {
 	Number      *int64  `json:"number,omitempty"`
 	Yes         *bool   `json:"yes,omitempty"`
 	Nothing     string  `json:"nothing,omitempty"` // 不适用 or 暂不掌握
 	Text        *string `json:"text,omitempty"`
+	File        string  `json:"file,omitempty"`        // SHA-256 in hex
 	Unconfirmed bool    `json:"unconfirmed,omitempty"` // 待确认: trips a soft check nobody vouched for
 	Note        string  `json:"note,omitempty"`
 }
@@ -80,6 +82,8 @@ func values(n *bot.Notice, form *bot.Form, entries []bot.Entry, reasons []bot.Re
 			v.Yes = &e.Value.Yes
 		case bot.Text:
 			v.Text = &e.Value.Text
+		case bot.Document:
+			v.Text, v.File = &e.Value.Text, e.Value.File
 		default:
 			v.Nothing = e.Value.String()
 		}

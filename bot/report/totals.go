@@ -69,7 +69,7 @@ func add(t *bot.ItemTotal, v bot.Value) {
 		} else {
 			t.No++
 		}
-	case bot.Text:
+	case bot.Text, bot.Document:
 		t.Texts++
 	}
 }

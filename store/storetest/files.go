@@ -120,6 +120,19 @@ func testFiles(t *testing.T, open Open) {
 		t.Errorf("whose file it is: %v, %v", people, err)
 	}
 
+	text := bot.Received{Text: "开展夜查3次", Kind: "好的做法", Item: 12, By: a[0].By, At: noon(), Units: []string{"县教育局"}}
+	words := begin(t, s, "c6", "lisi")
+	if err := words.Commit(bot.Changes{Files: []bot.Received{text}}, noon().Add(2*time.Hour), bot.Reply{}); err != nil {
+		t.Error(err)
+	}
+	have, err := view(t, s).FilesOf("县教育局")
+	if diff := cmp.Diff(append(b, text), have); diff != "" || err != nil {
+		t.Errorf("with a text: %v\n%s", err, diff)
+	}
+	if audit, err := s.Verify(context.Background(), d); err != nil || len(audit.Faults) > 0 {
+		t.Errorf("with a text: %+v, %v", audit.Faults, err)
+	}
+
 	// The pointers of a turn that another was faster than are not there either.
 	turn := begin(t, s, "c4", "lisi")
 	defer turn.Close()
