@@ -140,6 +140,11 @@ func (n unitNames) turned(record any, to func(string) string) any {
 		if r.Told != "" {
 			r.Told = to(r.Told)
 		}
+		if r.Bag != nil {
+			b := *r.Bag
+			b.Unit = to(b.Unit)
+			r.Bag = &b
+		}
 		if r.Proposal != nil {
 			p := *r.Proposal
 			p.Units = each(p.Units, to)
@@ -170,6 +175,9 @@ func (n unitNames) turned(record any, to func(string) string) any {
 		r.Files = slices.Clone(r.Files)
 		for i := range r.Files {
 			r.Files[i].Units = each(r.Files[i].Units, to)
+			if r.Files[i].Key.Unit != "" {
+				r.Files[i].Key.Unit = to(r.Files[i].Key.Unit)
+			}
 		}
 		return r
 	case bot.Delivery:
