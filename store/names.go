@@ -140,6 +140,11 @@ func (n unitNames) turned(record any, to func(string) string) any {
 		if r.Told != "" {
 			r.Told = to(r.Told)
 		}
+		if r.Gathering != nil {
+			g := *r.Gathering
+			g.Key.Unit = to(g.Key.Unit)
+			r.Gathering = &g
+		}
 		if r.Bag != nil {
 			b := *r.Bag
 			b.Unit = to(b.Unit)
