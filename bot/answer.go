@@ -17,7 +17,14 @@ func (t *turn) words() {
 			t.haveReport()
 			return
 		}
-		t.tell("unknown.office", nil)
+		switch {
+		case t.s.Proposal.standsAlone():
+			t.askAgain()
+		case t.v.Person.Office:
+			t.tell("unknown.office", nil)
+		default:
+			t.stranger()
+		}
 		return
 	}
 	if t.nominates() {
