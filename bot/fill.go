@@ -486,8 +486,16 @@ func (t *turn) openZeros() []int {
 }
 
 func (t *turn) zeros() {
-	if p := t.s.Proposal; p != nil && p.Kind == ProposeZeros {
+	switch p := t.s.Proposal; {
+	case p == nil:
+	case p.Kind == ProposeZeros:
 		t.yes("")
+		return
+	case p.Kind == ProposeItem, p.isReading() && slices.ContainsFunc(p.Answers, func(a Proposed) bool { return !a.Was.Filled() }):
+		// The rest is what is left once this is settled: 0 must not cover it.
+		also := *p
+		also.Zeros, t.s.Proposal = true, &also
+		t.askAgain()
 		return
 	}
 	items := t.openZeros()

@@ -62,6 +62,11 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 			in.Verb, in.Rest = verb, month
 		}
 	}
+	if in.Verb == "" && !free && s.Bag == nil {
+		if verb, rest, ok := command(n, in.Text, true, false); ok && n.isWhole(p, verb, rest) {
+			in.Verb, in.Rest = verb, rest
+		}
+	}
 	if in.Verb == "" && p.Office && free {
 		if rest, ok := n.receiptBehind(in.Text); ok {
 			in.Verb, in.Rest = VerbReceipt, rest
@@ -230,6 +235,24 @@ func (n *Notice) formIn(words string) (*Form, string) {
 		}
 	}
 	return nil, words
+}
+
+// isWhole reports whether a command and the words behind it can be nothing else,
+// even where a text is asked: no case is called “填报 山河镇”.
+func (n *Notice) isWhole(p Person, v Verb, words string) bool {
+	switch v {
+	case VerbFill, VerbRegister, VerbProgress, VerbCase, VerbSummary, VerbYearEnd:
+		form, rest := n.formIn(words)
+		return form != nil && rest == "" || slices.Contains(p.Units, rest)
+	case VerbMaterial:
+		_, ok := readMaterial(n, p.Units, words)
+		return ok
+	case VerbHint:
+		return isNumber(strings.Trim(fold(words), "第项 "))
+	case VerbDiff:
+		return words != "" && onlyVersions(words)
+	}
+	return false
 }
 
 // toWrite adds what the office's commands that write to others need.

@@ -130,7 +130,7 @@ func (t *turn) putClauses(c Clauses) bool {
 		t.tell(key, args{"quote": clip(a.Quote, 30)})
 	}
 	if known == 0 {
-		t.which(c.Unclear[0])
+		t.which(c.Unclear[0], c.Zeros)
 		return true
 	}
 	grown := t.grow(&c)

@@ -59,6 +59,7 @@ type turn struct {
 	set  int     // the last item this turn took an answer for; 0 for none
 	told bool    // this turn has listed the whole form
 	left []int   // items that this turn's figures were not for, though they might have been
+	none bool    // 其余无 was said with the figures that this turn has an item for
 	out  Changes
 	say  []Effect
 
