@@ -87,6 +87,7 @@ func (t *turn) start() {
 
 // enter makes the report the one this person is filling.
 func (t *turn) enter() {
+	t.s.Back = ReportKey{}
 	if t.s.Key != t.r.Key {
 		t.s.Key = t.r.Key
 		t.s.Asking, t.s.Quote, t.s.CaseFiles = 0, "", 0
@@ -96,6 +97,9 @@ func (t *turn) enter() {
 }
 
 func (t *turn) quit() {
+	if t.s.Key != (ReportKey{}) {
+		t.s.Back = t.s.Key
+	}
 	t.s.Key, t.s.Asking, t.s.Quote, t.s.Proposal = ReportKey{}, 0, "", nil
 	t.tell("quit", nil)
 }

@@ -150,6 +150,9 @@ func need(n *Notice, p Person, s Session, m Message, in Intent, now time.Time) N
 // reportMeant is the report that a message is about, zero for none: the one being
 // filled, unless the message names another form or another of the person's units.
 func reportMeant(n *Notice, p Person, s Session, in Intent, now time.Time) ReportKey {
+	if in.Verb == VerbContinue && slices.Contains(p.Units, s.Back.Unit) {
+		return s.Back
+	}
 	form, rest := n.formMeant(s, in)
 	var key ReportKey
 	switch {

@@ -145,6 +145,9 @@ func (t *turn) deliver() {
 	if again {
 		t.tell("receipt.again", nil)
 	}
+	if t.form.ID != t.n.Main && t.form.ID != t.n.YearEnd {
+		t.s.Back = t.n.mainKey(sub.Key.Unit)
+	}
 	t.afterReceipt()
 	t.stampBehind(&sub)
 }
