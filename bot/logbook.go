@@ -13,7 +13,7 @@ func LogKinds() []string {
 		"answer", "gather", "undo", "clear", "vouch", "verify", "note", "submit", "withdraw",
 		"bind", "release", "confirm", "claim", "deputy", "recall", "replace", "renew", "join", "leave",
 		"file", "material", "named", "shelf", "stamp", "nocase", "later",
-		"return", "approve", "unapprove", "approveall", "close", "reopen", "extend", "unextend", "receipt", "unreceipt",
+		"claimed", "return", "approve", "unapprove", "approveall", "close", "reopen", "extend", "unextend", "receipt", "unreceipt",
 		"enter", "counter", "unprefill", "deduct", "putback", "askfor", "call",
 		"import", "addunit", "rename", "remove",
 		"notify", "nudge", "resume", "pair", "feedback",

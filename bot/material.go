@@ -54,7 +54,7 @@ func (need *Need) material(n *Notice, p Person, s Session, m Message, in Intent,
 		need.Others = append(need.Others, key)
 		need.Docket = key
 	case need.Report != key:
-	case pages, in.Verb == VerbSubmit, in.Verb == VerbChange, in.Verb == VerbYes, in.Verb == VerbProgress:
+	case pages, in.Verb == VerbSubmit, in.Verb == VerbChange, in.Verb == VerbYes, in.Verb == VerbProgress, in.Verb == "" && speaksOfStamp(in.Text):
 		need.Docket = key
 	}
 	if in.Verb == VerbMaterial && p.Office {
