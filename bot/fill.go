@@ -165,7 +165,7 @@ func (t *turn) askAgain() {
 	case p.Kind == ProposeZeros:
 		t.tell("zeros.ask", t.about(t.form.Field(p.Items[0]), args{"n": strconv.Itoa(len(p.Items)), "items": ranges(p.Items)}))
 	case p.Kind == ProposeSubmit:
-		t.tell("submit.confirm", nil)
+		t.tell("submit.confirm", args{"change": t.form.change()})
 	case p.Kind == ProposeItem, p.Kind == ProposeNote:
 		t.tell("change.choose", t.about(t.form.Field(p.Items[0]), nil))
 	case p.Kind == ProposeReturn:
@@ -258,7 +258,7 @@ func (t *turn) completed() {
 	if t.r.Dirty {
 		t.sayApproved()
 	}
-	t.tell(t.submitHow(), nil)
+	t.tell(t.submitHow(), args{"change": t.form.change()})
 	t.asked = true
 }
 

@@ -35,6 +35,9 @@ func (t *turn) done() {
 		t.edit()
 	default:
 		t.tell("done.none", nil)
+		if t.r != nil && t.s.Key == t.r.Key && !t.same() {
+			t.add("done.form", args{"form": t.form.ID})
+		}
 		t.whereWeStand()
 	}
 }
@@ -82,6 +85,7 @@ func materialWording() map[string][]string {
 		"gather.long":    {"head", "tail", "n"},
 		"card.part":      about(),
 		"done.none":      nil,
+		"done.form":      {"form"},
 
 		"material.how":   {"kinds"},
 		"material.any":   nil,

@@ -376,6 +376,9 @@ func (t *turn) receiptNext() {
 	case t.form.ID == t.n.Summary:
 		t.tell("summary.next", nil)
 		return
+	case t.form.ID == t.n.YearEnd:
+		t.tell("yearend.next", args{"change": t.form.change()})
+		return
 	case !t.nominates():
 		t.tell("receipt.next", nil)
 		return
@@ -417,7 +420,6 @@ func nominationWording() map[string][]string {
 		"change.unknown.contact":  {"name"},
 		"complete.submit.contact": nil,
 		"submit.confirm.contact":  nil,
-		"submit.unfilled.contact": {"n", "items"},
 		"withdrawn.contact":       {"unit", "form", "version"},
 		"due.none.contact":        {"form", "version"},
 		"zeros.ask.contact":       with("n", "items"),
