@@ -445,7 +445,8 @@ func (t *turn) who() {
 
 // due tells what the person still has to send in, and till when.
 func (t *turn) due() {
-	t.dueNomination()
+	t.dueBeside(t.n.Nomination, VerbRegister)
+	defer t.dueBeside(t.n.Summary, VerbSummary)
 	switch {
 	case t.r != nil && t.closing(t.r.Key) != nil && len(t.v.Person.Units) == 1:
 		t.tellClosed("closed.look")
