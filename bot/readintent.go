@@ -58,6 +58,11 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 		in.Verb, in.Rest = verb, rest
 	}
 	if in.Verb == "" {
+		if verb, rest, ok := n.onOwn(p, in.Text); ok {
+			in.Verb, in.Rest = verb, rest
+		}
+	}
+	if in.Verb == "" {
 		if verb, month, ok := n.monthBefore(p, in.Text, now); ok {
 			in.Verb, in.Rest = verb, month
 		}
@@ -161,7 +166,8 @@ func reportMeant(n *Notice, p Person, s Session, in Intent, now time.Time) Repor
 	case len(p.Units) == 1:
 		key.Unit = p.Units[0]
 	}
-	if in.Verb == VerbFill || in.Verb == VerbProgress || in.Verb == VerbSummary {
+	switch in.Verb {
+	case VerbFill, VerbProgress, VerbSummary, VerbPreview, VerbSubmit, VerbWithdraw:
 		if unit, ok := chosenUnit(p, rest); ok {
 			key.Unit = unit
 		}
@@ -205,11 +211,11 @@ func (n *Notice) formMeant(s Session, in Intent) (form *Form, rest string) {
 	form, rest = n.formFor(s.Key), in.Rest
 	var id string
 	switch in.Verb {
-	case VerbFill, VerbProgress, VerbDiff:
+	case VerbFill, VerbProgress, VerbDiff, VerbPreview, VerbSubmit, VerbWithdraw:
 		if named, left := n.formIn(rest); named != nil {
 			return named, left
 		}
-		if in.Verb == VerbFill || s.Key.Form == n.Cases && s.Asking == 0 && s.Proposal == nil {
+		if in.Verb == VerbFill || (in.Verb == VerbProgress || in.Verb == VerbDiff) && s.Key.Form == n.Cases && s.Asking == 0 && s.Proposal == nil {
 			id = n.Main // nothing of the case last reported is open
 		}
 	case VerbRegister:
@@ -240,13 +246,24 @@ func (n *Notice) formIn(words string) (*Form, string) {
 	return nil, words
 }
 
+// onOwn reads “提交 附件1” and “预览 三嘉乡”: which of their reports a person means.
+func (n *Notice) onOwn(p Person, text string) (Verb, string, bool) {
+	word, rest := cutWord(text)
+	for _, verb := range []Verb{VerbPreview, VerbSubmit, VerbWithdraw} {
+		if slices.Contains(n.Verbs[verb], word) && n.isWhole(p, VerbFill, rest) {
+			return verb, rest, true
+		}
+	}
+	return "", "", false
+}
+
 // isWhole reports whether a command and the words behind it can be nothing else,
 // even where a text is asked: no case is called “填报 山河镇”.
 func (n *Notice) isWhole(p Person, v Verb, words string) bool {
 	switch v {
 	case VerbFill, VerbRegister, VerbProgress, VerbCase, VerbSummary, VerbYearEnd:
 		form, rest := n.formIn(words)
-		return form != nil && rest == "" || slices.Contains(p.Units, rest)
+		return rest == "" && form != nil || slices.Contains(p.Units, rest)
 	case VerbMaterial:
 		_, ok := readMaterial(n, p.Units, words)
 		return ok

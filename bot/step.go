@@ -268,14 +268,19 @@ func (t *turn) add(key string, a args) {
 	t.say = append(t.say, Effect{Key: t.worded(key), Args: t.veiled(a), Join: SameLine})
 }
 
+var mobileInside = regexp.MustCompile(`1[3-9]\d(?:[ -]?\d){8}`)
+
 // veiled keeps the reply in a group from repeating a mobile number that somebody
 // typed there: no figure of a form is as long.
 func (t *turn) veiled(a args) args {
-	quote, ok := a["quote"]
-	if !ok || t.m.Private() {
+	if t.m.Private() {
 		return a
 	}
-	a["quote"] = regexp.MustCompile(`1[3-9]\d(?:[ -]?\d){8}`).ReplaceAllString(fold(quote), "…")
+	for _, blank := range []string{"quote", "name", "text", "word"} {
+		if mobileInside.MatchString(fold(a[blank])) {
+			a[blank] = mobileInside.ReplaceAllString(fold(a[blank]), "…")
+		}
+	}
 	return a
 }
 
@@ -395,6 +400,7 @@ func (t *turn) help() {
 	}
 	if len(p.Units) == 0 && !p.Office {
 		t.stranger()
+		return
 	}
 	t.tell("help.phone", args{"phone": t.n.Office.Phone})
 	t.whereWeStand()
