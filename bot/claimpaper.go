@@ -1,5 +1,7 @@
 package bot
 
+import "strconv"
+
 // claimsPaper answers who says that the main form has gone to the office long since,
 // by fax or on paper. They are believed for the time being: the office is asked
 // to look for it, and till it has answered no reminder to all goes to the unit.
@@ -20,7 +22,7 @@ func (t *turn) claimsPaper() bool {
 	main := t.mainReport()
 	switch had := d.received(key.Form); {
 	case main != nil && main.Counted > 0:
-		return false
+		t.tell("due.none", args{"form": key.Form, "version": strconv.Itoa(main.Counted)})
 	case had != nil:
 		a["time"] = t.instant(had.At)
 		t.tell("claimed.received", a)

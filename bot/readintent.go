@@ -91,6 +91,13 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 	if in.Verb == VerbReturn && !p.Office && in.Rest == "" {
 		in.Verb = VerbBack // only the office sends reports back
 	}
+	switch thanks := in.Verb == "" || in.Verb == VerbYes && in.Rest != ""; {
+	case !thanks || !n.onlyThanks(in.Text):
+	case in.Verb == VerbYes && s.Proposal != nil:
+		in.Rest = "" // 好的，谢谢 agrees as 好的 does
+	default:
+		in.Verb, in.Rest = VerbThanks, ""
+	}
 	if heard := s.Proposal; heard != nil && heard.Kind == ProposeHeard && in.Verb == VerbYes && in.Rest == "" && m.Media != MediaVoice {
 		s.Proposal = nil
 		in = Understand(n, p, s, Message{Media: MediaText, Group: m.Group, Text: heard.Text}, now)
@@ -105,6 +112,15 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 	}
 	in.Need = need(n, p, s, m, in, now)
 	return in
+}
+
+// onlyThanks reports whether a text is made of words of thanks, as 谢谢，辛苦了 and
+// 好的，谢谢 are.
+func (n *Notice) onlyThanks(text string) bool {
+	polite := slices.Concat(n.Verbs[VerbThanks], n.Verbs[VerbYes], n.Verbs[VerbHello])
+	parts := strings.FieldsFunc(bare(text), func(r rune) bool { return strings.ContainsRune(" ，,。.！!、~～", r) })
+	return len(parts) > 1 && slices.Contains(n.Verbs[VerbThanks], parts[len(parts)-1]) &&
+		!slices.ContainsFunc(parts, func(part string) bool { return !slices.Contains(polite, part) })
 }
 
 // receiptBehind reads “收到 三嘉乡 附件2 传真”, which begins like the commonest of

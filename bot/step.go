@@ -276,9 +276,9 @@ func (t *turn) veiled(a args) args {
 	if t.m.Private() {
 		return a
 	}
-	for _, blank := range []string{"quote", "name", "text", "word"} {
-		if mobileInside.MatchString(fold(a[blank])) {
-			a[blank] = mobileInside.ReplaceAllString(fold(a[blank]), "…")
+	for blank, words := range a {
+		if blank != "phone" && mobileInside.MatchString(fold(words)) { // the office's own may be a mobile
+			a[blank] = mobileInside.ReplaceAllString(fold(words), "…")
 		}
 	}
 	return a
