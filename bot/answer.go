@@ -9,7 +9,7 @@ import (
 
 // words takes a message that is no command: an answer, or nothing of ours.
 func (t *turn) words() {
-	if t.bagged() || t.choose() || t.advise() || t.agreesAnd() || t.plainYesNo() || t.elsewhere() || t.gathers() || t.tellsCase() || t.allKnown() || t.correction() {
+	if t.bagged() || t.choose() || t.advise() || t.claimsPaper() || t.mayStandIn() || t.agreesAnd() || t.plainYesNo() || t.elsewhere() || t.gathers() || t.tellsCase() || t.allKnown() || t.correction() {
 		return
 	}
 	if t.r == nil {
@@ -328,13 +328,13 @@ func (t *turn) accept(r reading) {
 	case len(over) > 0:
 		t.overwrite(over)
 	case len(flags) > 0:
-		t.follow(flags)
+		t.goOn(r.none || t.none, flags)
 	case len(odd) > 0:
 		t.question(odd[0].Item, odd[0].Reading)
 	case len(fresh) == 0:
 		t.whereWeStand()
 	default:
-		t.goOn(r.none, nil)
+		t.goOn(r.none || t.none, nil)
 	}
 }
 
@@ -417,7 +417,7 @@ func (t *turn) question(item int, r Reading) {
 // stands open a bare answer is for its first item if that is the one asked, and
 // else for none.
 func (t *turn) propose(answers []taken) {
-	t.s.Proposal = &Proposal{Kind: ProposeAnswers, Answers: t.proposed(answers)}
+	t.s.Proposal = &Proposal{Kind: ProposeAnswers, Answers: t.proposed(answers), Zeros: t.none}
 	if answers[0].item != t.s.Asking {
 		t.s.Asking = 0
 	}

@@ -181,6 +181,8 @@ func (t *turn) bagged() bool {
 	text := tidyText(t.in.Text)
 	kind, isKind := pick(t.n.Materials, text)
 	switch {
+	case bag.Holds == (Holds{}) && text != bag.Unit && slices.Contains(t.v.Person.Units, text):
+		t.openBagFor(meant{unit: text, kind: bag.Kind, item: bag.Item})
 	case isKind && bag.Kind == "" && bag.Holds == (Holds{}):
 		named := *bag
 		named.Kind = kind

@@ -268,13 +268,15 @@ func (t *turn) sample(late []string) {
 
 // tellSpared counts who is left out of a reminder to all, and why.
 func (t *turn) tellSpared() {
-	quiet, paper := 0, 0
+	quiet, paper, claimed := 0, 0, 0
 	for _, s := range t.v.Status {
 		_, received := s.received(false)
 		switch {
 		case s.handedIn():
 		case received:
 			paper++
+		case s.Docket.claims():
+			claimed++
 		case s.spared(t.now):
 			quiet++
 		}
@@ -284,6 +286,9 @@ func (t *turn) tellSpared() {
 	}
 	if paper > 0 {
 		t.tell("nudge.paper", args{"n": strconv.Itoa(paper)})
+	}
+	if claimed > 0 {
+		t.tell("nudge.claimed", args{"n": strconv.Itoa(claimed)})
 	}
 }
 

@@ -36,7 +36,7 @@ func (t *turn) change() {
 	case 1:
 		t.changeTo(items[0], value)
 	default:
-		t.which(Unclear{Items: items, Text: name, Figure: value})
+		t.which(Unclear{Items: items, Text: name, Figure: value}, false)
 	}
 }
 
@@ -59,9 +59,10 @@ func (t *turn) several() bool {
 	return true
 }
 
-// which asks for which of several items a value is meant.
-func (t *turn) which(u Unclear) {
-	t.s.Proposal = &Proposal{Kind: ProposeItem, Items: u.Items, Text: u.Figure}
+// which asks for which of several items a value is meant. zeros is set if 其余无
+// was said with it.
+func (t *turn) which(u Unclear, zeros bool) {
+	t.s.Proposal = &Proposal{Kind: ProposeItem, Items: u.Items, Text: u.Figure, Zeros: zeros}
 	t.s.Asking = 0
 	if u.Reading != "" {
 		t.tell("which.reading", args{"reading": u.Reading})

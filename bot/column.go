@@ -44,10 +44,10 @@ func (s Status) received(stamp bool) (last Receipt, ok bool) {
 }
 
 // spared reports whether a reminder to all leaves a unit out: it has promised a
-// day on the phone, or has reported on paper.
+// day on the phone, has reported on paper, or says that it has.
 func (s Status) spared(now time.Time) bool {
 	_, paper := s.received(false)
-	return paper || now.Before(s.quiet())
+	return paper || s.Docket.claims() || now.Before(s.quiet())
 }
 
 // column is one of the things that every unit owes: a form, or the stamped copy
@@ -187,6 +187,7 @@ func (t *turn) tags(s standing) []string {
 	if s.status.Version == 0 {
 		add(s.status.State != NotStarted, "filling", args{"filled": strconv.Itoa(s.status.Filled), "all": strconv.Itoa(len(s.column.form.Fields))})
 		add(paper && s.column.form.counts(), "paper", nil)
+		add(!paper && d.claims(), "claimed", nil)
 		add(paper && !s.column.form.counts(), "receipt", nil)
 		add(s.column.form.ID == t.n.Cases && t.saidLater(s.unit.Name), "later", nil)
 		add(d != nil && d.Extension != nil, "extended", args{"date": t.shortDate(s.due)})

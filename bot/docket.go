@@ -24,6 +24,9 @@ type Docket struct {
 	// who will report again unasked (后续有再报).
 	Nothing *Word `cbor:"7,keyasint,omitempty"`
 	Later   *Word `cbor:"8,keyasint,omitempty"`
+	// Claimed is set by who says that the form went to the office on paper; see
+	// [Docket.claims].
+	Claimed *Word `cbor:"9,keyasint,omitempty"`
 }
 
 // Word is that somebody said something, and when.

@@ -155,6 +155,7 @@ func figuresWording() map[string][]string {
 		"cell.tags":    {"tags"},
 		"tag.version":  {"version"},
 		"tag.late":     nil,
+		"tag.claimed":  nil,
 		"tag.entered":  nil,
 		"tag.returned": nil,
 		"tag.approved": nil,
@@ -296,6 +297,8 @@ func figuresWording() map[string][]string {
 
 		"nudge.quiet": {"n"},
 		"nudge.paper": {"n"},
+
+		"nudge.claimed": {"n"},
 	}
 	for _, what := range []string{"intime", "late", "nothing", "returned", "entered", "dirty", "receipt", "overdue", "same", "differs"} {
 		keys["county."+what] = []string{"n"}

@@ -87,6 +87,7 @@ func (t *turn) start() {
 
 // enter makes the report the one this person is filling.
 func (t *turn) enter() {
+	t.s.Back = ReportKey{}
 	if t.s.Key != t.r.Key {
 		t.s.Key, t.s.Last = t.r.Key, ReportKey{}
 		t.s.Asking, t.s.Quote, t.s.CaseFiles = 0, "", 0
@@ -96,6 +97,9 @@ func (t *turn) enter() {
 }
 
 func (t *turn) quit() {
+	if t.s.Key != (ReportKey{}) {
+		t.s.Back = t.s.Key
+	}
 	t.s.Key, t.s.Asking, t.s.Quote, t.s.Proposal = ReportKey{}, 0, "", nil
 	t.tell("quit", nil)
 }
@@ -161,7 +165,7 @@ func (t *turn) askAgain() {
 	case p.Kind == ProposeZeros:
 		t.tell("zeros.ask", t.about(t.form.Field(p.Items[0]), args{"n": strconv.Itoa(len(p.Items)), "items": ranges(p.Items)}))
 	case p.Kind == ProposeSubmit:
-		t.tell("submit.confirm", nil)
+		t.tell("submit.confirm", args{"change": t.form.change()})
 	case p.Kind == ProposeItem, p.Kind == ProposeNote:
 		t.tell("change.choose", t.about(t.form.Field(p.Items[0]), nil))
 	case p.Kind == ProposeReturn:
@@ -254,7 +258,7 @@ func (t *turn) completed() {
 	if t.r.Dirty {
 		t.sayApproved()
 	}
-	t.tell(t.submitHow(), nil)
+	t.tell(t.submitHow(), args{"change": t.form.change()})
 	t.asked = true
 }
 
@@ -486,8 +490,16 @@ func (t *turn) openZeros() []int {
 }
 
 func (t *turn) zeros() {
-	if p := t.s.Proposal; p != nil && p.Kind == ProposeZeros {
+	switch p := t.s.Proposal; {
+	case p == nil:
+	case p.Kind == ProposeZeros:
 		t.yes("")
+		return
+	case p.Kind == ProposeItem, p.isReading() && slices.ContainsFunc(p.Answers, func(a Proposed) bool { return !a.Was.Filled() }):
+		// The rest is what is left once this is settled: 0 must not cover it.
+		also := *p
+		also.Zeros, t.s.Proposal = true, &also
+		t.askAgain()
 		return
 	}
 	items := t.openZeros()

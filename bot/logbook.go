@@ -13,7 +13,7 @@ func LogKinds() []string {
 		"answer", "gather", "undo", "clear", "vouch", "verify", "note", "submit", "withdraw",
 		"bind", "release", "confirm", "claim", "deputy", "recall", "replace", "renew", "join", "leave",
 		"file", "material", "named", "shelf", "stamp", "nocase", "later",
-		"return", "approve", "unapprove", "approveall", "close", "reopen", "extend", "unextend", "receipt", "unreceipt",
+		"claimed", "return", "approve", "unapprove", "approveall", "close", "reopen", "extend", "unextend", "receipt", "unreceipt",
 		"enter", "counter", "unprefill", "deduct", "putback", "askfor", "call",
 		"import", "addunit", "rename", "remove",
 		"notify", "nudge", "resume", "pair", "feedback",
@@ -160,10 +160,14 @@ func (t *turn) changesOf(form *Form, changes []Change) string {
 			continue
 		}
 		value := withUnit(f, c.New)
+		if f.Private {
+			value = "" // what it was is not kept
+		}
 		if c.Old.Filled() && c.Old != c.New {
 			value = fromTo(f, c.Old, c.New)
 		}
-		parts = append(parts, t.phrase("log.change", args{"item": strconv.Itoa(c.Item), "short": f.Short, "value": value}))
+		part := t.phrase("log.change", args{"item": strconv.Itoa(c.Item), "short": f.Short, "value": value})
+		parts = append(parts, strings.TrimSpace(part))
 	}
 	if more := len(changes) - logItems; more > 0 {
 		parts = append(parts, t.phrase("log.more", args{"n": strconv.Itoa(len(changes))}))

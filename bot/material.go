@@ -35,6 +35,9 @@ func (t *turn) done() {
 		t.edit()
 	default:
 		t.tell("done.none", nil)
+		if t.r != nil && t.s.Key == t.r.Key && !t.same() {
+			t.add("done.form", args{"form": t.form.ID})
+		}
 		t.whereWeStand()
 	}
 }
@@ -54,7 +57,7 @@ func (need *Need) material(n *Notice, p Person, s Session, m Message, in Intent,
 		need.Others = append(need.Others, key)
 		need.Docket = key
 	case need.Report != key:
-	case pages, in.Verb == VerbSubmit, in.Verb == VerbChange, in.Verb == VerbYes, in.Verb == VerbProgress:
+	case pages, in.Verb == VerbSubmit, in.Verb == VerbChange, in.Verb == VerbYes, in.Verb == VerbProgress, in.Verb == "" && speaksOfStamp(in.Text):
 		need.Docket = key
 	}
 	if in.Verb == VerbMaterial && p.Office {
@@ -82,6 +85,7 @@ func materialWording() map[string][]string {
 		"gather.long":    {"head", "tail", "n"},
 		"card.part":      about(),
 		"done.none":      nil,
+		"done.form":      {"form"},
 
 		"material.how":   {"kinds"},
 		"material.any":   nil,

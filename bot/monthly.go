@@ -232,6 +232,7 @@ func monthlyWording() map[string][]string {
 		"yearend.unknown": {"form"},
 		"yearend.seeds":   {"month", "form", "version"},
 		"yearend.same":    {"month"},
+		"yearend.next":    {"change"},
 	}
 }
 

@@ -46,7 +46,11 @@ func (need *Need) nomination(n *Notice, p Person, s Session, m Message, in Inten
 			return
 		}
 		for _, unit := range p.Units[:min(len(p.Units), unitsDue)] {
-			need.Others = append(need.Others, key(unit))
+			beside := []ReportKey{key(unit)}
+			if f := n.Form(n.Summary); f != nil {
+				beside = append(beside, ReportKey{Unit: unit, Form: f.ID, Period: f.PeriodAt(now)})
+			}
+			need.Others, need.Kept = append(need.Others, beside...), append(need.Kept, beside...)
 		}
 	}
 }
@@ -345,16 +349,19 @@ func (t *turn) unsaid(changes []Change) []Change {
 	return said
 }
 
-// dueNomination tells whose nomination is still to be sent in, and till when.
-func (t *turn) dueNomination() {
-	form := t.n.Form(t.n.Nomination)
-	if form == nil || t.nominates() {
+// dueBeside tells whose report of a form that is opened by a word of its own, the
+// nomination or the summary, is still to be sent in, and till when.
+func (t *turn) dueBeside(id string, opens Verb) {
+	form := t.n.Form(id)
+	if form == nil || t.form.ID == id {
 		return
 	}
 	var units []string
 	for _, unit := range t.v.Person.Units {
-		filed, ok := t.v.Others[ReportKey{Unit: unit, Form: form.ID, Period: form.PeriodAt(t.now)}]
-		if ok && (filed.Report == nil || filed.Report.Counted == 0 || filed.Report.State == Returned) {
+		key := ReportKey{Unit: unit, Form: form.ID, Period: form.PeriodAt(t.now)}
+		filed, ok := t.v.Others[key]
+		kept := t.v.Kept[key]
+		if ok && kept.received(form.ID) == nil && (filed.Report == nil || filed.Report.Counted == 0 || filed.Report.State == Returned) {
 			units = append(units, unit)
 		}
 	}
@@ -362,7 +369,7 @@ func (t *turn) dueNomination() {
 		return
 	}
 	defer t.over(form.ID)()
-	a := args{"form": form.ID, "units": strings.Join(units, "、"), "deadline": t.deadline(), "register": t.n.Verbs[VerbRegister][0]}
+	a := args{"form": form.ID, "units": strings.Join(units, "、"), "deadline": t.deadline(), "register": t.n.Verbs[opens][0]}
 	if t.late() {
 		t.tell("nominate.due.late", a)
 		return
@@ -375,6 +382,9 @@ func (t *turn) receiptNext() {
 	switch {
 	case t.form.ID == t.n.Summary:
 		t.tell("summary.next", nil)
+		return
+	case t.form.ID == t.n.YearEnd:
+		t.tell("yearend.next", args{"change": t.form.change()})
 		return
 	case !t.nominates():
 		t.tell("receipt.next", nil)
@@ -418,7 +428,6 @@ func nominationWording() map[string][]string {
 		"change.unknown.contact":  {"name"},
 		"complete.submit.contact": nil,
 		"submit.confirm.contact":  nil,
-		"submit.unfilled.contact": {"n", "items"},
 		"withdrawn.contact":       {"unit", "form", "version"},
 		"due.none.contact":        {"form", "version"},
 		"zeros.ask.contact":       with("n", "items"),

@@ -284,6 +284,22 @@ func (n *Notice) Deadline(id string) *Deadline {
 	return nil
 }
 
+// change is how an item of this form is corrected by number, for an example:
+// item 12, which everybody knows from 帮助, if it is a count, else the last count
+// there is, else the last item.
+func (f *Form) change() string {
+	if known := f.Field(12); known != nil && known.Kind == KindCount {
+		return "12 5"
+	}
+	for i := len(f.Fields) - 1; i >= 0; i-- {
+		if f.Fields[i].Kind == KindCount {
+			return strconv.Itoa(f.Fields[i].Item) + " 5"
+		}
+	}
+	last := f.Fields[len(f.Fields)-1]
+	return strconv.Itoa(last.Item) + " " + last.Short
+}
+
 // Field finds an item by its number; nil if the form has none such.
 func (f *Form) Field(item int) *Field {
 	if item < 1 || item > len(f.Fields) {

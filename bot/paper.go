@@ -41,6 +41,7 @@ func (need *Need) paper(n *Notice, p Person, s Session, m Message, in Intent, no
 		need.Report = ReportKey{Unit: need.Report.Unit, Form: of.Form, Period: of.Period}
 		need.Roster = true
 	}
+	need.claims(n, in)
 	if !p.Office {
 		return
 	}
@@ -359,6 +360,10 @@ func paperWording() map[string][]string {
 	unit := []string{"unit", "form"}
 	return map[string][]string{
 		"help.office.paper": nil,
+		"claimed":           {"unit", "form", "how"},
+		"claimed.again":     {"unit", "form", "how"},
+		"claimed.received":  {"unit", "form", "how", "time"},
+		"claimed.office":    {"unit", "form", "how", "quote"},
 		"document.read":     {"form", "n"},
 		"document.other":    {"unit", "own"},
 		"enter.other":       {"unit", "other"},

@@ -320,6 +320,7 @@ func peopleWording() map[string][]string {
 		"deputy.how":        nil,
 		"deputy.which":      {"units"},
 		"deputy.when":       nil,
+		"deputy.may":        nil,
 		"deputy.past":       {"till"},
 		"deputy.far":        {"most"},
 		"deputy.unbound":    {"unit"},

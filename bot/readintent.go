@@ -58,8 +58,18 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 		in.Verb, in.Rest = verb, rest
 	}
 	if in.Verb == "" {
+		if verb, rest, ok := n.onOwn(p, in.Text); ok {
+			in.Verb, in.Rest = verb, rest
+		}
+	}
+	if in.Verb == "" {
 		if verb, month, ok := n.monthBefore(p, in.Text, now); ok {
 			in.Verb, in.Rest = verb, month
+		}
+	}
+	if in.Verb == "" && !free && s.Bag == nil {
+		if verb, rest, ok := command(n, in.Text, true, false); ok && n.isWhole(p, verb, rest) {
+			in.Verb, in.Rest = verb, rest
 		}
 	}
 	if in.Verb == "" && p.Office && free {
@@ -81,6 +91,13 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 	if in.Verb == VerbReturn && !p.Office && in.Rest == "" {
 		in.Verb = VerbBack // only the office sends reports back
 	}
+	switch thanks := in.Verb == "" || in.Verb == VerbYes && in.Rest != ""; {
+	case !thanks || !n.onlyThanks(in.Text):
+	case in.Verb == VerbYes && s.Proposal != nil:
+		in.Rest = "" // 好的，谢谢 agrees as 好的 does
+	default:
+		in.Verb, in.Rest = VerbThanks, ""
+	}
 	if heard := s.Proposal; heard != nil && heard.Kind == ProposeHeard && in.Verb == VerbYes && in.Rest == "" && m.Media != MediaVoice {
 		s.Proposal = nil
 		in = Understand(n, p, s, Message{Media: MediaText, Group: m.Group, Text: heard.Text}, now)
@@ -95,6 +112,15 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 	}
 	in.Need = need(n, p, s, m, in, now)
 	return in
+}
+
+// onlyThanks reports whether a text is made of words of thanks, as 谢谢，辛苦了 and
+// 好的，谢谢 are.
+func (n *Notice) onlyThanks(text string) bool {
+	polite := slices.Concat(n.Verbs[VerbThanks], n.Verbs[VerbYes], n.Verbs[VerbHello])
+	parts := strings.FieldsFunc(bare(text), func(r rune) bool { return strings.ContainsRune(" ，,。.！!、~～", r) })
+	return len(parts) > 1 && slices.Contains(n.Verbs[VerbThanks], parts[len(parts)-1]) &&
+		!slices.ContainsFunc(parts, func(part string) bool { return !slices.Contains(polite, part) })
 }
 
 // receiptBehind reads “收到 三嘉乡 附件2 传真”, which begins like the commonest of
@@ -148,6 +174,9 @@ func need(n *Notice, p Person, s Session, m Message, in Intent, now time.Time) N
 // reportMeant is the report that a message is about, zero for none: the one being
 // filled, unless the message names another form or another of the person's units.
 func reportMeant(n *Notice, p Person, s Session, in Intent, now time.Time) ReportKey {
+	if in.Verb == VerbContinue && slices.Contains(p.Units, s.Back.Unit) {
+		return s.Back
+	}
 	form, rest := n.formMeant(s, in)
 	var key ReportKey
 	switch {
@@ -156,7 +185,8 @@ func reportMeant(n *Notice, p Person, s Session, in Intent, now time.Time) Repor
 	case len(p.Units) == 1:
 		key.Unit = p.Units[0]
 	}
-	if in.Verb == VerbFill || in.Verb == VerbProgress || in.Verb == VerbSummary {
+	switch in.Verb {
+	case VerbFill, VerbProgress, VerbSummary, VerbPreview, VerbSubmit, VerbWithdraw:
 		if unit, ok := chosenUnit(p, rest); ok {
 			key.Unit = unit
 		}
@@ -200,11 +230,11 @@ func (n *Notice) formMeant(s Session, in Intent) (form *Form, rest string) {
 	form, rest = n.formFor(s.Key), in.Rest
 	var id string
 	switch in.Verb {
-	case VerbFill, VerbProgress, VerbDiff:
+	case VerbFill, VerbProgress, VerbDiff, VerbPreview, VerbSubmit, VerbWithdraw:
 		if named, left := n.formIn(rest); named != nil {
 			return named, left
 		}
-		if in.Verb == VerbFill || s.Key.Form == n.Cases && s.Asking == 0 && s.Proposal == nil {
+		if in.Verb == VerbFill || (in.Verb == VerbProgress || in.Verb == VerbDiff) && s.Key.Form == n.Cases && s.Asking == 0 && s.Proposal == nil {
 			id = n.Main // nothing of the case last reported is open
 		}
 	case VerbWithdraw, VerbPreview, VerbSubmit, VerbUndo:
@@ -237,6 +267,35 @@ func (n *Notice) formIn(words string) (*Form, string) {
 		}
 	}
 	return nil, words
+}
+
+// onOwn reads “提交 附件1” and “预览 三嘉乡”: which of their reports a person means.
+func (n *Notice) onOwn(p Person, text string) (Verb, string, bool) {
+	word, rest := cutWord(text)
+	for _, verb := range []Verb{VerbPreview, VerbSubmit, VerbWithdraw} {
+		if slices.Contains(n.Verbs[verb], word) && n.isWhole(p, VerbFill, rest) {
+			return verb, rest, true
+		}
+	}
+	return "", "", false
+}
+
+// isWhole reports whether a command and the words behind it can be nothing else,
+// even where a text is asked: no case is called “填报 山河镇”.
+func (n *Notice) isWhole(p Person, v Verb, words string) bool {
+	switch v {
+	case VerbFill, VerbRegister, VerbProgress, VerbCase, VerbSummary, VerbYearEnd:
+		form, rest := n.formIn(words)
+		return rest == "" && form != nil || slices.Contains(p.Units, rest)
+	case VerbMaterial:
+		_, ok := readMaterial(n, p.Units, words)
+		return ok
+	case VerbHint:
+		return isNumber(strings.Trim(fold(words), "第项 "))
+	case VerbDiff:
+		return words != "" && onlyVersions(words)
+	}
+	return false
 }
 
 // toWrite adds what the office's commands that write to others need.

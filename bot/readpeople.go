@@ -49,6 +49,9 @@ func namedPerson(words []string) (name, userID, reason string) {
 // isName reports whether a word can be a person's name: two to four characters,
 // or longer with the dot of names from other languages.
 func isName(word string) bool {
+	if word == "姓名" {
+		return false // copied from the way the command is shown
+	}
 	n := utf8.RuneCountInString(word)
 	return n >= 2 && (n <= 4 || n <= 15 && strings.ContainsRune(word, '·')) && !strings.ContainsFunc(word, isArabic)
 }

@@ -5,11 +5,14 @@ import (
 	"strings"
 )
 
-// splitRegister parts “登记 山河镇” from what may stand on the lines below: the
-// form's own values.
+// splitRegister parts “登记 山河镇” from what may stand behind it or on the lines
+// below: the form's own values. No unit's name has a blank in it.
 func splitRegister(rest string) (unit, values string) {
-	unit, values, _ = strings.Cut(strings.TrimSpace(rest), "\n")
-	return strings.TrimSpace(unit), strings.TrimSpace(values)
+	rest = strings.TrimSpace(rest)
+	if i := strings.IndexAny(rest, " \n，,"); i >= 0 {
+		return rest[:i], strings.Trim(rest[i:], " \n，,")
+	}
+	return rest, ""
 }
 
 // register binds a member to a free unit of the roster as 待安委办确认 and goes

@@ -130,7 +130,7 @@ func (t *turn) putClauses(c Clauses) bool {
 		t.tell(key, args{"quote": clip(a.Quote, 30)})
 	}
 	if known == 0 {
-		t.which(c.Unclear[0])
+		t.which(c.Unclear[0], c.Zeros)
 		return true
 	}
 	grown := t.grow(&c)
@@ -141,6 +141,7 @@ func (t *turn) putClauses(c Clauses) bool {
 		t.tell("read.toolarge", t.about(t.form.Field(c.Placed[0].Item), args{"quote": clip(t.in.Text, 30)}))
 	default:
 		t.putGrowth(grown, c.Wanting, c.Zeros)
+		t.stampSpokenOf()
 	}
 	return true
 }
@@ -270,6 +271,9 @@ func (t *turn) agreesAnd() bool {
 	}
 	if saysYesFirst(t.in.Text) {
 		t.settle(p, "")
+		if _, later := tellsOfStamp(t.in.Rest); later {
+			t.tell("stamp.later", nil)
+		}
 		return true
 	}
 	if len(p.Wanting) == 0 {

@@ -55,6 +55,9 @@ type Session struct {
 	Told string `cbor:"16,keyasint,omitempty"`
 	// CaseFiles is how many pictures and other files came with the case Key.
 	CaseFiles int `cbor:"20,keyasint,omitempty"`
+	// Back is the report that 继续 goes back to: the one that was left with 退出,
+	// or the main one once another was sent in.
+	Back ReportKey `cbor:"31,keyasint,omitzero"`
 	// RosterAsked is when they last asked for the roster: a list they send soon
 	// after is meant for it.
 	RosterAsked time.Time `cbor:"26,keyasint,omitzero"`

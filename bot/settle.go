@@ -83,6 +83,7 @@ func (t *turn) choose() bool {
 		if item, ok := t.form.chosen(p.Items, t.in.Text); ok && t.r != nil {
 			t.s.Proposal = nil
 			t.left = slices.DeleteFunc(slices.Clone(p.Items), func(other int) bool { return other == item })
+			t.none = p.Zeros
 			t.changeTo(item, p.Text)
 			return true
 		}

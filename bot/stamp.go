@@ -172,6 +172,14 @@ func (t *turn) stampProgress() {
 	}
 }
 
+// stampSpokenOf answers who says with new figures that the form bears its stamp
+// already, and whose copy has not come.
+func (t *turn) stampSpokenOf() {
+	if stamped, _ := tellsOfStamp(t.in.Text); stamped && t.form.ID == t.n.Main && t.r.Counted > 0 && t.stamp(t.r.Key) == nil {
+		t.tell("stamp.outgrown", args{"version": strconv.Itoa(t.r.Counted)})
+	}
+}
+
 // stampOutgrown says, once, that figures changed behind the stamped copy.
 func (t *turn) stampOutgrown(wasDirty bool) {
 	if stamp := t.stamp(t.r.Key); stamp != nil && t.r.Dirty && !wasDirty && stamp.Stands(t.r.Counted) == StampSame {

@@ -59,6 +59,7 @@ type turn struct {
 	set  int     // the last item this turn took an answer for; 0 for none
 	told bool    // this turn has listed the whole form
 	left []int   // items that this turn's figures were not for, though they might have been
+	none bool    // 其余无 was said with the figures that this turn has an item for
 	out  Changes
 	say  []Effect
 
@@ -267,14 +268,19 @@ func (t *turn) add(key string, a args) {
 	t.say = append(t.say, Effect{Key: t.worded(key), Args: t.veiled(a), Join: SameLine})
 }
 
+var mobileInside = regexp.MustCompile(`1[3-9]\d(?:[ -]?\d){8}`)
+
 // veiled keeps the reply in a group from repeating a mobile number that somebody
 // typed there: no figure of a form is as long.
 func (t *turn) veiled(a args) args {
-	quote, ok := a["quote"]
-	if !ok || t.m.Private() {
+	if t.m.Private() {
 		return a
 	}
-	a["quote"] = regexp.MustCompile(`1[3-9]\d(?:[ -]?\d){8}`).ReplaceAllString(fold(quote), "…")
+	for blank, words := range a {
+		if blank != "phone" && mobileInside.MatchString(fold(words)) { // the office's own may be a mobile
+			a[blank] = mobileInside.ReplaceAllString(fold(words), "…")
+		}
+	}
 	return a
 }
 
@@ -394,6 +400,7 @@ func (t *turn) help() {
 	}
 	if len(p.Units) == 0 && !p.Office {
 		t.stranger()
+		return
 	}
 	t.tell("help.phone", args{"phone": t.n.Office.Phone})
 	t.whereWeStand()
@@ -444,7 +451,8 @@ func (t *turn) who() {
 
 // due tells what the person still has to send in, and till when.
 func (t *turn) due() {
-	t.dueNomination()
+	t.dueBeside(t.n.Nomination, VerbRegister)
+	defer t.dueBeside(t.n.Summary, VerbSummary)
 	switch {
 	case t.r != nil && t.closing(t.r.Key) != nil && len(t.v.Person.Units) == 1:
 		t.tellClosed("closed.look")

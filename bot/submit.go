@@ -79,6 +79,9 @@ func (t *turn) preview() {
 func (t *turn) submit() {
 	if open := t.r.unfilled(t.form); len(open) > 0 {
 		t.tell("submit.unfilled", args{"n": strconv.Itoa(len(open)), "items": ranges(open)})
+		if !t.nominates() && len(t.openZeros()) > 0 {
+			t.add("submit.zeros", nil)
+		}
 		t.s.Asking = t.r.next(t.form)
 		t.askAgain()
 		return
@@ -144,6 +147,9 @@ func (t *turn) deliver() {
 	}
 	if again {
 		t.tell("receipt.again", nil)
+	}
+	if t.form.ID != t.n.Main && t.form.ID != t.n.YearEnd {
+		t.s.Back = t.n.mainKey(sub.Key.Unit)
 	}
 	t.afterReceipt()
 	t.stampBehind(&sub)
