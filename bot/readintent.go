@@ -53,7 +53,7 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 		in.Verb, in.Item, in.Rest = VerbNote, item, rest
 	} else if item, rest, ok := changeByNumber(n, in.Text, free); ok {
 		in.Verb, in.Item, in.Rest = VerbChange, item, rest
-	} else if verb, rest, ok := command(n, in.Text, free, s.Asking == 0 && s.Bag == nil); ok && (verb != VerbApprove || p.Office || s.Asking == 0) {
+	} else if verb, rest, ok := command(n, in.Text, free, s.Asking == 0 && s.Bag == nil, p.Office); ok && (verb != VerbApprove || p.Office || s.Asking == 0) {
 		// “通过 线上方式开展3次” is an answer from who is asked for one.
 		in.Verb, in.Rest = verb, rest
 	}
@@ -272,8 +272,9 @@ func bare(text string) string {
 // or, where the verb takes something and free is set or the verb is
 // unmistakable, such a word and more.
 // Only while idle, with no question open, may the two stand without a blank
-// between them.
-func command(n *Notice, text string, free, idle bool) (Verb, string, bool) {
+// between them; the office may write 退回三嘉乡 28 偏大, where a liaison's
+// 查处三起 is an answer.
+func command(n *Notice, text string, free, idle, office bool) (Verb, string, bool) {
 	plain := strings.ToLower(bare(text))
 	// 收到，谢谢 and 预览一下 and 我要提交 are 收到谢谢, 预览 and 提交.
 	tight := strings.Map(func(r rune) rune {
@@ -316,7 +317,7 @@ func command(n *Notice, text string, free, idle bool) (Verb, string, bool) {
 		return cmp.Or(cmp.Compare(len(a.word), len(b.word)), cmp.Compare(b.word, a.word))
 	})
 	rest := strings.TrimSpace(bare(text)[len(longest.word):])
-	if !accepts(longest.verb, rest, bare(text)[len(longest.word):], idle) {
+	if !accepts(longest.verb, rest, bare(text)[len(longest.word):], idle) && !(office && idle && longest.verb.tight()) {
 		return "", "", false
 	}
 	switch longest.verb {

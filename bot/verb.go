@@ -122,6 +122,16 @@ func (v Verb) unmistakable() bool {
 	return v == VerbDeputy || v == VerbRecall || v == VerbReplace || v == VerbMember
 }
 
+// tight reports whether the office may leave out the blank behind a command's
+// words: 谁没报附件1. None of these begins another word.
+func (v Verb) tight() bool {
+	switch v {
+	case VerbMissing, VerbLook, VerbReturn, VerbNudge, VerbApprove, VerbExtend, VerbLiaison, VerbPhones, VerbLog:
+		return true
+	}
+	return false
+}
+
 // takesWords reports whether a command takes words after it.
 func (v Verb) takesWords() bool {
 	switch v {
