@@ -147,7 +147,6 @@ func figuresWording() map[string][]string {
 	deduction := with("sum", "number", "value", "after", "reported", "reason")
 	deducted := with("sum", "number", "value")
 	keys := map[string][]string{
-		"help.office.figures": nil,
 
 		"sign.done":    nil,
 		"sign.none":    nil,
@@ -292,6 +291,7 @@ func figuresWording() map[string][]string {
 		"call.how":        nil,
 		"call.long":       {"most"},
 		"call.done":       {"unit", "text"},
+		"call.group":      nil,
 		"call.until":      {"date"},
 
 		"nudge.quiet": {"n"},

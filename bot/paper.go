@@ -347,7 +347,6 @@ func (t *turn) takePrefilled(agreed bool) {
 func paperWording() map[string][]string {
 	unit := []string{"unit", "form"}
 	return map[string][]string{
-		"help.office.paper": nil,
 		"document.read":     {"form", "n"},
 		"enter.how":         {"form"},
 		"enter.private":     nil,

@@ -273,17 +273,15 @@ func (t *turn) tellStanding(unit string) {
 func peopleWording() map[string][]string {
 	stands := []string{"form", "span", "filled", "all", "version"}
 	return map[string][]string{
-		"help.liaison.people": nil,
-		"help.office.people":  nil,
-		"people.meant":        nil,
-		"people.before":       nil,
-		"people.deputy":       nil,
-		"people.named":        {"name", "userid"},
-		"people.userid":       {"word"},
-		"till.midnight":       nil,
-		"former.liaison":      {"unit", "time", "phone"},
-		"former.deputy":       {"unit", "till", "phone"},
-		"who.deputy":          {"unit", "till"},
+		"people.meant":   nil,
+		"people.before":  nil,
+		"people.deputy":  nil,
+		"people.named":   {"name", "userid"},
+		"people.userid":  {"word"},
+		"till.midnight":  nil,
+		"former.liaison": {"unit", "time", "phone"},
+		"former.deputy":  {"unit", "till", "phone"},
+		"who.deputy":     {"unit", "till"},
 
 		"replace.how":       nil,
 		"replace.pending":   {"unit"},

@@ -67,13 +67,16 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 			in.Verb, in.Rest = VerbReceipt, rest
 		}
 	}
-	if s.Bag != nil && !p.Office && in.Verb.byOffice() {
+	if s.Bag != nil && !p.Office && in.Verb.ByOffice() {
 		in.Verb, in.Rest = "", "" // no command of theirs: 通知 各村 is material
 	}
 	if in.Verb == "" && free {
 		if rest, ok := n.askedBehind(in.Text); ok {
 			in.Verb, in.Rest = VerbAsked, rest
 		}
+	}
+	if in.Verb == "" && s.Asking == 0 && s.Bag == nil && s.Proposal == nil && n.thanksBefore(in.Text) {
+		in.Verb = VerbThanks
 	}
 	if in.Verb == VerbLiaison && !p.Office && s.Key.Form == n.Nomination {
 		in.Verb, in.Rest = "", "" // “联络员：李四” fills their form
@@ -106,6 +109,18 @@ func (n *Notice) receiptBehind(text string) (rest string, ok bool) {
 		}
 	}
 	return "", false
+}
+
+// thanksBefore reports whether a text says no more than that something has
+// come: 收到，马上办. With a figure in it, it may be an answer.
+func (n *Notice) thanksBefore(text string) bool {
+	for _, word := range n.Verbs[VerbThanks] {
+		rest, ok := strings.CutPrefix(text, word)
+		if ok && strings.IndexAny(rest, "，,。！! ") == 0 && !strings.ContainsFunc(rest, figureRune) && utf8.RuneCountInString(rest) <= 20 {
+			return true
+		}
+	}
+	return false
 }
 
 func need(n *Notice, p Person, s Session, m Message, in Intent, now time.Time) Need {

@@ -80,7 +80,7 @@ func (t *turn) receipt(o order) {
 		t.tell("paper.done.here", a)
 		return
 	}
-	if t.closing(d.Key) == nil {
+	if t.form.ID == t.n.Main && t.closing(d.Key) == nil {
 		t.tell("paper.missing", a)
 	}
 }

@@ -187,8 +187,6 @@ func reviewWording() map[string][]string {
 	closed := []string{"unit", "form", "version", "time", "office", "phone"}
 	day := []string{"month", "day", "weekday", "hour", "minute"}
 	keys := map[string][]string{
-		"help.liaison.review": nil,
-		"help.office.review":  nil,
 
 		"closed": closed, "closed.none": closed, "closed.look": closed, "closed.look.none": closed,
 		"state.closed":      nil,

@@ -107,8 +107,8 @@ func (v Verb) writes() bool {
 	return false
 }
 
-// byOffice reports whether a command is the office's alone.
-func (v Verb) byOffice() bool {
+// ByOffice reports whether a command is the office's alone.
+func (v Verb) ByOffice() bool {
 	switch v {
 	case VerbTotals, VerbMissing, VerbLook, VerbConfirm, VerbOdd, VerbLiaison, VerbPhones, VerbLog:
 		return true
@@ -135,7 +135,7 @@ func (v Verb) tight() bool {
 // takesWords reports whether a command takes words after it.
 func (v Verb) takesWords() bool {
 	switch v {
-	case VerbFill, VerbChange, VerbHint, VerbRegister, VerbRelease, VerbYes, VerbProgress,
+	case VerbFill, VerbChange, VerbHelp, VerbHint, VerbRegister, VerbRelease, VerbYes, VerbProgress,
 		VerbAsked, VerbDeputy, VerbRecall, VerbNote, VerbCase, VerbNoCase, VerbLater, VerbYearEnd, VerbMaterial, VerbSummary, VerbDiff,
 		VerbMissing, VerbLook, VerbConfirm, VerbTotals, VerbOdd, VerbDeduct, VerbPutBack, VerbLiaison, VerbPhones, VerbCall, VerbLog,
 		VerbNotify, VerbNudge, VerbAskFor, VerbPair, VerbReturn,
