@@ -67,9 +67,11 @@ func (t *turn) askFor() {
 		return
 	}
 	asking := &Asking{Items: items, Until: until}
-	t.tell("notify.preview", nil)
-	t.say = append(t.say, askForWords(t.n, lacking[:1], *asking, items)...)
-	t.tell("notify.rule", nil)
+	if t.m.Private() { // the example names a unit that has not reported
+		t.tell("notify.preview", nil)
+		t.say = append(t.say, askForWords(t.n, lacking[:1], *asking, items)...)
+		t.tell("notify.rule", nil)
+	}
 	t.tell("askfor.preview", args{"n": strconv.Itoa(len(lacking)), "items": ranges(items)})
 	t.tellPeople(people)
 	t.tellUnbound(unbound)

@@ -9,27 +9,28 @@ import (
 // stands behind 帮助.
 func (t *turn) help() {
 	p := t.v.Person
-	word := t.in.Rest
-	if len(p.Units) == 0 && !p.Office {
+	v, known := t.n.verbCalled(t.in.Rest)
+	switch {
+	case len(p.Units) == 0 && !p.Office:
 		t.stranger()
-	} else if v, ok := t.n.verbCalled(word); ok && (!v.ByOffice() || p.Office) {
-		t.tell(helpOn(v), nil)
-		t.whereWeStand()
 		return
-	} else {
-		t.helpList(word)
+	case known && v.ByOffice() && !p.Office:
+		t.tell("office.acts", args{"phone": t.n.Office.Phone})
+	case known:
+		t.tell(helpOn(v), nil)
+	default:
+		t.helpList(t.in.Rest)
 	}
-	t.tell("help.phone", args{"phone": t.n.Office.Phone})
 	t.whereWeStand()
 }
 
-func (t *turn) helpList(word string) {
+func (t *turn) helpList(unknown string) {
 	p := t.v.Person
-	if f := t.form.Field(t.s.Asking); f != nil && len(p.Units) > 0 && word == "" {
+	if f := t.form.Field(t.s.Asking); f != nil && len(p.Units) > 0 && unknown == "" {
 		t.tellHint(f)
 	}
-	if word != "" {
-		t.tell("help.none", args{"quote": clip(word, 20)})
+	if unknown != "" {
+		t.tell("help.none", args{"quote": clip(unknown, 20)})
 	}
 	if len(p.Units) > 0 {
 		t.tell("help.liaison", nil)
@@ -37,6 +38,7 @@ func (t *turn) helpList(word string) {
 	if p.Office {
 		t.tell("help.office", nil)
 	}
+	t.tell("help.phone", args{"phone": t.n.Office.Phone})
 }
 
 // verbCalled finds the command that a word calls: 退回, “收到” which both thanks and

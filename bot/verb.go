@@ -101,7 +101,7 @@ func (v Verb) writes() bool {
 	switch v {
 	case VerbNotify, VerbNudge, VerbAskFor, VerbDelivery, VerbResume, VerbPair, VerbReturn,
 		VerbDeduct, VerbPutBack, VerbCall, VerbApprove, VerbClose, VerbReopen, VerbExtend, VerbReceipt, VerbEnter, VerbCounter,
-		VerbReplace, VerbMember, VerbRoster, VerbAddUnit, VerbRename, VerbRemove:
+		VerbReplace, VerbMember, VerbRoster, VerbAddUnit, VerbRename, VerbRemove, VerbConfirm:
 		return true
 	}
 	return false
@@ -110,7 +110,7 @@ func (v Verb) writes() bool {
 // ByOffice reports whether a command is the office's alone.
 func (v Verb) ByOffice() bool {
 	switch v {
-	case VerbTotals, VerbMissing, VerbLook, VerbConfirm, VerbOdd, VerbLiaison, VerbPhones, VerbLog:
+	case VerbTotals, VerbMissing, VerbLook, VerbOdd, VerbLiaison, VerbPhones, VerbLog:
 		return true
 	}
 	return v.writes()
