@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // approveUnits is the most units that one 通过 can name: the commit holds a report
@@ -251,7 +252,7 @@ func (t *turn) approveAllNow(of FormPeriod, sum string) {
 const BroadcastApproved BroadcastKind = "approve"
 
 // approvedPerson thanks somebody for the units that this very word approved.
-func approvedPerson(n *Notice, b Broadcast, to Recipient) (Send, bool) {
+func approvedPerson(b Broadcast, to Recipient, now time.Time) (Send, bool) {
 	send := Send{Person: to.Person.ID, Kind: string(b.Kind)}
 	for _, s := range to.Status {
 		if !b.Means(Unit{Name: s.Unit}) || !s.Approved.Equal(b.At) || len(send.Units) == nudgeUnits {
@@ -259,7 +260,7 @@ func approvedPerson(n *Notice, b Broadcast, to Recipient) (Send, bool) {
 		}
 		send.Units = append(send.Units, s.Unit)
 		send.Say = append(send.Say, Effect{Key: "approve.head", Args: args{
-			"unit": s.Unit, "form": b.Form, "version": strconv.Itoa(s.Version), "time": Instant(s.At.In(b.At.Location())),
+			"unit": s.Unit, "form": b.Form, "version": strconv.Itoa(s.Version), "time": Instant(s.At.In(now.Location())),
 		}})
 	}
 	send.Say = append(send.Say, Effect{Key: "approve.foot"})

@@ -25,6 +25,9 @@ func (t *turn) askFor() {
 		t.askedSoFar()
 		return
 	}
+	if t.refuseClosed(t.form, t.form.PeriodAt(t.now)) {
+		return
+	}
 	until, rest, dated := readDate(text, t.now, true)
 	if !dated {
 		until = time.Time{}
@@ -64,9 +67,11 @@ func (t *turn) askFor() {
 		return
 	}
 	asking := &Asking{Items: items, Until: until}
-	t.tell("notify.preview", nil)
-	t.say = append(t.say, askForWords(t.n, lacking[:1], *asking, items)...)
-	t.tell("notify.rule", nil)
+	if t.m.Private() { // the example names a unit that has not reported
+		t.tell("notify.preview", nil)
+		t.say = append(t.say, askForWords(t.n, lacking[:1], *asking, items)...)
+		t.tell("notify.rule", nil)
+	}
 	t.tell("askfor.preview", args{"n": strconv.Itoa(len(lacking)), "items": ranges(items)})
 	t.tellPeople(people)
 	t.tellUnbound(unbound)
@@ -110,6 +115,9 @@ func (t *turn) askedSoFar() {
 // for each, right before.
 func (t *turn) settleAskFor(p *Proposal) {
 	defer t.over(t.n.Main)()
+	if t.refuseClosed(t.form, t.form.PeriodAt(t.now)) {
+		return
+	}
 	lacking := t.lacking(p.Asking.Items)
 	if len(lacking) == 0 {
 		t.tell("askfor.nobody", args{"items": ranges(p.Asking.Items)})
@@ -137,7 +145,7 @@ func askForPerson(n *Notice, b Broadcast, to Recipient, now time.Time) (Send, bo
 	var items []int
 	for _, unit := range b.meant(to) {
 		for _, s := range to.Status {
-			if s.Unit == unit && s.owes(b.Items) {
+			if s.Unit == unit && !s.Closed && s.owes(b.Items) {
 				units = append(units, unit)
 				items = append(items, s.Lacks(b.Items)...)
 			}
@@ -154,7 +162,7 @@ func askForPerson(n *Notice, b Broadcast, to Recipient, now time.Time) (Send, bo
 	}
 	return Send{
 		Person: to.Person.ID, Kind: string(b.Kind), Units: units,
-		Say: askForWords(n, units, Asking{Items: b.Items, Until: b.Until}, slices.Compact(items)),
+		Say: askForWords(n, units, Asking{Items: b.Items, Until: b.Until.In(now.Location())}, slices.Compact(items)),
 		Offer: &Offer{
 			Open: OpenAny, Title: Effect{Key: "card.askfor.fill", Args: args{"form": b.Form}},
 			Choices: []Choice{{Label: fill, Say: say}},

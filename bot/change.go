@@ -136,6 +136,12 @@ func splitValue(text string) (name, value string) {
 // called lists the items that go by a name: those with exactly this word if
 // there are any, else those whose words contain it.
 func (f *Form) called(name string) []int {
+	list, _ := f.goesBy(name)
+	return list
+}
+
+// goesBy is called that tells whether the name is exactly that of the items.
+func (f *Form) goesBy(name string) (list []int, exactly bool) {
 	var exact, near []int
 	for _, field := range f.Fields {
 		isNear := strings.Contains(field.Label, name)
@@ -150,7 +156,7 @@ func (f *Form) called(name string) []int {
 		}
 	}
 	if len(exact) > 0 {
-		return exact
+		return exact, true
 	}
-	return near
+	return near, false
 }

@@ -28,7 +28,7 @@ func Compose(n *Notice, b Broadcast, to Recipient, now time.Time) (Send, bool) {
 	case b.Kind == BroadcastNotice:
 		return noticeToPerson(n, b, to)
 	case b.Kind == BroadcastApproved:
-		return approvedPerson(n, b, to)
+		return approvedPerson(b, to, now)
 	case b.Kind == BroadcastNudge: // and never a group: it speaks for no unit
 		return nudgePerson(n, b, to, now)
 	case b.Kind == BroadcastAskFor && to.Chat == nil:

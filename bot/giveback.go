@@ -89,12 +89,25 @@ func union(a, b []int) []int {
 	return slices.Compact(all)
 }
 
+// itemMarks are what stands between the items that 退回 names, and before the reason.
+const itemMarks = " 、，,；;：:"
+
 // namedThen parts “28、29 人次偏大” into items and the reason. Items go by number
-// or by words; it reports false if words name several, and has said so.
+// or by words; it reports false if a word names none or several, and has said so.
+// Behind the first item a word names another one if it stands in a list
+// (咨询活动、演练) or is exactly what an item is called; else the reason begins.
 func (t *turn) namedThen(text string) (items []int, reason string, ok bool) {
-	words := strings.Fields(fold(text))
-	for i, word := range words {
+	text = strings.Trim(fold(text), itemMarks)
+	for mark := '、'; text != ""; {
+		word, rest := text, ""
+		if i := strings.IndexAny(text, itemMarks); i > 0 {
+			word, rest = text[:i], text[i:]
+		}
 		list, numbers := itemList(word)
+		exact := false
+		if !numbers {
+			list, exact = t.form.goesBy(word)
+		}
 		switch {
 		case numbers:
 			for _, item := range list {
@@ -103,25 +116,29 @@ func (t *turn) namedThen(text string) (items []int, reason string, ok bool) {
 					return nil, "", false
 				}
 			}
-		case len(items) == 0:
-			if list = t.form.called(word); len(list) != 1 {
-				t.tell("return.which", args{"name": clip(word, 20)})
-				for _, item := range list {
-					t.tell("choice", args{"n": strconv.Itoa(item), "choice": t.form.Field(item).Short})
-				}
+		case mark != '、' && (!exact || slices.ContainsFunc(list, func(item int) bool { return slices.Contains(items, item) })):
+			if mark != ' ' && figureRune(rune(text[0])) {
+				t.whichItem(word, nil) // 28，29人次偏大
 				return nil, "", false
 			}
-		default:
-			return items, strings.Join(words[i:], " "), true
+			return items, text, true
+		case len(list) != 1:
+			t.whichItem(word, list)
+			return nil, "", false
 		}
-		for _, item := range list {
-			if !slices.Contains(items, item) {
-				items = append(items, item)
-			}
-		}
-		slices.Sort(items)
+		items = union(items, list)
+		mark, _ = utf8.DecodeRuneInString(rest)
+		text = strings.TrimLeft(rest, itemMarks)
 	}
 	return items, "", true
+}
+
+// whichItem says that a word names no item, or the several that it may name.
+func (t *turn) whichItem(word string, list []int) {
+	t.tell("return.which", args{"name": clip(word, 20)})
+	for _, item := range list {
+		t.tell("choice", args{"n": strconv.Itoa(item), "choice": t.form.Field(item).Short})
+	}
 }
 
 // returnedTo is what the liaison reads of a report that was sent back. The paper

@@ -187,6 +187,13 @@ func (t *turn) handsOver(key ReportKey) []Effect {
 		"version": strconv.Itoa(r.Counted),
 	}
 	line := Effect{Key: "handover.none", Args: a}
+	if slices.ContainsFunc(t.v.Forms[FormPeriod{key.Form, key.Period}], func(s Status) bool { return s.Closed }) {
+		line.Key = "handover.closed"
+		if r.Counted == 0 {
+			line.Key = "handover.closed.none"
+		}
+		return []Effect{line}
+	}
 	switch {
 	case r.State == Returned && r.Return != nil:
 		line.Key = "handover.returned"

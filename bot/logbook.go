@@ -34,7 +34,7 @@ const (
 // all else for their unit.
 func (t *turn) role(unit string) Role {
 	p := t.v.Person
-	byOffice := t.in.Verb.byOffice() || t.v.Session.Proposal.byOffice()
+	byOffice := t.in.Verb.ByOffice() || t.v.Session.Proposal.byOffice()
 	switch speaks := slices.Contains(p.Units, unit); {
 	case p.Office && (byOffice || !speaks):
 		return RoleOffice

@@ -72,8 +72,6 @@ func materialWording() map[string][]string {
 	}
 	shelf := []string{"unit", "n", "what", "kind", "date"}
 	return map[string][]string{
-		"help.liaison.material": nil,
-		"help.office.material":  nil,
 
 		"gather.part":    about("parts", "n"),
 		"gather.which":   about("n", "more"),

@@ -175,12 +175,11 @@ func monthlyWording() map[string][]string {
 	field := []string{"item", "all", "ask", "label", "short", "unit"}
 	with := func(more ...string) []string { return append(more, field...) }
 	return map[string][]string{
-		"help.liaison.monthly": nil,
-		"monthly.none":         {"phone"},
-		"monthly.unit":         {"word", "units"},
-		"monthly.due":          {"month", "day"},
-		"month":                {"month"},
-		"form.monthly":         {"form", "period"},
+		"monthly.none": {"phone"},
+		"monthly.unit": {"word", "units"},
+		"monthly.due":  {"month", "day"},
+		"month":        {"month"},
+		"form.monthly": {"form", "period"},
 
 		"case.easy":         nil,
 		"case.future":       {"month"},

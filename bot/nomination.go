@@ -422,7 +422,6 @@ func nominationWording() map[string][]string {
 		"nominate.taken.office":    {"unit", "name", "since", "userid"},
 		"nominate.told":            nil,
 		"nominate.cleared":         nil,
-		"help.liaison.nomination":  nil,
 
 		"change.how.contact":      nil,
 		"change.unknown.contact":  {"name"},

@@ -359,7 +359,6 @@ func (t *turn) takePrefilled(agreed bool) {
 func paperWording() map[string][]string {
 	unit := []string{"unit", "form"}
 	return map[string][]string{
-		"help.office.paper": nil,
 		"claimed":           {"unit", "form", "how"},
 		"claimed.again":     {"unit", "form", "how"},
 		"claimed.received":  {"unit", "form", "how", "time"},

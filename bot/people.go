@@ -60,7 +60,10 @@ func (need *Need) people(n *Notice, p Person, s Session, m Message, in Intent, n
 		need.Roster, need.People, need.Contacts, need.Dockets = true, true, true, true
 		need.Persons = append(need.Persons, open.UserID)
 		for _, unit := range open.Units {
-			need.Others = append(need.Others, n.duties(unit, now)...)
+			for _, key := range n.duties(unit, now) {
+				need.Others = append(need.Others, key)
+				need.Forms = append(need.Forms, FormPeriod{key.Form, key.Period})
+			}
 		}
 	}
 }
@@ -270,17 +273,15 @@ func (t *turn) tellStanding(unit string) {
 func peopleWording() map[string][]string {
 	stands := []string{"form", "span", "filled", "all", "version"}
 	return map[string][]string{
-		"help.liaison.people": nil,
-		"help.office.people":  nil,
-		"people.meant":        nil,
-		"people.before":       nil,
-		"people.deputy":       nil,
-		"people.named":        {"name", "userid"},
-		"people.userid":       {"word"},
-		"till.midnight":       nil,
-		"former.liaison":      {"unit", "time", "phone"},
-		"former.deputy":       {"unit", "till", "phone"},
-		"who.deputy":          {"unit", "till"},
+		"people.meant":   nil,
+		"people.before":  nil,
+		"people.deputy":  nil,
+		"people.named":   {"name", "userid"},
+		"people.userid":  {"word"},
+		"till.midnight":  nil,
+		"former.liaison": {"unit", "time", "phone"},
+		"former.deputy":  {"unit", "till", "phone"},
+		"who.deputy":     {"unit", "till"},
 
 		"replace.how":       nil,
 		"replace.pending":   {"unit"},
@@ -301,21 +302,23 @@ func peopleWording() map[string][]string {
 		"replace.sent":      nil,
 		"card.replace":      nil,
 
-		"handover.head":     {"unit", "time"},
-		"handover.first":    {"unit", "time"},
-		"handover.none":     stands,
-		"handover.filling":  stands,
-		"handover.counted":  stands,
-		"handover.dirty":    stands,
-		"handover.returned": append(stands, "items", "reason"),
-		"handover.open":     {"n"},
-		"handover.due":      {"deadline"},
-		"handover.till":     {"till"},
-		"handover.late":     nil,
-		"handover.renew":    {"form"},
-		"handover.foot":     {"unit", "phone"},
-		"handover.thanks":   {"unit", "time", "phone"},
-		"card.handover":     {"unit"},
+		"handover.head":        {"unit", "time"},
+		"handover.first":       {"unit", "time"},
+		"handover.none":        stands,
+		"handover.closed":      stands,
+		"handover.closed.none": stands,
+		"handover.filling":     stands,
+		"handover.counted":     stands,
+		"handover.dirty":       stands,
+		"handover.returned":    append(stands, "items", "reason"),
+		"handover.open":        {"n"},
+		"handover.due":         {"deadline"},
+		"handover.till":        {"till"},
+		"handover.late":        nil,
+		"handover.renew":       {"form"},
+		"handover.foot":        {"unit", "phone"},
+		"handover.thanks":      {"unit", "time", "phone"},
+		"card.handover":        {"unit"},
 
 		"deputy.how":        nil,
 		"deputy.which":      {"units"},

@@ -103,6 +103,10 @@ func (t *turn) call() {
 	t.out.Dockets = append(t.out.Dockets, d)
 	// What was said may hold a number: it stays beside the report alone.
 	t.log("call", LogEntry{Key: d.Key})
+	if !t.m.Private() {
+		t.tell("call.group", nil)
+		return
+	}
 	t.tell("call.done", args{"unit": d.Key.Unit, "text": text})
 	if !call.Quiet.IsZero() {
 		t.tell("call.until", args{"date": t.shortDate(call.Quiet)})

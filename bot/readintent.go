@@ -53,7 +53,7 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 		in.Verb, in.Item, in.Rest = VerbNote, item, rest
 	} else if item, rest, ok := changeByNumber(n, in.Text, free); ok {
 		in.Verb, in.Item, in.Rest = VerbChange, item, rest
-	} else if verb, rest, ok := command(n, in.Text, free, s.Asking == 0 && s.Bag == nil); ok && (verb != VerbApprove || p.Office || s.Asking == 0) {
+	} else if verb, rest, ok := command(n, in.Text, free, s.Asking == 0 && s.Bag == nil, p.Office); ok && (verb != VerbApprove || p.Office || s.Asking == 0) {
 		// “通过 线上方式开展3次” is an answer from who is asked for one.
 		in.Verb, in.Rest = verb, rest
 	}
@@ -68,7 +68,7 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 		}
 	}
 	if in.Verb == "" && !free && s.Bag == nil {
-		if verb, rest, ok := command(n, in.Text, true, false); ok && n.isWhole(p, verb, rest) {
+		if verb, rest, ok := command(n, in.Text, true, false, p.Office); ok && n.isWhole(p, verb, rest) {
 			in.Verb, in.Rest = verb, rest
 		}
 	}
@@ -77,13 +77,16 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 			in.Verb, in.Rest = VerbReceipt, rest
 		}
 	}
-	if s.Bag != nil && !p.Office && in.Verb.byOffice() {
+	if s.Bag != nil && !p.Office && in.Verb.ByOffice() {
 		in.Verb, in.Rest = "", "" // no command of theirs: 通知 各村 is material
 	}
 	if in.Verb == "" && free {
 		if rest, ok := n.askedBehind(in.Text); ok {
 			in.Verb, in.Rest = VerbAsked, rest
 		}
+	}
+	if in.Verb == "" && s.Asking == 0 && s.Bag == nil && s.Proposal == nil && n.thanksBefore(in.Text) {
+		in.Verb = VerbThanks
 	}
 	if in.Verb == VerbLiaison && !p.Office && s.Key.Form == n.Nomination && s.Asking != 0 {
 		in.Verb, in.Rest = "", "" // “联络员：李四” fills their form
@@ -132,6 +135,18 @@ func (n *Notice) receiptBehind(text string) (rest string, ok bool) {
 		}
 	}
 	return "", false
+}
+
+// thanksBefore reports whether a text says no more than that something has
+// come: 收到，马上办. With a figure in it, it may be an answer.
+func (n *Notice) thanksBefore(text string) bool {
+	for _, word := range n.Verbs[VerbThanks] {
+		rest, ok := strings.CutPrefix(text, word)
+		if ok && strings.IndexAny(rest, "，,。！! ") == 0 && !strings.ContainsFunc(rest, figureRune) && utf8.RuneCountInString(rest) <= 20 {
+			return true
+		}
+	}
+	return false
 }
 
 func need(n *Notice, p Person, s Session, m Message, in Intent, now time.Time) Need {
@@ -237,7 +252,10 @@ func (n *Notice) formMeant(s Session, in Intent) (form *Form, rest string) {
 		if in.Verb == VerbFill || (in.Verb == VerbProgress || in.Verb == VerbDiff) && s.Key.Form == n.Cases && s.Asking == 0 && s.Proposal == nil {
 			id = n.Main // nothing of the case last reported is open
 		}
-	case VerbWithdraw, VerbPreview, VerbSubmit, VerbUndo:
+		if s.Key == (ReportKey{}) && (in.Verb == VerbPreview || in.Verb == VerbSubmit || in.Verb == VerbWithdraw) {
+			id = s.Last.Form
+		}
+	case VerbUndo:
 		if s.Key == (ReportKey{}) {
 			id = s.Last.Form
 		}
@@ -338,8 +356,9 @@ func bare(text string) string {
 // or, where the verb takes something and free is set or the verb is
 // unmistakable, such a word and more.
 // Only while idle, with no question open, may the two stand without a blank
-// between them.
-func command(n *Notice, text string, free, idle bool) (Verb, string, bool) {
+// between them; the office may write 退回三嘉乡 28 偏大, where a liaison's
+// 查处三起 is an answer.
+func command(n *Notice, text string, free, idle, office bool) (Verb, string, bool) {
 	plain := strings.ToLower(bare(text))
 	// 收到，谢谢 and 预览一下 and 我要提交 are 收到谢谢, 预览 and 提交.
 	tight := strings.Map(func(r rune) rune {
@@ -382,7 +401,7 @@ func command(n *Notice, text string, free, idle bool) (Verb, string, bool) {
 		return cmp.Or(cmp.Compare(len(a.word), len(b.word)), cmp.Compare(b.word, a.word))
 	})
 	rest := strings.TrimSpace(bare(text)[len(longest.word):])
-	if !accepts(longest.verb, rest, bare(text)[len(longest.word):], idle) {
+	if !accepts(longest.verb, rest, bare(text)[len(longest.word):], idle) && !(office && idle && longest.verb.tight()) {
 		return "", "", false
 	}
 	switch longest.verb {

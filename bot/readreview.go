@@ -39,7 +39,14 @@ func (n *Notice) orderOf(in Intent, now time.Time) order {
 		o.units = slices.DeleteFunc(o.units, takesAll)
 	default:
 		if len(words) > 0 {
-			o.units, words = words[:1], words[1:]
+			name, more := words[0], ""
+			if i := strings.IndexAny(name, "：:，,"); i > 0 {
+				name, more = name[:i], strings.TrimLeft(name[i:], "：:，,")
+			}
+			o.units, words = []string{name}, words[1:]
+			if more != "" {
+				words = slices.Insert(words, 0, more)
+			}
 		}
 	}
 	form := n.Form(n.Main)

@@ -80,7 +80,9 @@ func (t *turn) receipt(o order) {
 		t.tell("paper.done.here", a)
 		return
 	}
-	t.tell("paper.missing", a)
+	if t.form.ID == t.n.Main && t.closing(d.Key) == nil {
+		t.tell("paper.missing", a)
+	}
 }
 
 func (t *turn) unreceive(d Docket, what string, a args) {

@@ -74,10 +74,10 @@ func (need *Need) review(n *Notice, p Person, s Session, m Message, in Intent, n
 	o := n.orderOf(in, now)
 	switch in.Verb {
 	case VerbApprove, VerbReturn, VerbExtend, VerbReceipt:
-		need.Roster, need.Book = true, o.of
 		if in.Verb == VerbReceipt {
 			o.of = n.receiptOrder(in, now).of
 		}
+		need.Roster, need.Book = true, o.of
 		need.Units, need.Of = o.units, o.of
 		if in.Verb == VerbApprove && len(o.units) == 0 {
 			need.Filed = o.of
@@ -187,8 +187,6 @@ func reviewWording() map[string][]string {
 	closed := []string{"unit", "form", "version", "time", "office", "phone"}
 	day := []string{"month", "day", "weekday", "hour", "minute"}
 	keys := map[string][]string{
-		"help.liaison.review": nil,
-		"help.office.review":  nil,
 
 		"closed": closed, "closed.none": closed, "closed.look": closed, "closed.look.none": closed,
 		"state.closed":      nil,

@@ -133,7 +133,6 @@ func (n *Notice) rosterChange(c RosterChange, isNew bool) string {
 
 func rosterWording() map[string][]string {
 	keys := map[string][]string{
-		"help.office.roster": nil,
 
 		"roster":               {"n", "time"},
 		"roster.kind":          {"kind", "n", "bound", "pending", "unbound"},

@@ -49,7 +49,7 @@ type Session struct {
 	Invited int `cbor:"15,keyasint,omitempty"`
 	// Last is the nomination just submitted: what comes next is for the main form,
 	// but for 撤回 and the like.
-	Last ReportKey `cbor:"31,keyasint,omitzero"`
+	Last ReportKey `cbor:"32,keyasint,omitzero"`
 	// Told is the unit that this person last asked for in vain, and of which the
 	// office knows it.
 	Told string `cbor:"16,keyasint,omitempty"`

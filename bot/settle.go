@@ -290,6 +290,10 @@ func (t *turn) no() {
 			t.run(f)
 			return
 		}
+		if len(t.v.Person.Units) == 0 {
+			t.tell("no.nothing.plain", nil)
+			return
+		}
 		t.tell("no.nothing", nil)
 		t.whereWeStand()
 		return

@@ -118,7 +118,7 @@ func (t *turn) handle() {
 		t.heard()
 		return
 	}
-	if t.in.Verb.byOffice() {
+	if t.in.Verb.ByOffice() {
 		t.office()
 		return
 	}
@@ -188,7 +188,7 @@ func (t *turn) openToAll() bool {
 	case VerbHelp, VerbWho, VerbRegister, VerbHello, VerbThanks, VerbAsked, VerbDeputy, VerbRecall:
 		return true
 	}
-	if t.in.Verb.byOffice() {
+	if t.in.Verb.ByOffice() {
 		return true // and is told that it is
 	}
 	choice := t.in.Verb == "" || t.in.Verb == VerbYes || t.in.Verb == VerbNo
@@ -382,36 +382,6 @@ func (t *turn) more() {
 	t.s.Pages = slices.Clone(t.s.Pages[1:])
 	if len(t.s.Pages) > 0 {
 		t.tell("page.more", args{"page": strconv.Itoa(t.s.Page), "pages": strconv.Itoa(t.s.Of)})
-	}
-}
-
-func (t *turn) help() {
-	p := t.v.Person
-	if len(p.Units) > 0 {
-		if f := t.form.Field(t.s.Asking); f != nil {
-			t.tellHint(f)
-		}
-		t.tell("help.liaison", nil)
-		t.helpOn("help.liaison.")
-	}
-	if p.Office {
-		t.tell("help.office", nil)
-		t.helpOn("help.office.")
-	}
-	if len(p.Units) == 0 && !p.Office {
-		t.stranger()
-		return
-	}
-	t.tell("help.phone", args{"phone": t.n.Office.Phone})
-	t.whereWeStand()
-}
-
-// helpOn tells the commands of each part of the work that has any for this role.
-func (t *turn) helpOn(role string) {
-	for _, area := range []string{"nomination", "people", "material", "monthly", "note", "figures", "review", "paper", "roster"} {
-		if _, ok := t.n.Wording[role+area]; ok {
-			t.tell(role+area, nil)
-		}
 	}
 }
 

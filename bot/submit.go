@@ -179,7 +179,7 @@ func (t *turn) withdraw() {
 func (t *turn) state(r *Report) string {
 	state := r.Stands(t.book(r.Key))
 	word := string(state)
-	if state == Closed && !t.in.Verb.byOffice() {
+	if state == Closed && !t.in.Verb.ByOffice() {
 		word = t.phrase("state.closed", nil)
 	}
 	if (state == Submitted || state == Approved) && r.Dirty {

@@ -43,7 +43,11 @@ func (t *turn) totals() {
 		}
 		t.total(f, it)
 	}
-	t.tell("totals.notes", args{"deducted": t.deductedItems()})
+	notes := "totals.notes"
+	if asked.drafts {
+		notes = "totals.notes.staged"
+	}
+	t.tell(notes, args{"deducted": t.deductedItems()})
 	if !asked.drafts {
 		t.tell("totals.checksum", args{"checksum": tot.Checksum})
 	}

@@ -101,16 +101,16 @@ func (v Verb) writes() bool {
 	switch v {
 	case VerbNotify, VerbNudge, VerbAskFor, VerbDelivery, VerbResume, VerbPair, VerbReturn,
 		VerbDeduct, VerbPutBack, VerbCall, VerbApprove, VerbClose, VerbReopen, VerbExtend, VerbReceipt, VerbEnter, VerbCounter,
-		VerbReplace, VerbMember, VerbRoster, VerbAddUnit, VerbRename, VerbRemove:
+		VerbReplace, VerbMember, VerbRoster, VerbAddUnit, VerbRename, VerbRemove, VerbConfirm:
 		return true
 	}
 	return false
 }
 
-// byOffice reports whether a command is the office's alone.
-func (v Verb) byOffice() bool {
+// ByOffice reports whether a command is the office's alone.
+func (v Verb) ByOffice() bool {
 	switch v {
-	case VerbTotals, VerbMissing, VerbLook, VerbConfirm, VerbOdd, VerbLiaison, VerbPhones, VerbLog:
+	case VerbTotals, VerbMissing, VerbLook, VerbOdd, VerbLiaison, VerbPhones, VerbLog:
 		return true
 	}
 	return v.writes()
@@ -122,10 +122,20 @@ func (v Verb) unmistakable() bool {
 	return v == VerbDeputy || v == VerbRecall || v == VerbReplace || v == VerbMember
 }
 
+// tight reports whether the office may leave out the blank behind a command's
+// words: 谁没报附件1. None of these begins another word.
+func (v Verb) tight() bool {
+	switch v {
+	case VerbMissing, VerbLook, VerbReturn, VerbNudge, VerbApprove, VerbExtend, VerbLiaison, VerbPhones, VerbLog:
+		return true
+	}
+	return false
+}
+
 // takesWords reports whether a command takes words after it.
 func (v Verb) takesWords() bool {
 	switch v {
-	case VerbFill, VerbChange, VerbHint, VerbRegister, VerbRelease, VerbYes, VerbProgress,
+	case VerbFill, VerbChange, VerbHelp, VerbHint, VerbRegister, VerbRelease, VerbYes, VerbProgress,
 		VerbAsked, VerbDeputy, VerbRecall, VerbNote, VerbCase, VerbNoCase, VerbLater, VerbYearEnd, VerbMaterial, VerbSummary, VerbDiff,
 		VerbMissing, VerbLook, VerbConfirm, VerbTotals, VerbOdd, VerbDeduct, VerbPutBack, VerbLiaison, VerbPhones, VerbCall, VerbLog,
 		VerbNotify, VerbNudge, VerbAskFor, VerbPair, VerbReturn,

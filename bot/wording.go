@@ -21,9 +21,6 @@ func WordingKeys() map[string][]string {
 		"thanks":           nil,
 		"help.hint":        with("hint"),
 		"help.proposal":    nil,
-		"help.liaison":     nil,
-		"help.office":      nil,
-		"help.phone":       {"phone"},
 		"who.liaison":      {"unit"},
 		"who.pending":      {"unit"},
 		"who.office":       nil,
@@ -84,6 +81,7 @@ func WordingKeys() map[string][]string {
 		"propose.stale":    {"item"},
 		"yes.nothing":      nil,
 		"no.nothing":       nil,
+		"no.nothing.plain": nil,
 		"dropped":          nil,
 		"dropped.silent":   nil,
 		"dropped.open":     nil,
@@ -331,7 +329,7 @@ func WordingKeys() map[string][]string {
 		keys["read."+string(why)] = read
 	}
 	for _, area := range []map[string][]string{
-		nominationWording(), peopleWording(), rosterWording(), reviewWording(), materialWording(), monthlyWording(), figuresWording(), paperWording(), noteWording(),
+		helpWording(), nominationWording(), peopleWording(), rosterWording(), reviewWording(), materialWording(), monthlyWording(), figuresWording(), paperWording(), noteWording(),
 	} {
 		maps.Copy(keys, area)
 	}

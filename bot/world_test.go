@@ -277,6 +277,9 @@ func (w *world) commit(userid string, c bot.Changes) (seen []string) {
 
 // expand carries a broadcast out at once, as far as the conversation decides it.
 func (w *world) expand(b bot.Broadcast) (seen []string) {
+	w.keep("broadcast", b)
+	b = bot.Broadcast{}
+	w.find("broadcast", &b)
 	b.ID, b.Done = "b1", true
 	w.sent = &bot.Sent{Broadcast: b, Counts: map[bot.DeliveryState]int{}}
 	for _, userid := range slices.Sorted(maps.Keys(w.people)) {

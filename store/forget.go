@@ -125,7 +125,11 @@ func anonymous(entries []entryRecord, reasons []bot.Reason, notes []bot.Note) {
 
 func (f forgetting) units(ctx context.Context) error {
 	return strip(ctx, f, kindUnit, func(u *bot.Unit) {
-		u.Liaison, u.Registered, u.Deputies = "", false, nil
+		// A userid is often the unit's name in pinyin. Nobody looks for it any more.
+		u.Liaison, u.Registered, u.Deputies, u.Pinyin = "", false, nil, nil
+		if u.Removed != nil {
+			u.Removed.By = ""
+		}
 	})
 }
 

@@ -140,6 +140,9 @@ func (n unitNames) turned(record any, to func(string) string) any {
 		if r.Last.Unit != "" {
 			r.Last.Unit = to(r.Last.Unit)
 		}
+		if r.Back.Unit != "" {
+			r.Back.Unit = to(r.Back.Unit)
+		}
 		if r.Told != "" {
 			r.Told = to(r.Told)
 		}

@@ -266,7 +266,9 @@ func rekeyWork(ctx context.Context, s *service, _ url.Values, _ io.Reader, out i
 	s.gate.Lock() // turns and the outbox wait
 	defer s.gate.Unlock()
 	sealed, err := s.store().Rekey(ctx)
-	if err != nil {
+	if errors.Is(err, store.ErrForgotten) {
+		return fmt.Errorf("活动 %s 的个人信息已经清除过了，没有可以重新加密的", s.notice.ID)
+	} else if err != nil {
 		return err
 	}
 	if err := s.compact(ctx); err != nil {

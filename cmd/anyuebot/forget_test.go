@@ -115,6 +115,19 @@ func TestForgetCommand(t *testing.T) {
 	s.fails("现有：zhengning-2021、zhengning-2022", "export", "--out", out, "--campaign", "zhengning-2020")
 }
 
+// A userid that is also the unit's name in pinyin is not found any more, and who
+// asks for a new key later is told in plain words why there is none.
+func TestForgetPinyin(t *testing.T) {
+	s := newShell(t)
+	s.ok("roster", "import", s.file("r.csv", "单位,类别,联络员userid\n县妇联,部门,fulian\n"))
+	s.env["ANYUE_NOW"] = "2022-03-01T09:00:00+08:00"
+	if said := s.ok("forget", "--confirm", "zhengning-2021"); !strings.Contains(said, "都没有了") {
+		t.Error(said)
+	}
+	s.ok("verify")
+	s.fails("已经清除过了", "rekey")
+}
+
 func TestMasterKey(t *testing.T) {
 	s := newShell(t)
 	first, second := strings.Repeat("01", 32), strings.Repeat("02", 32)
