@@ -460,6 +460,9 @@ func (t *turn) readings(answers []Proposed) string {
 
 // tellLeft says which of the items that were in question is still to be filled.
 func (t *turn) tellLeft() {
+	if t.none {
+		return // they are among the rest, which is asked next
+	}
 	for _, item := range t.left {
 		if !t.r.Entry(item).Value.Filled() {
 			t.tell("which.left", t.about(t.form.Field(item), nil))
