@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -128,6 +129,23 @@ func (h *history) answer(t *rapid.T, who string) *bot.Message {
 		return pick("登记 永和镇", "登记 "+h.unitName(t), "我们报了没 "+h.unitName(t), "B角 "+h.unitName(t), "填报", "我是谁", "你好")
 	}
 	unit := rapid.SampledFrom(units).Draw(t, "unit")
+	for _, u := range h.is.roster.Units {
+		r := h.is.reports[h.mainOf(u)]
+		switch {
+		case u.Name != unit:
+		case s.Key.Unit == unit && s.Key.Form == h.notice.Main && len(r.Draft) == len(h.notice.Form(h.notice.Main).Fields) && (r.Counted == 0 || r.Dirty || r.State == bot.Returned):
+			if rapid.IntRange(0, 2).Draw(t, "is done") > 0 {
+				return pick("提交")
+			}
+		case r.Counted > 0:
+			switch rapid.IntRange(0, 7).Draw(t, "has reported") {
+			case 0, 1:
+				return h.picture(t, m)
+			case 2:
+				return pick("撤回", "28项又1场200人", "改28 3", "改40 90", "对比", "撤销")
+			}
+		}
+	}
 	return pick("填报 "+unit, "填报 "+unit, "填报 "+unit, "提交", "提交", "填报 附件1 "+unit, "总结 "+unit, "案例 "+unit, "继续", "预览", "其余无", "材料 "+unit)
 }
 
@@ -219,11 +237,11 @@ func (h *history) lastTo(who string) string {
 // order is what the office says.
 func (h *history) order(t *rapid.T) *bot.Message {
 	m := &bot.Message{From: rapid.SampledFrom([]string{"zhangwei", "zhangwei", "liuyang"}).Draw(t, "who"), Group: h.chat(t)}
-	if h.session(m.From).Proposal != nil && rapid.IntRange(0, 3).Draw(t, "agrees") > 0 {
+	if h.session(m.From).Proposal != nil && rapid.IntRange(0, 4).Draw(t, "agrees") > 0 {
 		return h.answer(t, m.From)
 	}
-	unit, item := h.unitName(t), rapid.SampledFrom([]int{1, 2, 3, 19, 28, 29, 39, 40, 47}).Draw(t, "item")
-	number := rapid.SampledFrom([]string{"1", "2", "100", "301", "99999"}).Draw(t, "number")
+	unit, item := h.unitName(t), rapid.SampledFrom(append([]int{3, 19, 29}, h.summed()...)).Draw(t, "item")
+	number := rapid.SampledFrom([]string{"1", "2", "3", "50", "301"}).Draw(t, "number")
 	userid := rapid.SampledFrom(everybody).Draw(t, "userid")
 	m.Text = rapid.OneOf(
 		rapid.SampledFrom([]string{
@@ -333,17 +351,41 @@ func (h *history) press(t *rapid.T) {
 	h.hears(m)
 }
 
-// unitName is one of the units as it is called now, or was; now and then none.
+// unitName is one of the units as it is called now, or was, most often one that
+// has reported; now and then none.
 func (h *history) unitName(t *rapid.T) string {
 	var names []string
 	for _, u := range h.is.roster.Units {
-		names = append(names, u.Name, u.Name)
-		names = append(names, u.Former...)
+		n := 1
+		if h.is.reports[h.mainOf(u)].Counted > 0 {
+			n = 3
+		}
+		names = append(append(names, slices.Repeat([]string{u.Name}, n)...), u.Former...)
 	}
 	for _, u := range h.is.roster.Gone {
 		names = append(names, u.Name)
 	}
 	return rapid.SampledFrom(append(names, "三合乡")).Draw(t, "unit")
+}
+
+// summed are the items of the main form that add up to more than nothing.
+func (h *history) summed() []int {
+	var items []int
+	for _, u := range h.is.roster.Units {
+		if r := h.is.reports[h.mainOf(u)]; r.Counted > 0 {
+			for _, e := range h.is.versions[h.mainOf(u)][r.Counted-1].Entries {
+				if e.Value.Number > 0 && !slices.Contains(items, e.Item) {
+					items = append(items, e.Item)
+				}
+			}
+		}
+	}
+	slices.Sort(items)
+	return items
+}
+
+func (h *history) mainOf(u bot.Unit) bot.ReportKey {
+	return bot.ReportKey{Unit: u.Identity(), Form: h.notice.Main, Period: h.notice.Year}
 }
 
 // unitsOf are the units that somebody speaks for now.
@@ -373,6 +415,19 @@ func (h *history) sheet(t *rapid.T, m *bot.Message) *bot.Message {
 
 func (h *history) ownSheet(t *rapid.T, m *bot.Message) *bot.Message {
 	first := rapid.IntRange(1, 9).Draw(t, "first figure")
+	whole := h.sheetOf(first)
+	if rapid.Bool().Draw(t, "as a file") {
+		f := h.files.keep("附件2.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", fmt.Sprintf("sheet %d", first))
+		f.Words = whole
+		m.Text, m.Media, m.Files, m.Group = "", bot.MediaFile, []bot.File{f}, ""
+		return m
+	}
+	m.Text, m.Media, m.Quote = whole, bot.MediaText, ""
+	return m
+}
+
+// sheetOf is the right column of the main form, filled.
+func (h *history) sheetOf(first int) string {
 	var text []string
 	form := h.notice.Form(h.notice.Main)
 	for _, line := range form.Lines {
@@ -389,13 +444,5 @@ func (h *history) ownSheet(t *rapid.T, m *bot.Message) *bot.Message {
 		}
 		text = append(text, words)
 	}
-	whole := strings.Join(text, "\n")
-	if rapid.Bool().Draw(t, "as a file") {
-		f := h.files.keep("附件2.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", fmt.Sprintf("sheet %d", first))
-		f.Words = whole
-		m.Text, m.Media, m.Files, m.Group = "", bot.MediaFile, []bot.File{f}, ""
-		return m
-	}
-	m.Text, m.Media, m.Quote = whole, bot.MediaText, ""
-	return m
+	return strings.Join(text, "\n")
 }
