@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"reflect"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -351,7 +352,11 @@ func (h *history) hears(messages ...bot.Message) {
 		filling[i] = h.session(m.From).Key.Form
 	}
 	turn := func(i int) {
-		defer func() { fails[i] = recover() }()
+		defer func() {
+			if fails[i] = recover(); fails[i] != nil {
+				fails[i] = fmt.Sprintf("%v\n%s", fails[i], debug.Stack())
+			}
+		}()
 		reply, err := h.apps[i%len(h.apps)].Turn(context.Background(), messages[i])
 		if err != nil {
 			panic(err)
