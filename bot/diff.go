@@ -137,16 +137,26 @@ func (t *turn) differences(old, now []Entry) (any bool) {
 	was, is := Report{Draft: old}, Report{Draft: now}
 	for i := range t.form.Fields {
 		f := &t.form.Fields[i]
-		a, b := was.Entry(f.Item).Value, is.Entry(f.Item).Value
+		from, to := was.Entry(f.Item), is.Entry(f.Item)
+		a, b := from.Value, to.Value
 		if a == b {
 			continue
 		}
 		any = true
 		value := fromTo(f, a, b)
-		if t.hides(f) {
+		switch {
+		case f.Private && !t.m.Private():
 			value = t.phrase("diff.hidden", nil)
+		case t.hides(f) || f.Private && (t.anothersOwn(from) || t.anothersOwn(to)):
+			value = t.phrase("nominate.own", nil)
 		}
 		t.tell("diff.line", args{"item": strconv.Itoa(f.Item), "label": f.Label, "value": value})
 	}
 	return any
+}
+
+// anothersOwn reports whether a private value is that of another person, such as
+// the liaison before. The office may see it.
+func (t *turn) anothersOwn(e Entry) bool {
+	return e.Value.Filled() && e.By != t.v.Person.ID && !t.v.Person.Office
 }

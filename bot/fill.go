@@ -143,6 +143,9 @@ func (t *turn) askAgain() {
 		return
 	}
 	p := t.s.Proposal
+	if p != nil && p.Kind == ProposeReturn && !slices.Contains(t.r.returned(), p.Items[0]) {
+		p, t.s.Proposal, t.s.Asking = nil, nil, 0 // a colleague has settled it
+	}
 	if p == nil && t.bagStands() {
 		return
 	}

@@ -237,6 +237,14 @@ func (t *turn) nameOf(f *Field) string {
 // keepReturned takes the liaison's word that the value of an item that was sent
 // back is right.
 func (t *turn) keepReturned(item int, reason string) {
+	t.s.Proposal = nil
+	if !slices.Contains(t.r.returned(), item) {
+		// A colleague has settled it.
+		t.tell("propose.stale", args{"item": strconv.Itoa(item)})
+		t.s.Asking = 0
+		t.whereWeStand()
+		return
+	}
 	value := t.r.Entry(item).Value
 	t.r.checked(item)
 	t.log("verify", LogEntry{Key: t.r.Key, Items: t.unsaid([]Change{{Item: item, Old: value, New: value}}), Text: reason})

@@ -182,6 +182,10 @@ func (t *turn) inPrivate(item int) {
 	if !slices.Contains(items, item) {
 		items = []int{item}
 	}
+	if t.m.Private() {
+		t.tell("nominate.liaison", args{"items": t.names(items)})
+		return
+	}
 	t.tell("nominate.private", args{"items": t.names(items)})
 	if t.v.Reach.Person == "" || t.s.Invited == item {
 		return
@@ -296,15 +300,19 @@ func (t *turn) changeContact(item int, text string) {
 // discreet leaves out of a message sent where others read along what must not be
 // there, and says so. What was left out is neither kept nor repeated.
 func (t *turn) discreet(r reading) reading {
+	exposed, others := false, false
+	r.answers = slices.DeleteFunc(slices.Clone(r.answers), func(a ItemReading) bool {
+		hidden := t.hides(t.form.Field(a.Item))
+		exposed = exposed || hidden && t.exposes(a.Value.Text+a.Quote)
+		others = others || hidden && t.m.Private()
+		return hidden
+	})
+	if others {
+		t.tell("nominate.others", nil)
+	}
 	if t.m.Private() {
 		return r
 	}
-	exposed := false
-	r.answers = slices.DeleteFunc(slices.Clone(r.answers), func(a ItemReading) bool {
-		hidden := t.form.Field(a.Item).Private
-		exposed = exposed || hidden && t.exposes(a.Value.Text+a.Quote)
-		return hidden
-	})
 	if t.nominates() {
 		r.unread = slices.DeleteFunc(slices.Clone(r.unread), func(text string) bool {
 			hidden := t.exposes(text)
@@ -331,10 +339,13 @@ func (t *turn) exposes(text string) bool {
 
 // shown is a value as this chat may see it.
 func (t *turn) shown(f *Field, value string) string {
-	if t.hides(f) && value != wordUnfilled {
-		return t.phrase("nominate.hidden", nil)
+	switch {
+	case !t.hides(f) || value == wordUnfilled:
+		return value
+	case t.m.Private():
+		return t.phrase("nominate.own", nil)
 	}
-	return value
+	return t.phrase("nominate.hidden", nil)
 }
 
 // unsaid takes the values of private items out of what is logged: the log is never
@@ -413,6 +424,9 @@ func nominationWording() map[string][]string {
 		"nominate.private.head":    {"unit", "form"},
 		"nominate.exposed":         nil,
 		"nominate.hidden":          nil,
+		"nominate.own":             nil,
+		"nominate.liaison":         {"items"},
+		"nominate.others":          nil,
 		"nominate.printed":         field,
 		"nominate.due":             {"form", "units", "deadline", "register"},
 		"nominate.due.late":        {"form", "units", "deadline", "register"},

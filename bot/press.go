@@ -259,7 +259,13 @@ func (t *turn) flagCard(f *Field) (Effect, []Choice) {
 }
 
 // hides reports whether an item must not be shown where others read along.
-func (t *turn) hides(f *Field) bool { return f.Private && !t.m.Private() }
+func (t *turn) hides(f *Field) bool { return f.Private && (!t.m.Private() || t.standsIn()) }
+
+// standsIn reports whether the report that is worked on is of a liaison for whom
+// the person only stands in: what is private is the liaison's own.
+func (t *turn) standsIn() bool {
+	return t.r != nil && t.v.Person.acts(t.r.Key.Unit) && !t.v.Person.Office
+}
 
 // named are the blanks of a title that speaks of the report.
 func (t *turn) named() args {
