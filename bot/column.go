@@ -207,23 +207,6 @@ func (t *turn) stampTags(s standing) []string {
 	return nil
 }
 
-// shortDate writes the last instant of something: 6月30日, with the time if it does
-// not end with the day.
-func (t *turn) shortDate(at time.Time) string {
-	at = at.In(t.now.Location())
-	date := at.Format("1月2日")
-	switch h, m, s := at.Clock(); {
-	case h == 23 && m == 59:
-		return date
-	case h == 0 && m == 0 && s == 0:
-		return at.Add(-1).Format("1月2日") // 24时 of the day before
-	case m == 0:
-		return date + strconv.Itoa(h) + "时"
-	default:
-		return date + strconv.Itoa(h) + at.Format("时04分")
-	}
-}
-
 // group is a kind of units and those of it.
 type group[T any] struct {
 	kind string

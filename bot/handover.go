@@ -233,7 +233,7 @@ func (t *turn) dueOf(key ReportKey) (Effect, bool) {
 	case t.now.After(at):
 		return Effect{Key: "handover.late"}, true
 	case d == nil || !d.At.Equal(at):
-		return Effect{Key: "handover.till", Args: args{"till": t.till(at)}}, true
+		return Effect{Key: "handover.till", Args: args{"till": t.untilInFull(at)}}, true
 	default:
 		return Effect{Key: "handover.due", Args: args{"deadline": d.Sentence}}, true
 	}

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -192,19 +191,6 @@ func (t *turn) personName(id string) string {
 	return ""
 }
 
-// till writes the last instant of something: that of a day is 24时.
-func (t *turn) till(last time.Time) string {
-	last = last.In(t.now.Location())
-	end := last
-	if last.Nanosecond() == int(time.Second-1) {
-		end = last.Add(1)
-	}
-	if end.Day() != last.Day() {
-		return strings.TrimSuffix(Instant(last.Truncate(time.Hour)), "23时00分") + t.phrase("till.midnight", nil)
-	}
-	return Instant(end)
-}
-
 // departed tells somebody who was filling for a unit, and speaks for it no more,
 // since when that is. It reports whether that is all there is to say: what they
 // wrote must not be taken for another unit.
@@ -233,7 +219,7 @@ func (t *turn) tellFormer(unit string) bool {
 		return true
 	}
 	if m, ok := p.mandate(unit); ok {
-		t.tell("former.deputy", args{"unit": unit, "till": t.till(m.Until), "phone": t.n.Office.Phone})
+		t.tell("former.deputy", args{"unit": unit, "till": t.untilInFull(m.Until), "phone": t.n.Office.Phone})
 		return true
 	}
 	return false
@@ -263,7 +249,7 @@ func (t *turn) tellAllFormer() bool {
 // when; nothing if they do not.
 func (t *turn) tellStanding(unit string) {
 	if m, ok := t.v.Person.mandate(unit); ok && t.v.Person.acts(unit) {
-		t.tell("who.deputy", args{"unit": unit, "till": t.till(m.Until)})
+		t.tell("who.deputy", args{"unit": unit, "till": t.untilInFull(m.Until)})
 	}
 }
 

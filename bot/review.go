@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"strconv"
 	"strings"
 	"time"
 )
@@ -157,28 +156,6 @@ func (t *turn) toLiaison(u Unit, kind string, say []Effect, offer *Offer) {
 	}
 	if u.Liaison != "" {
 		t.sends = append(t.sends, Send{Person: u.Liaison, Kind: kind, Units: []string{u.Name}, Say: say, Offer: offer})
-	}
-}
-
-func (t *turn) until(at time.Time) string { return t.n.until(at.In(t.now.Location())) }
-
-// until writes a deadline, in the campaign's zone, as it is told to people: that
-// of a day that counts whole is 24时.
-func (n *Notice) until(at time.Time) string {
-	switch {
-	case at.Hour() == 23 && at.Minute() == 59:
-		return n.phrase("until.day", dateOf(at))
-	case at.Minute() == 0:
-		return n.phrase("until.hour", dateOf(at))
-	}
-	return n.phrase("until.time", dateOf(at))
-}
-
-// dateOf are the blanks of a day and time without its year.
-func dateOf(at time.Time) args {
-	return args{
-		"month": strconv.Itoa(int(at.Month())), "day": strconv.Itoa(at.Day()), "weekday": weekdayOf(at),
-		"hour": strconv.Itoa(at.Hour()), "minute": at.Format("04"),
 	}
 }
 

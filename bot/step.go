@@ -484,18 +484,3 @@ func (t *turn) deadline() string {
 	}
 	return ""
 }
-
-// instant writes a time as officials do, in the campaign's zone.
-func (t *turn) instant(at time.Time) string {
-	return Instant(at.In(t.now.Location()))
-}
-
-// Instant writes a time as official papers do: 2021年6月30日（星期三）9时05分.
-func Instant(at time.Time) string {
-	return at.Format("2006年1月2日（星期") + weekdayOf(at) + "）" + strconv.Itoa(at.Hour()) + at.Format("时04分")
-}
-
-// weekdayOf is the last character of a day's name.
-func weekdayOf(at time.Time) string {
-	return []string{"日", "一", "二", "三", "四", "五", "六"}[at.Weekday()]
-}
