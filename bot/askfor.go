@@ -109,6 +109,7 @@ func (t *turn) askedSoFar() {
 // settleAskFor sends what the office has agreed to. Who is asked is decided again
 // for each, right before.
 func (t *turn) settleAskFor(p *Proposal) {
+	t.s.Proposal = nil
 	defer t.over(t.n.Main)()
 	lacking := t.lacking(p.Asking.Items)
 	if len(lacking) == 0 {

@@ -266,7 +266,7 @@ func (t *turn) askCase(p *Proposal) {
 	t.tell("case.choose", nil)
 }
 
-func caseChoices(p *Proposal) (Effect, []Choice) {
+func (t *turn) caseChoices(p *Proposal) (Effect, []Choice) {
 	var labels []string
 	for _, c := range p.Cases {
 		labels = append(labels, c.Label)

@@ -24,46 +24,11 @@ func (t *turn) figures() {
 	}
 }
 
-// ofFigures reports whether a proposal is one of those about the county's figures.
-func (p *Proposal) ofFigures() bool {
-	switch p.Kind {
-	case ProposeNames, ProposeDeduct, ProposePutBack, ProposeAskFor:
-		return true
-	}
-	return false
-}
-
 // put asks the office for its word, in the place of whatever else was open.
 func (t *turn) put(p *Proposal) {
 	t.drop()
 	t.s.Proposal = p
 	t.askAgain()
-}
-
-// askFigures repeats such a proposal.
-func (t *turn) askFigures(p *Proposal) {
-	t.asked = true
-	switch p.Kind {
-	case ProposeDeduct, ProposePutBack:
-		t.askDeduct(p)
-	default:
-		t.tell(string(p.Kind)+".confirm", nil)
-	}
-}
-
-// settleFigures does what the office has agreed to.
-func (t *turn) settleFigures(p *Proposal) {
-	t.s.Proposal = nil
-	switch p.Kind {
-	case ProposeDeduct, ProposePutBack:
-		t.settleDeduct(p)
-	case ProposeAskFor:
-		t.settleAskFor(p)
-	case ProposeNames:
-		// The command itself is read again: see [Understand].
-		t.s.Proposal = p
-		t.askAgain()
-	}
 }
 
 func (need *Need) figures(n *Notice, p Person, s Session, m Message, in Intent, now time.Time) {

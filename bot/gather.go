@@ -115,6 +115,16 @@ func (t *turn) askPart(p *Proposal) {
 	t.tell(key, t.about(f, a))
 }
 
+// agreePart takes 对 to a part, unless it may go in two places.
+func (t *turn) agreePart(p *Proposal) {
+	if t.appends(p.Items[0]) {
+		t.s.Proposal = p // 对 does not say whether it is to be replaced
+		t.askAgain()
+		return
+	}
+	t.takePart(t.form.Field(p.Items[0]), p.Text, false)
+}
+
 // settlePart takes the person's word on a part. It reports false for any other
 // words.
 func (t *turn) settlePart(p *Proposal, text string) bool {
@@ -141,7 +151,7 @@ func (t *turn) partChoices(p *Proposal) (Effect, []Choice) {
 	}
 	list := t.n.commands(VerbYes, VerbNo)
 	if t.appends(f.Item) {
-		list = []Choice{{Label: wordAppend, Say: wordAppend}, {Label: wordReplace, Say: wordReplace}, {Label: t.phrase("button.cancel", nil), Say: t.n.Verbs[VerbNo][0]}}
+		list = []Choice{{Label: wordAppend, Say: wordAppend}, {Label: wordReplace, Say: wordReplace}, t.cancels()}
 	}
 	return Effect{Key: "card.part", Args: t.about(f, nil)}, list
 }

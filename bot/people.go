@@ -119,46 +119,6 @@ func (t *turn) alter(id string, change func(*Person)) {
 	t.out.People = append(t.out.People, p)
 }
 
-// agreedOn carries out what was put to the person about people. What others will
-// feel wants 确认 itself.
-func (t *turn) agreedOn(p *Proposal, reason string) {
-	if p.Kind.aboutStaff() && (reason != "" || !vouches(t.in.Text)) {
-		t.askAgain()
-		return
-	}
-	switch p.Kind {
-	case ProposeReplace:
-		t.replaced(p)
-	case ProposeJoin, ProposeLeave:
-		t.enrolled(p)
-	case ProposeClaim:
-		t.claimed(p)
-	}
-}
-
-// putPeople repeats what stands open about people.
-func (t *turn) putPeople(p *Proposal) {
-	t.asked = true
-	switch p.Kind {
-	case ProposeReplace:
-		t.putReplace(p)
-	case ProposeJoin, ProposeLeave:
-		t.tell(string(p.Kind)+".confirm", args{"userid": p.UserID})
-	case ProposeClaim:
-		t.tell("claim.confirm", args{"unit": p.Units[0], "name": p.Text})
-	}
-}
-
-func (t *turn) peopleChoices(p *Proposal) (Effect, []Choice) {
-	if p.Kind == ProposeClaim {
-		return Effect{Key: "card.claim", Args: args{"unit": p.Units[0], "name": p.Text}}, t.n.commands(VerbYes, VerbNo)
-	}
-	return Effect{Key: "card." + string(p.Kind)}, []Choice{
-		{Label: wordConfirm, Say: wordConfirm},
-		{Label: t.phrase("button.cancel", nil), Say: t.n.Verbs[VerbNo][0]},
-	}
-}
-
 // aboutStaff reports whether the office is asked about who may speak for whom.
 func (k ProposalKind) aboutStaff() bool {
 	return k == ProposeReplace || k == ProposeJoin || k == ProposeLeave

@@ -47,9 +47,9 @@ func (t *turn) review() {
 	}
 }
 
-// agreed does what the office was asked about all reports, unless something has
+// reviewAgreed does what the office was asked about all reports, unless something has
 // changed since: then it is asked again.
-func (t *turn) agreed(p *Proposal) {
+func (t *turn) reviewAgreed(p *Proposal) {
 	t.s.Proposal = nil
 	of := FormPeriod{Form: p.Of.Form, Period: p.Of.Period}
 	defer t.over(of.Form)()

@@ -256,7 +256,7 @@ func (t *turn) chooseEither(p *Proposal) bool {
 		t.askAgain()
 		return true
 	}
-	t.settle(chosen, "")
+	t.takeReading(chosen)
 	return true
 }
 
@@ -269,7 +269,7 @@ func (t *turn) agreesAnd() bool {
 		return false
 	}
 	if saysYesFirst(t.in.Text) {
-		t.settle(p, "")
+		t.takeReading(p)
 		return true
 	}
 	if len(p.Wanting) == 0 {
@@ -283,7 +283,7 @@ func (t *turn) agreesAnd() bool {
 	both := *p
 	both.Answers = append(slices.Clone(p.Answers), Proposed{Item: w.Item, Value: r.Value, Was: t.r.Entry(w.Item).Value, Quote: w.quoted()})
 	both.Wanting = p.Wanting[1:]
-	t.settle(&both, "")
+	t.takeReading(&both)
 	return true
 }
 

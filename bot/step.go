@@ -158,7 +158,7 @@ func (t *turn) command() {
 			t.words()
 			return
 		}
-		t.yes(t.in.Rest)
+		t.yes()
 	case VerbNo:
 		t.no()
 	case VerbAsked, VerbDeputy, VerbRecall:
