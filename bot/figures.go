@@ -105,8 +105,7 @@ func (need *Need) asking(main FormPeriod) {
 
 // figuresWording are the sentences about the county's figures.
 func figuresWording() map[string][]string {
-	field := []string{"item", "all", "ask", "label", "short", "unit"}
-	with := func(more ...string) []string { return append(more, field...) }
+	field, with := itemBlanks(), itemBlanks
 	column := []string{"form", "period", "expected", "counted", "filling", "none"}
 	list := []string{"form", "period", "time", "expected", "counted", "missing"}
 	deduction := with("sum", "number", "value", "after", "reported", "reason")

@@ -385,8 +385,7 @@ func (t *turn) receiptNext() {
 }
 
 func nominationWording() map[string][]string {
-	field := []string{"item", "all", "ask", "label", "short", "unit"}
-	with := func(more ...string) []string { return append(more, field...) }
+	field, with := itemBlanks(), itemBlanks
 	keys := map[string][]string{
 		"ask.together":             with("items", "example"),
 		"ask.together.all":         with("items", "example"),

@@ -164,8 +164,7 @@ func (t *turn) noteLine(notes []Note, item int) {
 func (need *Need) note(*Notice, Person, Session, Message, Intent, time.Time) {}
 
 func noteWording() map[string][]string {
-	field := []string{"item", "all", "ask", "label", "short", "unit"}
-	with := func(more ...string) []string { return append(more, field...) }
+	field, with := itemBlanks(), itemBlanks
 	return map[string][]string{
 		"help.liaison.note": nil,
 		"note.how":          nil,

@@ -354,7 +354,7 @@ func paperWording() map[string][]string {
 		"enter.ask":         unit,
 		"enter.paper":       unit,
 		"enter.files":       {"unit", "n"},
-		"enter.odd":         {"item", "all", "ask", "label", "short", "unit", "quote"},
+		"enter.odd":         itemBlanks("quote"),
 		"enter.none":        {"unit"},
 		"enter.unfilled":    {"n", "items"},
 		"enter.confirm":     {"unit", "form", "n", "files"},
