@@ -17,6 +17,10 @@ func (t *turn) words() {
 			t.haveReport()
 			return
 		}
+		if !t.v.Person.Office {
+			t.askAgain() // nobody without a unit comes here but to answer
+			return
+		}
 		t.tell("unknown.office", nil)
 		return
 	}
