@@ -33,14 +33,17 @@ func (s Status) quiet() time.Time {
 
 // received is the last receipt of the unit's paper, or of its stamped copy.
 func (s Status) received(stamp bool) (last Receipt, ok bool) {
-	if s.Docket != nil {
-		for _, r := range s.Docket.Receipts {
-			if (r.What == wordStamped) == stamp {
-				last, ok = r, true
-			}
-		}
+	if s.Docket == nil {
+		return last, false
 	}
-	return last, ok
+	what := s.Docket.Key.Form
+	if stamp {
+		what = wordStamped
+	}
+	if r := s.Docket.received(what); r != nil {
+		return *r, true
+	}
+	return last, false
 }
 
 // spared reports whether a reminder to all leaves a unit out: it has promised a

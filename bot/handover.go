@@ -20,12 +20,10 @@ func (t *turn) replace() {
 		t.tell("replace.how", nil)
 		return
 	}
-	units, exact := t.v.Roster.Find(name)
-	if !exact {
-		t.notFound(name, units)
+	u, ok := t.unitCalled(name)
+	if !ok {
 		return
 	}
-	u := units[0]
 	next, known := t.v.Persons[userID]
 	switch {
 	case userID == "":

@@ -10,7 +10,7 @@ import (
 func (n *Notice) lookIn(rest string) (unit string, form *Form, words []string) {
 	form = n.Form(n.Main)
 	for _, w := range strings.Fields(fold(rest)) {
-		switch f := n.formCalled(w); {
+		switch f := n.formNamed(w); {
 		case f != nil:
 			form = f
 		case unit == "":

@@ -113,15 +113,6 @@ func (t *turn) nameUnit() {
 	}
 }
 
-// unit finds a row of the roster by its exact name.
-func (t *turn) unit(name string) (Unit, bool) {
-	i := slices.IndexFunc(t.v.Roster.Units, func(u Unit) bool { return u.Name == name })
-	if i < 0 {
-		return Unit{}, false
-	}
-	return t.v.Roster.Units[i], true
-}
-
 // together lists the items that a question asks for, beginning with one: those
 // unfilled that the form asks for in the same breath. A filled item is asked alone.
 func (t *turn) together(item int) []int {

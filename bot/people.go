@@ -45,7 +45,7 @@ func (need *Need) people(n *Notice, p Person, s Session, m Message, in Intent, n
 	case VerbRelease:
 		need.People = len(p.Units) > 0
 	case VerbAsked:
-		need.Roster, need.Contacts, need.Dockets = true, true, true
+		need.Roster, need.Contacts = true, true
 		for _, f := range n.yearly() {
 			need.Forms = append(need.Forms, FormPeriod{f.ID, f.PeriodAt(now)})
 		}

@@ -118,17 +118,6 @@ func asksDeadline(s Session, in Intent) bool {
 	return false
 }
 
-// unitOf finds the one unit that an order is about; it says so if there is none
-// such.
-func (t *turn) unitOf(o order) (u Unit, ok bool) {
-	units, exact := t.v.Roster.Find(o.units[0])
-	if !exact {
-		t.notFound(o.units[0], units)
-		return u, false
-	}
-	return units[0], true
-}
-
 // refuseClosed reports whether a form and period is 封账, and tells the office.
 func (t *turn) refuseClosed(f *Form, period string) bool {
 	c := t.closing(ReportKey{Form: f.ID, Period: period})

@@ -317,12 +317,10 @@ func (t *turn) rename(name, to string, agreed bool) {
 		t.tell("rename.how", nil)
 		return
 	}
-	units, exact := t.v.Roster.Find(name)
-	if !exact {
-		t.notFound(name, units)
+	u, ok := t.unitCalled(name)
+	if !ok {
 		return
 	}
-	u := units[0]
 	if u.Name == to {
 		t.tell("rename.same", args{"unit": to})
 		return

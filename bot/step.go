@@ -417,16 +417,10 @@ func (t *turn) who() {
 		defer t.tell("who.id", args{"userid": p.UserID})
 	}
 	for _, name := range p.Units {
-		pending := false
-		for _, u := range t.v.Roster.Units {
-			if u.Name == name {
-				pending = t.v.Roster.Pending(u)
-			}
-		}
-		switch {
+		switch u, _ := t.unit(name); {
 		case p.acts(name):
 			t.tellStanding(name)
-		case pending:
+		case t.v.Roster.Pending(u):
 			t.tell("who.pending", args{"unit": name})
 		default:
 			t.tell("who.liaison", args{"unit": name})
