@@ -151,20 +151,25 @@ func (t *turn) personName(id string) string {
 	return ""
 }
 
-// departed tells somebody who was filling for a unit, and speaks for it no more,
-// since when that is. It reports whether that is all there is to say: what they
-// wrote must not be taken for another unit.
-func (t *turn) departed() bool {
+// lostUnit tells somebody who was filling for a unit, and speaks for it no more,
+// so, and since when if that is known. It reports whether that is all there is to
+// say: what they wrote was meant for that unit, and goes to no other.
+func (t *turn) lostUnit() bool {
 	unit := t.v.Session.Key.Unit
-	if unit == "" || slices.Contains(t.v.Person.Units, unit) || !t.tellFormer(unit) {
+	if unit == "" || slices.Contains(t.v.Person.Units, unit) {
 		return false
 	}
+	former := t.tellFormer(unit)
 	switch t.in.Verb {
 	case "", VerbYes, VerbNo, VerbContinue, VerbBack, VerbSkip, VerbUndo, VerbZeros, VerbPreview, VerbSubmit, VerbWithdraw,
 		VerbHint, VerbList, VerbChange, VerbNote, VerbMaterial, VerbDone, VerbCase, VerbNoCase, VerbLater, VerbYearEnd, VerbSummary:
-		return true
+	default:
+		return false
 	}
-	return false
+	if !former {
+		t.tell("roster.lost", args{"unit": unit, "phone": t.n.Office.Phone})
+	}
+	return true
 }
 
 // tellFormer says since when a person does not speak for a unit any more; false

@@ -413,21 +413,6 @@ func (t *turn) tellLiaison(u Unit, key string, a args) {
 	}
 }
 
-// lostUnit answers whoever was filling for a unit that they no longer speak for:
-// what they say now was meant for it, and goes to no other.
-func (t *turn) lostUnit() bool {
-	unit := t.v.Session.Key.Unit
-	if unit == "" || slices.Contains(t.v.Person.Units, unit) {
-		return false
-	}
-	switch t.in.Verb {
-	case "", VerbYes, VerbNo, VerbChange, VerbZeros, VerbUndo, VerbBack, VerbSkip, VerbSubmit, VerbWithdraw, VerbNote, VerbContinue:
-		t.tell("roster.lost", args{"unit": unit, "phone": t.n.Office.Phone})
-		return true
-	}
-	return false
-}
-
 // reportsBegun is how many reports there are of the unit that was looked up whole.
 func (t *turn) reportsBegun() int {
 	if t.v.Whole == nil {
