@@ -53,7 +53,7 @@ func (need *Need) figures(n *Notice, p Person, s Session, m Message, in Intent, 
 		need.Contacts, need.Reminded = true, true
 	case VerbLook:
 		unit, form, _ := n.lookIn(in.Rest)
-		need.Look, need.LookForm = unit, form.ID
+		need.Units, need.Of = []string{unit}, n.column(form.ID, now).of()
 		need.standings(*n.column(form.ID, now))
 		need.form(main)
 	case VerbCall:

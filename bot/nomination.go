@@ -23,7 +23,9 @@ func (need *Need) nomination(n *Notice, p Person, s Session, m Message, in Inten
 	}
 	binds := s.Proposal != nil && s.Proposal.Kind == ProposeBind
 	if in.Verb == VerbRegister {
-		need.Bind, _ = splitRegister(in.Rest)
+		if unit, _ := splitRegister(in.Rest); unit != "" {
+			need.Units, need.Of = []string{unit}, FormPeriod{form.ID, form.PeriodAt(now)}
+		}
 	}
 	if binds {
 		for _, unit := range s.Proposal.Units {

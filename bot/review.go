@@ -83,7 +83,6 @@ func (need *Need) review(n *Notice, p Person, s Session, m Message, in Intent, n
 		}
 	case VerbLook:
 		need.Book = o.of
-		need.Units, need.Of = o.units, o.of
 	case VerbNudge:
 		need.Book = FormPeriod{Form: n.Main, Period: n.Form(n.Main).PeriodAt(now)}
 	case VerbReopen:
