@@ -96,7 +96,10 @@ func (n *Notice) columns(now time.Time) []column {
 	return list
 }
 
-// standing is how one unit stands with one column.
+// standing is how one unit stands with one column, as the office counts it: from
+// the [Status] that the store tells, with what the notice says is due. In words it
+// is told by tags here, by tellAsked to any colleague, by handsOver to a new
+// liaison and by state in 进度 and 预览.
 type standing struct {
 	unit   Unit
 	status Status

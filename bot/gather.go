@@ -6,9 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// Some texts are longer than one message: the words of a case, or of a whole
-// summary. Such a field ([Field.Gather]) takes message after message, each put
-// behind the one before, till 完成 or till the person turns to another item.
+// A text may be longer than one message. A field that gathers ([Field.Gather], the
+// 活动总结) holds the floor: it takes message after message, figures and headings
+// too, each put behind the one before, till 完成 or till the person turns to
+// another item. A field that goes on ([Field.GoesOn], the words of a case) does
+// not: the next item is asked at once, and later words come back to it only if
+// they answer none of the items behind it. See tellsCase.
 
 // MaxGathered bounds such a text in characters. With what 撤销 keeps of it, it
 // stays well below what one commit may hold.

@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// ProposeCalled puts what the platform's address book or an earlier round says of
-// an item before the person.
+// ProposeCalled puts to the person, for their name, what the platform's address
+// book calls them. It is a reading like any other, for only the turn that asks has
+// looked there: unlike [ProposeKnown] it cannot be held against its source again.
 const ProposeCalled ProposalKind = "called"
 
 // nomination adds what the form that names the liaison needs: the unit's row, what
@@ -184,8 +185,8 @@ func (t *turn) inPrivate(item int) {
 	})
 }
 
-// proposeCalled puts what the address book calls the person in front of the question
-// for their name, so that one word takes it.
+// proposeCalled puts what the address book calls the person under the question for
+// their name, so that one word takes it.
 func (t *turn) proposeCalled(item int) {
 	f := t.form.Field(item)
 	if t.v.Called == "" || f.Kind != KindName || t.r.Entry(item).Value.Filled() {

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 )
 
@@ -160,8 +159,6 @@ func (t *turn) noteLine(notes []Note, item int) {
 		t.add("line.note", args{"text": text})
 	}
 }
-
-func (need *Need) note(*Notice, Person, Session, Message, Intent, time.Time) {}
 
 func noteWording() map[string][]string {
 	field, with := itemBlanks(), itemBlanks

@@ -129,7 +129,7 @@ func need(n *Notice, p Person, s Session, m Message, in Intent, now time.Time) N
 	}
 	need.Report = reportMeant(n, p, s, in, now)
 	for _, area := range []func(*Notice, Person, Session, Message, Intent, time.Time){
-		need.people, need.rosterWork, need.review, need.material, need.monthly, need.figures, need.paper, need.note,
+		need.people, need.rosterWork, need.review, need.material, need.monthly, need.figures, need.paper,
 		need.nomination,
 	} {
 		area(n, p, s, m, in, now)
