@@ -223,10 +223,8 @@ func (n *Notice) formMeant(s Session, in Intent) (form *Form, rest string) {
 // beside it.
 func (n *Notice) formIn(words string) (*Form, string) {
 	for _, word := range strings.Fields(words) {
-		for i := range n.Forms {
-			if f := &n.Forms[i]; word == f.ID || word == f.Title {
-				return f, strings.Join(slices.DeleteFunc(strings.Fields(words), func(w string) bool { return w == word }), " ")
-			}
+		if f := n.formNamed(word); f != nil {
+			return f, strings.Join(slices.DeleteFunc(strings.Fields(words), func(w string) bool { return w == word }), " ")
 		}
 	}
 	return nil, words
