@@ -17,11 +17,14 @@ func (t *turn) words() {
 			t.haveReport()
 			return
 		}
-		if !t.v.Person.Office {
-			t.askAgain() // nobody without a unit comes here but to answer
-			return
+		switch {
+		case t.s.Proposal.standsAlone():
+			t.askAgain()
+		case t.v.Person.Office:
+			t.tell("unknown.office", nil)
+		default:
+			t.stranger()
 		}
-		t.tell("unknown.office", nil)
 		return
 	}
 	if t.nominates() {

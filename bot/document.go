@@ -24,10 +24,34 @@ func (t *turn) document() bool {
 	if !t.haveReport() {
 		return true
 	}
-	p, _ := ReadPaste(t.n, t.form, t.n.document(t.m.Files))
+	words := t.n.document(t.m.Files)
+	if u, ok := t.headed(words); ok && u.Name != t.r.Key.Unit {
+		t.tell("document.other", args{"unit": u.Name, "own": t.r.Key.Unit})
+		t.whereWeStand()
+		return true
+	}
+	p, _ := ReadPaste(t.n, t.form, words)
 	t.tell("document.read", args{"form": t.form.ID, "n": strconv.Itoa(len(p.Answers))})
 	t.accept(reading{answers: p.Answers, unread: p.Rest, paste: true})
 	return true
+}
+
+// headed is the unit of the roster that a filled form names at its head as the one
+// that reports.
+func (t *turn) headed(words string) (Unit, bool) {
+	_, after, ok := strings.Cut(words, "填报单位")
+	if !ok {
+		return Unit{}, false
+	}
+	after = strings.TrimLeft(strings.TrimPrefix(strings.TrimPrefix(after, "（盖章）"), "(盖章)"), "：: \t　")
+	name, _, _ := strings.Cut(after, "联系人")
+	name, _, _ = strings.Cut(name, "\n")
+	name, _, _ = strings.Cut(name, "\t")
+	units, exact := t.v.Roster.Find(strings.TrimSpace(name))
+	if !exact {
+		return Unit{}, false
+	}
+	return units[0], true
 }
 
 // readsDocument reports whether a filled main form has come, and no other form

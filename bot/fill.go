@@ -88,7 +88,7 @@ func (t *turn) start() {
 // enter makes the report the one this person is filling.
 func (t *turn) enter() {
 	if t.s.Key != t.r.Key {
-		t.s.Key = t.r.Key
+		t.s.Key, t.s.Last = t.r.Key, ReportKey{}
 		t.s.Asking, t.s.Quote, t.s.CaseFiles = 0, "", 0
 	}
 	t.s.Section = ""

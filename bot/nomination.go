@@ -374,6 +374,7 @@ func (t *turn) receiptNext() {
 		t.tell("receipt.next", nil)
 		return
 	}
+	t.s.Last, t.s.Key = t.r.Key, ReportKey{}
 	defer t.over(t.n.Main)()
 	t.tell("nominate.next", args{"main": t.form.ID, "deadline": t.deadline(), "fill": t.n.Verbs[VerbFill][0]})
 }

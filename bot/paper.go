@@ -39,6 +39,7 @@ func (need *Need) paper(n *Notice, p Person, s Session, m Message, in Intent, no
 	}
 	if need.Report.Unit != "" && n.document(m.Files) != "" {
 		need.Report = ReportKey{Unit: need.Report.Unit, Form: of.Form, Period: of.Period}
+		need.Roster = true
 	}
 	if !p.Office {
 		return
@@ -130,6 +131,10 @@ func (t *turn) entering() bool {
 		if len(open.Entries) > 0 {
 			t.proposeEntry()
 		}
+		return true
+	}
+	if u, ok := t.headed(words); ok && u.Name != e.Unit {
+		t.tell("enter.other", args{"unit": e.Unit, "other": u.Name})
 		return true
 	}
 	p, _ := ReadPaste(t.n, t.form, words)
@@ -272,6 +277,12 @@ func (t *turn) count(p *Proposal) {
 	if filed := t.v.Others[key]; filed.Report != nil {
 		r = filed.Report.Clone()
 	}
+	if was := t.v.Others[key].Counted; was != nil && r.State != Returned && Fingerprint(was.Entries) == p.Sum {
+		d.Entered = nil
+		t.out.Dockets = append(t.out.Dockets, d)
+		t.tell("counted.same", args{"unit": u.Name, "form": t.form.ID, "version": strconv.Itoa(was.Version)})
+		return
+	}
 	r.Draft = slices.Clone(e.Entries)
 	sub := r.submit(t.n, t.book(key), e.By, t.now)
 	sub.Paper = &Paper{Entered: e.By, Confirmed: t.v.Person.ID, Files: e.Files}
@@ -347,6 +358,9 @@ func paperWording() map[string][]string {
 	return map[string][]string{
 		"help.office.paper": nil,
 		"document.read":     {"form", "n"},
+		"document.other":    {"unit", "own"},
+		"enter.other":       {"unit", "other"},
+		"counted.same":      {"unit", "form", "version"},
 		"enter.how":         {"form"},
 		"enter.private":     nil,
 		"enter.ask":         unit,

@@ -38,7 +38,7 @@ func readWords(f *Field, text string) Reading {
 	case KindName:
 		clean = strings.TrimSuffix(clean, "同志")
 		switch {
-		case nameLike(clean):
+		case nameLike(clean) && !placeLike(clean):
 			return takenAs(Words(clean))
 		case !hasDigits(clean, 1) && !postLike(clean) && !strings.ContainsAny(clean, " @") && utf8.RuneCountInString(clean) <= mostName:
 			asked.Propose = []Value{Words(clean)}
@@ -160,6 +160,12 @@ func nameLike(text string) bool {
 		}
 	}
 	return true
+}
+
+// placeLike reports whether a word may as well be a unit or a place: 湫头镇, 教育局.
+func placeLike(text string) bool {
+	last, _ := utf8.DecodeLastRuneInString(text)
+	return strings.ContainsRune("镇乡村县局委办队院校司站所部厅", last)
 }
 
 // nameless are characters of talk that stand in no name.

@@ -75,7 +75,7 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 			in.Verb, in.Rest = VerbAsked, rest
 		}
 	}
-	if in.Verb == VerbLiaison && !p.Office && s.Key.Form == n.Nomination {
+	if in.Verb == VerbLiaison && !p.Office && s.Key.Form == n.Nomination && s.Asking != 0 {
 		in.Verb, in.Rest = "", "" // “联络员：李四” fills their form
 	}
 	if in.Verb == VerbReturn && !p.Office && in.Rest == "" {
@@ -128,6 +128,9 @@ func need(n *Notice, p Person, s Session, m Message, in Intent, now time.Time) N
 		}
 	}
 	need.Report = reportMeant(n, p, s, in, now)
+	if unit := need.Report.Unit; in.Verb == VerbProgress && unit != "" {
+		need.Others = append(need.Others, n.duties(unit, now)...)
+	}
 	for _, area := range []func(*Notice, Person, Session, Message, Intent, time.Time){
 		need.people, need.rosterWork, need.review, need.material, need.monthly, need.figures, need.paper,
 		need.nomination,
@@ -203,6 +206,10 @@ func (n *Notice) formMeant(s Session, in Intent) (form *Form, rest string) {
 		}
 		if in.Verb == VerbFill || s.Key.Form == n.Cases && s.Asking == 0 && s.Proposal == nil {
 			id = n.Main // nothing of the case last reported is open
+		}
+	case VerbWithdraw, VerbPreview, VerbSubmit, VerbUndo:
+		if s.Key == (ReportKey{}) {
+			id = s.Last.Form
 		}
 	case VerbRegister:
 		id = n.Nomination

@@ -47,6 +47,9 @@ type Session struct {
 	// Invited is the item whose question, begun in a group, was sent to the person
 	// in private, so that it is sent once.
 	Invited int `cbor:"15,keyasint,omitempty"`
+	// Last is the nomination just submitted: what comes next is for the main form,
+	// but for 撤回 and the like.
+	Last ReportKey `cbor:"31,keyasint,omitzero"`
 	// Told is the unit that this person last asked for in vain, and of which the
 	// office knows it.
 	Told string `cbor:"16,keyasint,omitempty"`

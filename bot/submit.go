@@ -182,6 +182,17 @@ func (t *turn) state(r *Report) string {
 	return word
 }
 
+// otherForms tells how the unit's other forms stand. The nomination is told of where
+// it is due, and cases have a line of their own.
+func (t *turn) otherForms() {
+	for _, key := range t.n.duties(t.r.Key.Unit, t.now) {
+		nominated := key.Form == t.n.Nomination && t.v.Others[key].Counted == nil
+		if key.Form != t.r.Key.Form && key.Form != t.n.Cases && !nominated {
+			t.say = append(t.say, t.handsOver(key)...)
+		}
+	}
+}
+
 // progress tells how far the person's own reports are, and the office how far
 // the county is.
 func (t *turn) progress() {
@@ -211,6 +222,7 @@ func (t *turn) progress() {
 		case t.r.Counted == 0:
 			t.due()
 		}
+		t.otherForms()
 		t.monthSoFar()
 	} else if len(p.Units) > 1 {
 		t.tell("progress.units", args{"units": strings.Join(p.Units, "、")})

@@ -137,6 +137,9 @@ func (n unitNames) turned(record any, to func(string) string) any {
 		return r
 	case bot.Session:
 		r.Key.Unit = to(r.Key.Unit)
+		if r.Last.Unit != "" {
+			r.Last.Unit = to(r.Last.Unit)
+		}
 		if r.Told != "" {
 			r.Told = to(r.Told)
 		}

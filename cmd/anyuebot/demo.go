@@ -29,6 +29,8 @@ const demoStart = "2021-06-28T09:00:00+08:00"
 
 const (
 	demoOffice  = "anwei"
+	demoSecond  = "anwei2"  // another of the office, who confirms what the first entered
+	demoNew     = "liuyang" // a colleague whom the roster does not know yet
 	demoBot     = "安月小助手"
 	demoGroup   = "wrDemoGroup"
 	demoAddress = "127.0.0.1:8088"
@@ -141,7 +143,7 @@ func demoConfig(cfg *config, given string, fresh bool) error {
 			return err
 		}
 	}
-	cfg.Office = append(cfg.Office, demoOffice)
+	cfg.Office = append(cfg.Office, demoOffice, demoSecond)
 	demoChannels(cfg)
 	return nil
 }
@@ -211,12 +213,12 @@ func startDemo(ctx context.Context, c console, cfg config) (_ *demoRun, err erro
 	if err := d.service.importUnits(ctx, sample); err != nil {
 		return nil, err
 	}
-	members := []string{demoOffice}
+	members := []string{demoOffice, demoSecond, demoNew}
 	for i, u := range sample {
 		members = append(members, demoLiaison(i, u))
 	}
 	names := map[string]string{}
-	for _, userid := range members[1:] {
+	for _, userid := range members[2:] {
 		names[userid] = demoName(userid)
 	}
 	d.tenant = wecomtest.NewAPI(wecomtest.APIConfig{
@@ -312,6 +314,9 @@ func (d *demoRun) page() *web.Chat {
 		}
 	}
 	people = append(people, web.Person{UserID: demoOffice, Name: demoName(demoOffice), Role: "县安委办", Office: true})
+	people = append(people,
+		web.Person{UserID: demoSecond, Name: demoName(demoSecond), Role: "县安委办", Office: true},
+		web.Person{UserID: demoNew, Name: demoName(demoNew), Role: "还没登记的同事"})
 	return web.NewChat(web.Config{
 		Title: "安月小助手 演示", GroupName: "全县安全生产月工作群", GroupID: demoGroup, BotName: demoBot,
 		People: people, SampleForm: sampleForm(d.service.notice, 0),
@@ -360,7 +365,7 @@ func (d *demoRun) press(ctx context.Context, p web.Press) (*bot.Card, error) {
 
 // demoName is what the page calls the made-up members.
 func demoName(userid string) string {
-	names := map[string]string{"lisi": "李四", "zhoumin": "周敏", "fulian": "王芳", demoOffice: "安委办 小赵"}
+	names := map[string]string{"lisi": "李四", "zhoumin": "周敏", "fulian": "王芳", demoOffice: "安委办 小赵", demoSecond: "安委办 小钱", demoNew: "刘洋"}
 	if name, ok := names[userid]; ok {
 		return name
 	}
