@@ -33,13 +33,12 @@ func (t *turn) approve(o order) {
 	}
 	var units []Unit
 	for _, name := range o.units {
-		u, exact := t.v.Roster.Find(name)
-		if !exact {
-			t.notFound(name, u)
+		u, ok := t.unitCalled(name)
+		if !ok {
 			return
 		}
-		if !slices.ContainsFunc(units, func(known Unit) bool { return known.Name == u[0].Name }) {
-			units = append(units, u[0])
+		if !slices.ContainsFunc(units, func(known Unit) bool { return known.Name == u.Name }) {
+			units = append(units, u)
 		}
 	}
 	if back {

@@ -3,7 +3,6 @@ package bot
 import (
 	"slices"
 	"strings"
-	"time"
 )
 
 // whether answers 我们报了没: how a unit's reports stand and who its liaison is, and
@@ -49,13 +48,13 @@ func (t *turn) tellAsked(u Unit) {
 		}
 		key := "asked.none"
 		at := s.At
-		switch paper := t.onPaper(ReportKey{u.Name, f.ID, p.Period}); {
+		switch paper := s.Docket.received(f.ID); {
 		case s.Version > 0 && s.State == Returned:
 			key = "asked.returned"
 		case s.Version > 0:
 			key = "asked.in"
-		case !paper.IsZero():
-			key, at = "asked.paper", paper
+		case paper != nil:
+			key, at = "asked.paper", paper.At
 		case s.Filled > 0:
 			key = "asked.filling"
 		}
@@ -69,18 +68,6 @@ func (t *turn) tellAsked(u Unit) {
 	default:
 		t.tell("asked.liaison", args{"name": name})
 	}
-}
-
-// onPaper is when the office noted that a report came on paper; zero if it did not.
-func (t *turn) onPaper(key ReportKey) (at time.Time) {
-	for _, d := range t.v.Dockets {
-		for _, r := range d.Receipts {
-			if d.Key == key && r.What == key.Form && r.At.After(at) {
-				at = r.At
-			}
-		}
-	}
-	return at
 }
 
 // formsIn finds a form named anywhere in some words, and what they say beside it.

@@ -114,6 +114,7 @@ func (t *turn) askedSoFar() {
 // settleAskFor sends what the office has agreed to. Who is asked is decided again
 // for each, right before.
 func (t *turn) settleAskFor(p *Proposal) {
+	t.s.Proposal = nil
 	defer t.over(t.n.Main)()
 	if t.refuseClosed(t.form, t.form.PeriodAt(t.now)) {
 		return

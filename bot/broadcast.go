@@ -189,13 +189,12 @@ func (t *turn) nudge() {
 	var units []string
 	if rest := strings.TrimSpace(t.in.Rest); rest != "" && !t.isMain(rest) {
 		for _, name := range names(rest) {
-			u, exact := t.v.Roster.Find(name)
-			if !exact {
-				t.notFound(name, u)
+			u, ok := t.unitCalled(name)
+			if !ok {
 				return
 			}
-			if !slices.Contains(units, u[0].Name) {
-				units = append(units, u[0].Name)
+			if !slices.Contains(units, u.Name) {
+				units = append(units, u.Name)
 			}
 		}
 		if len(units) > noticeUnits {
@@ -308,27 +307,6 @@ func (t *turn) behind(units []string) []string {
 // back, or needs no reminder because its paper is here.
 func (s Status) handedIn() bool {
 	return s.Paper || s.Version > 0 && (s.State == Submitted || s.State == Approved || s.State == Closed)
-}
-
-// notFound says that the roster has no such unit, and which are near.
-func (t *turn) notFound(name string, near []Unit) {
-	if gone, ok := t.v.Roster.Left(name); ok {
-		key := "roster.left"
-		if gone.Removed.Reason == "" {
-			key = "roster.left.plain"
-		}
-		t.tell(key, args{"unit": gone.Name, "time": t.instant(gone.Removed.At), "reason": gone.Removed.Reason})
-		return
-	}
-	if len(near) == 0 {
-		t.tell("look.unknown", args{"name": clip(name, 30)})
-		return
-	}
-	var list []string
-	for _, u := range near {
-		list = append(list, u.Name)
-	}
-	t.tell("look.near", args{"name": clip(name, 30), "units": strings.Join(list, "、")})
 }
 
 // broadcast sends what the office has confirmed. Who it is for is decided again

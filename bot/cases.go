@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // A month may have several reports of a monthly form, each a case of its own:
@@ -266,7 +267,7 @@ func (t *turn) askCase(p *Proposal) {
 	t.tell("case.choose", nil)
 }
 
-func caseChoices(p *Proposal) (Effect, []Choice) {
+func (t *turn) caseChoices(p *Proposal) (Effect, []Choice) {
 	var labels []string
 	for _, c := range p.Cases {
 		labels = append(labels, c.Label)
@@ -303,7 +304,11 @@ func (t *turn) turnTo(key ReportKey) {
 	if t.r.Key == key {
 		return
 	}
-	filed := t.v.Others[key]
+	t.workWith(key, t.v.Others[key])
+}
+
+// workWith makes a report the one that is worked on, new if there is none yet.
+func (t *turn) workWith(key ReportKey, filed Filed) {
 	t.v.Report, t.v.Latest = filed.Report, filed.Counted
 	if t.r = (&Report{Key: key, State: NotStarted}); filed.Report != nil {
 		t.r = filed.Report.Clone()
@@ -445,12 +450,10 @@ func (t *turn) goOnWith(f *Field, words string) bool {
 	said := len(t.say)
 	odd := t.take(answer)
 	t.say = t.say[:said] // the echo would show the same beginning twice
-	t.tell("case.goeson", t.about(f, args{"n": strconv.Itoa(textLength(text)), "text": clip(words, 30)}))
+	t.tell("case.goeson", t.about(f, args{"n": strconv.Itoa(utf8.RuneCountInString(text)), "text": clip(words, 30)}))
 	t.follow(odd)
 	return true
 }
-
-func textLength(text string) int { return len([]rune(text)) }
 
 // proposedGoesOn takes words that were sent on while a reading of the text waits
 // for 对: they go with it.

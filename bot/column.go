@@ -33,14 +33,17 @@ func (s Status) quiet() time.Time {
 
 // received is the last receipt of the unit's paper, or of its stamped copy.
 func (s Status) received(stamp bool) (last Receipt, ok bool) {
-	if s.Docket != nil {
-		for _, r := range s.Docket.Receipts {
-			if (r.What == wordStamped) == stamp {
-				last, ok = r, true
-			}
-		}
+	if s.Docket == nil {
+		return last, false
 	}
-	return last, ok
+	what := s.Docket.Key.Form
+	if stamp {
+		what = wordStamped
+	}
+	if r := s.Docket.received(what); r != nil {
+		return *r, true
+	}
+	return last, false
 }
 
 // spared reports whether a reminder to all leaves a unit out: it has promised a
@@ -93,7 +96,10 @@ func (n *Notice) columns(now time.Time) []column {
 	return list
 }
 
-// standing is how one unit stands with one column.
+// standing is how one unit stands with one column, as the office counts it: from
+// the [Status] that the store tells, with what the notice says is due. In words it
+// is told by tags here, by tellAsked to any colleague, by handsOver to a new
+// liaison and by state in 进度 and 预览.
 type standing struct {
 	unit   Unit
 	status Status
@@ -206,23 +212,6 @@ func (t *turn) stampTags(s standing) []string {
 		return []string{t.phrase("tag.receipt", nil)}
 	}
 	return nil
-}
-
-// shortDate writes the last instant of something: 6月30日, with the time if it does
-// not end with the day.
-func (t *turn) shortDate(at time.Time) string {
-	at = at.In(t.now.Location())
-	date := at.Format("1月2日")
-	switch h, m, s := at.Clock(); {
-	case h == 23 && m == 59:
-		return date
-	case h == 0 && m == 0 && s == 0:
-		return at.Add(-1).Format("1月2日") // 24时 of the day before
-	case m == 0:
-		return date + strconv.Itoa(h) + "时"
-	default:
-		return date + strconv.Itoa(h) + at.Format("时04分")
-	}
 }
 
 // group is a kind of units and those of it.

@@ -150,6 +150,7 @@ func (t *turn) askDeduct(p *Proposal) {
 
 // settleDeduct does what the office has agreed to, if it can still be done.
 func (t *turn) settleDeduct(p *Proposal) {
+	t.s.Proposal = nil
 	defer t.over(t.n.Main)()
 	d, b := *p.Deduction, t.mainBook()
 	before := t.itemTotal(d.Item)

@@ -86,7 +86,7 @@ func (t *turn) nameDeputy(u Unit, words []string, until time.Time, dated bool) {
 	case !dated:
 		t.tell("deputy.when", nil)
 	case until.Before(t.now):
-		t.tell("deputy.past", args{"till": t.till(until)})
+		t.tell("deputy.past", args{"till": t.untilInFull(until)})
 	case until.Sub(t.now) > deputyTime:
 		t.tell("deputy.far", args{"most": strconv.Itoa(int(deputyTime / (24 * time.Hour)))})
 	case utf8.RuneCountInString(reason) > returnReason:
@@ -107,14 +107,14 @@ func (t *turn) nameDeputy(u Unit, words []string, until time.Time, dated bool) {
 func (t *turn) appoint(u Unit, d Deputy, userID, reason string) {
 	t.standIn(u, d)
 	t.log("deputy", LogEntry{Key: ReportKey{Unit: u.Name}, Text: reason, People: persons(d.Person)})
-	a := args{"unit": u.Name, "name": t.someone("people.meant", d.Name, userID), "till": t.till(d.Until)}
+	a := args{"unit": u.Name, "name": t.someone("people.meant", d.Name, userID), "till": t.untilInFull(d.Until)}
 	if d.Person == "" {
 		t.tell("deputy.waits", a)
 		return
 	}
 	t.tell("deputy.bound", a)
 	t.sent("deputy")
-	say := []Effect{{Key: "deputy.hello", Args: args{"unit": u.Name, "till": t.till(d.Until), "phone": t.n.Office.Phone}}}
+	say := []Effect{{Key: "deputy.hello", Args: args{"unit": u.Name, "till": t.untilInFull(d.Until), "phone": t.n.Office.Phone}}}
 	t.sends = append(t.sends, Send{Person: d.Person, Kind: "deputy", Say: say, Offer: &Offer{
 		Open: OpenAny, Title: Effect{Key: "card.deputy", Args: args{"unit": u.Name}},
 		Choices: []Choice{{Label: t.n.Verbs[VerbFill][0], Say: t.n.Verbs[VerbFill][0] + " " + u.Name}},
@@ -151,7 +151,7 @@ func (t *turn) announce(u Unit, key string, d Deputy, userID string) {
 	if d.Name != "" {
 		name = t.phrase("people.named", args{"name": d.Name, "userid": userID})
 	}
-	say := []Effect{{Key: key, Args: args{"unit": u.Name, "name": name, "till": t.till(d.Until)}}}
+	say := []Effect{{Key: key, Args: args{"unit": u.Name, "name": name, "till": t.untilInFull(d.Until)}}}
 	if u.Liaison != t.v.Person.ID {
 		t.sends = append(t.sends, Send{Person: u.Liaison, Kind: "deputy", Say: say})
 	}
@@ -218,7 +218,7 @@ func (t *turn) claimed(p *Proposal) {
 	d.Person = t.v.Person.ID
 	t.standIn(u, d)
 	t.log("claim", LogEntry{Key: ReportKey{Unit: u.Name}, Text: d.Name})
-	t.tell("claim.bound", args{"unit": u.Name, "till": t.till(d.Until)})
+	t.tell("claim.bound", args{"unit": u.Name, "till": t.untilInFull(d.Until)})
 	t.menu = []Verb{VerbFill, VerbProgress, VerbHelp}
 	t.announce(u, "claim.told", d, t.v.Person.UserID)
 }
@@ -271,6 +271,6 @@ func (t *turn) tellDeputies(u Unit) {
 		if d.Person == "" {
 			key = "deputy.line.waits"
 		}
-		t.tell(key, args{"name": t.someone("people.deputy", d.Name, one.UserID), "till": t.till(d.Until)})
+		t.tell(key, args{"name": t.someone("people.deputy", d.Name, one.UserID), "till": t.untilInFull(d.Until)})
 	}
 }

@@ -82,7 +82,7 @@ func (t *turn) compared(o order) (key ReportKey, rest string, own bool) {
 		t.tell("diff.how", nil)
 		return key, "", false
 	}
-	u, ok := t.unitOf(o)
+	u, ok := t.unitCalled(o.units[0])
 	if !ok {
 		return key, "", false
 	}

@@ -13,7 +13,7 @@ func (t *turn) extend(o order) {
 		t.tell("extend.how", nil)
 		return
 	}
-	u, ok := t.unitOf(o)
+	u, ok := t.unitCalled(o.units[0])
 	if !ok || t.refuseClosed(t.form, o.of.Period) {
 		return
 	}

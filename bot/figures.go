@@ -24,46 +24,11 @@ func (t *turn) figures() {
 	}
 }
 
-// ofFigures reports whether a proposal is one of those about the county's figures.
-func (p *Proposal) ofFigures() bool {
-	switch p.Kind {
-	case ProposeNames, ProposeDeduct, ProposePutBack, ProposeAskFor:
-		return true
-	}
-	return false
-}
-
 // put asks the office for its word, in the place of whatever else was open.
 func (t *turn) put(p *Proposal) {
 	t.drop()
 	t.s.Proposal = p
 	t.askAgain()
-}
-
-// askFigures repeats such a proposal.
-func (t *turn) askFigures(p *Proposal) {
-	t.asked = true
-	switch p.Kind {
-	case ProposeDeduct, ProposePutBack:
-		t.askDeduct(p)
-	default:
-		t.tell(string(p.Kind)+".confirm", nil)
-	}
-}
-
-// settleFigures does what the office has agreed to.
-func (t *turn) settleFigures(p *Proposal) {
-	t.s.Proposal = nil
-	switch p.Kind {
-	case ProposeDeduct, ProposePutBack:
-		t.settleDeduct(p)
-	case ProposeAskFor:
-		t.settleAskFor(p)
-	case ProposeNames:
-		// The command itself is read again: see [Understand].
-		t.s.Proposal = p
-		t.askAgain()
-	}
 }
 
 func (need *Need) figures(n *Notice, p Person, s Session, m Message, in Intent, now time.Time) {
@@ -88,7 +53,7 @@ func (need *Need) figures(n *Notice, p Person, s Session, m Message, in Intent, 
 		need.Contacts, need.Reminded = true, true
 	case VerbLook:
 		unit, form, _ := n.lookIn(in.Rest)
-		need.Look, need.LookForm = unit, form.ID
+		need.Units, need.Of = []string{unit}, n.column(form.ID, now).of()
 		need.standings(*n.column(form.ID, now))
 		need.form(main)
 	case VerbCall:
@@ -140,8 +105,7 @@ func (need *Need) asking(main FormPeriod) {
 
 // figuresWording are the sentences about the county's figures.
 func figuresWording() map[string][]string {
-	field := []string{"item", "all", "ask", "label", "short", "unit"}
-	with := func(more ...string) []string { return append(more, field...) }
+	field, with := itemBlanks(), itemBlanks
 	column := []string{"form", "period", "expected", "counted", "filling", "none"}
 	list := []string{"form", "period", "time", "expected", "counted", "missing"}
 	deduction := with("sum", "number", "value", "after", "reported", "reason")

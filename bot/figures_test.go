@@ -180,7 +180,7 @@ func TestNobodyIsRemindedWhoPromised(t *testing.T) {
 		{"promised", nil, promised, 0, false},
 		{"the day is over", nil, promised, 2, true},
 		{"named by the office", []string{"山河镇"}, promised, 0, true},
-		{"on paper", nil, &bot.Docket{Receipts: []bot.Receipt{{What: "附件2"}}}, 0, false},
+		{"on paper", nil, &bot.Docket{Key: bot.ReportKey{Form: "附件2"}, Receipts: []bot.Receipt{{What: "附件2"}}}, 0, false},
 		{"only the stamped copy", nil, &bot.Docket{Receipts: []bot.Receipt{{What: "盖章件"}}}, 0, true},
 	} {
 		b := bot.Broadcast{Kind: bot.BroadcastNudge, Form: n.Main, Units: test.units}

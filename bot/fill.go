@@ -151,52 +151,12 @@ func (t *turn) askAgain() {
 	}
 	t.asked = true
 	switch {
-	case p == nil && t.s.Asking != 0, p != nil && (p.Kind == ProposeKnown || p.Kind == ProposeCalled):
+	case p != nil:
+		p.Kind.rule().ask(t, p)
+	case t.s.Asking != 0:
 		t.ask(t.s.Asking)
-	case p != nil && p.Kind == ProposeCase:
-		t.askCase(p)
-	case p != nil && p.Kind == ProposeNoCase:
-		t.askNoCase()
-	case p == nil:
-		t.askNext()
-	case p.Kind == ProposeReason:
-		t.askFlags(p.Checks)
-	case p.Kind == ProposeAnswers:
-		t.tellProposal(p.Answers)
-	case p.Kind == ProposeEither:
-		t.tellEither(p)
-	case p.Kind == ProposeZeros:
-		t.tell("zeros.ask", t.about(t.form.Field(p.Items[0]), args{"n": strconv.Itoa(len(p.Items)), "items": ranges(p.Items)}))
-	case p.Kind == ProposeSubmit:
-		t.tell("submit.confirm", args{"change": t.form.change()})
-	case p.Kind == ProposeItem, p.Kind == ProposeNote:
-		t.tell("change.choose", t.about(t.form.Field(p.Items[0]), nil))
-	case p.Kind == ProposeReturn:
-		t.askReturned(p.Items[0])
-	case p.Kind == ProposePart:
-		t.askPart(p)
-	case p.Kind == ProposeMaterial:
-		t.tell("material.which", args{"kinds": t.numberedKinds()})
-	case p.Kind == ProposeStamp:
-		t.tellStamp(p)
-	case p.Kind == ProposeBag:
-		t.tell("bag.whose", nil)
-		t.choice(p.Units)
-	case p.Kind == ProposePrefill, p.onPaper():
-		t.askPaper(p)
-	case p.Kind == ProposeHeard:
-		t.tell("voice.command", args{"text": clip(p.Text, 60)})
-	case p.Kind == ProposeNotify, p.Kind == ProposeNudge, p.overAll(), p.onRoster():
-		t.tell(string(p.Kind)+".confirm", nil)
-	case p.ofFigures():
-		t.askFigures(p)
-	case p.Kind == ProposeClaim, p.Kind.aboutStaff():
-		t.putPeople(p)
-	case p.Kind == ProposeBind && len(p.Units) == 1:
-		t.tell("register.sure", args{"unit": p.Units[0]})
 	default:
-		t.choice(p.Units)
-		t.tell("choose", nil)
+		t.askNext()
 	}
 }
 
@@ -496,7 +456,7 @@ func (t *turn) zeros() {
 	switch p := t.s.Proposal; {
 	case p == nil:
 	case p.Kind == ProposeZeros:
-		t.yes("")
+		t.yes()
 		return
 	case p.Kind == ProposeItem, p.isReading() && slices.ContainsFunc(p.Answers, func(a Proposed) bool { return !a.Was.Filled() }):
 		// The rest is what is left once this is settled: 0 must not cover it.

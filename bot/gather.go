@@ -6,9 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// Some texts are longer than one message: the words of a case, or of a whole
-// summary. Such a field ([Field.Gather]) takes message after message, each put
-// behind the one before, till 完成 or till the person turns to another item.
+// A text may be longer than one message. A field that gathers ([Field.Gather], the
+// 活动总结) holds the floor: it takes message after message, figures and headings
+// too, each put behind the one before, till 完成 or till the person turns to
+// another item. A field that goes on ([Field.GoesOn], the words of a case) does
+// not: the next item is asked at once, and later words come back to it only if
+// they answer none of the items behind it. See tellsCase.
 
 // MaxGathered bounds such a text in characters. With what 撤销 keeps of it, it
 // stays well below what one commit may hold.
@@ -115,6 +118,16 @@ func (t *turn) askPart(p *Proposal) {
 	t.tell(key, t.about(f, a))
 }
 
+// agreePart takes 对 to a part, unless it may go in two places.
+func (t *turn) agreePart(p *Proposal) {
+	if t.appends(p.Items[0]) {
+		t.s.Proposal = p // 对 does not say whether it is to be replaced
+		t.askAgain()
+		return
+	}
+	t.takePart(t.form.Field(p.Items[0]), p.Text, false)
+}
+
 // settlePart takes the person's word on a part. It reports false for any other
 // words.
 func (t *turn) settlePart(p *Proposal, text string) bool {
@@ -141,7 +154,7 @@ func (t *turn) partChoices(p *Proposal) (Effect, []Choice) {
 	}
 	list := t.n.commands(VerbYes, VerbNo)
 	if t.appends(f.Item) {
-		list = []Choice{{Label: wordAppend, Say: wordAppend}, {Label: wordReplace, Say: wordReplace}, {Label: t.phrase("button.cancel", nil), Say: t.n.Verbs[VerbNo][0]}}
+		list = []Choice{{Label: wordAppend, Say: wordAppend}, {Label: wordReplace, Say: wordReplace}, t.cancels()}
 	}
 	return Effect{Key: "card.part", Args: t.about(f, nil)}, list
 }

@@ -25,7 +25,7 @@ func (t *turn) giveBack() {
 		t.tell("return.how", nil)
 		return
 	}
-	u, ok := t.unitOf(o)
+	u, ok := t.unitCalled(o.units[0])
 	if !ok || t.refuseClosed(t.form, o.of.Period) {
 		return
 	}

@@ -20,12 +20,10 @@ func (t *turn) replace() {
 		t.tell("replace.how", nil)
 		return
 	}
-	units, exact := t.v.Roster.Find(name)
-	if !exact {
-		t.notFound(name, units)
+	u, ok := t.unitCalled(name)
+	if !ok {
 		return
 	}
-	u := units[0]
 	next, known := t.v.Persons[userID]
 	switch {
 	case userID == "":
@@ -240,7 +238,7 @@ func (t *turn) dueOf(key ReportKey) (Effect, bool) {
 	case t.now.After(at):
 		return Effect{Key: "handover.late"}, true
 	case d == nil || !d.At.Equal(at):
-		return Effect{Key: "handover.till", Args: args{"till": t.till(at)}}, true
+		return Effect{Key: "handover.till", Args: args{"till": t.untilInFull(at)}}, true
 	default:
 		return Effect{Key: "handover.due", Args: args{"deadline": d.Sentence}}, true
 	}

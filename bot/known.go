@@ -8,7 +8,8 @@ import (
 
 // ProposeKnown puts to the person, for the item asked (Answers[0]), what is
 // known of it already; 对 takes that, any other answer takes its place. Behind it
-// stand those of the other items that may be taken all at once.
+// stand those of the other items that may be taken all at once. What is taken is
+// held against what was reported before once more. See also [ProposeCalled].
 const ProposeKnown ProposalKind = "known"
 
 // known is a value that something reported before says of an item.

@@ -62,12 +62,11 @@ func (t *turn) logbook() {
 	}
 	a := args{"n": strconv.Itoa(len(t.v.Log)), "time": t.instant(t.now)}
 	if name := strings.TrimSpace(t.in.Rest); name != "" {
-		units, exact := t.v.Roster.Find(name)
-		if !exact {
-			t.notFound(name, units)
+		u, ok := t.unitCalled(name)
+		if !ok {
 			return
 		}
-		a["unit"] = units[0].Name
+		a["unit"] = u.Name
 	}
 	switch {
 	case len(t.v.Log) == 0:

@@ -10,7 +10,7 @@ import (
 func (n *Notice) lookIn(rest string) (unit string, form *Form, words []string) {
 	form = n.Form(n.Main)
 	for _, w := range strings.Fields(fold(rest)) {
-		switch f := n.formCalled(w); {
+		switch f := n.formNamed(w); {
 		case f != nil:
 			form = f
 		case unit == "":
@@ -33,7 +33,7 @@ func (t *turn) look() {
 	units, exact := t.v.Roster.Find(name)
 	if gone, ok := t.v.Roster.Left(name); ok && !exact {
 		t.notFound(name, nil)
-		if t.v.Looked == nil {
+		if t.lookedUp(gone, form).Report == nil {
 			return
 		}
 		units = []Unit{gone}
@@ -50,7 +50,9 @@ func (t *turn) look() {
 	if t.inGroup() {
 		return
 	}
-	u, r, sub := units[0], t.v.Looked, t.v.Version
+	u := units[0]
+	filed := t.lookedUp(u, form)
+	r, sub := filed.Report, filed.Counted
 	defer t.lookBeside(u)
 	if r == nil {
 		key := "look.none"
@@ -64,7 +66,7 @@ func (t *turn) look() {
 	if sub != nil {
 		entries, reasons, notes = sub.Entries, sub.Reasons, sub.Notes
 		t.tell("look.version", args{"unit": u.Name, "form": form.ID, "state": t.state(r), "version": strconv.Itoa(sub.Version), "receipt": sub.Receipt, "time": t.instant(sub.At), "now": t.instant(t.now)})
-		if sub.Late && StatusOf(u.Name, Filed{r, sub}, t.v.Book, t.v.Beside[r.Key]).Late {
+		if sub.Late && StatusOf(u.Name, filed, t.v.Book, t.v.Beside[r.Key]).Late {
 			t.add("look.late", nil)
 		}
 		if sub.Paper != nil {
@@ -85,6 +87,11 @@ func (t *turn) look() {
 			t.giver(u, shown.Entry(f.Item))
 		}
 	}
+}
+
+// lookedUp is a unit's report of a form, as it is now.
+func (t *turn) lookedUp(u Unit, form *Form) Filed {
+	return t.v.Others[ReportKey{Unit: u.Name, Form: form.ID, Period: form.PeriodAt(t.now)}]
 }
 
 // lookItem is one item's line with what the unit says about it.

@@ -67,9 +67,7 @@ func (need *Need) material(n *Notice, p Person, s Session, m Message, in Intent,
 }
 
 func materialWording() map[string][]string {
-	about := func(more ...string) []string {
-		return append(more, "item", "all", "ask", "label", "short", "unit")
-	}
+	about := itemBlanks
 	shelf := []string{"unit", "n", "what", "kind", "date"}
 	return map[string][]string{
 

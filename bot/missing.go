@@ -76,7 +76,7 @@ func (t *turn) lastCall(unit string) string {
 			continue
 		}
 		last := s.Docket.Calls[len(s.Docket.Calls)-1]
-		a := args{"date": last.At.In(t.now.Location()).Format("1月2日"), "text": clip(last.Text, 40)}
+		a := args{"date": t.day(last.At), "text": clip(last.Text, 40)}
 		said := t.phrase("call.last", a)
 		if quiet := s.quiet(); t.now.Before(quiet) {
 			said += t.phrase("call.quiet", args{"date": t.shortDate(quiet)})

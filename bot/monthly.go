@@ -172,8 +172,7 @@ func (t *turn) monthOf(period string) string {
 }
 
 func monthlyWording() map[string][]string {
-	field := []string{"item", "all", "ask", "label", "short", "unit"}
-	with := func(more ...string) []string { return append(more, field...) }
+	field, with := itemBlanks(), itemBlanks
 	return map[string][]string{
 		"monthly.none": {"phone"},
 		"monthly.unit": {"word", "units"},

@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// ProposeCalled puts what the platform's address book or an earlier round says of
-// an item before the person.
+// ProposeCalled puts to the person, for their name, what the platform's address
+// book calls them. It is a reading like any other, for only the turn that asks has
+// looked there: unlike [ProposeKnown] it cannot be held against its source again.
 const ProposeCalled ProposalKind = "called"
 
 // nomination adds what the form that names the liaison needs: the unit's row, what
@@ -23,7 +24,9 @@ func (need *Need) nomination(n *Notice, p Person, s Session, m Message, in Inten
 	}
 	binds := s.Proposal != nil && s.Proposal.Kind == ProposeBind
 	if in.Verb == VerbRegister {
-		need.Bind, _ = splitRegister(in.Rest)
+		if unit, _ := splitRegister(in.Rest); unit != "" {
+			need.Units, need.Of = []string{unit}, FormPeriod{form.ID, form.PeriodAt(now)}
+		}
 	}
 	if binds {
 		for _, unit := range s.Proposal.Units {
@@ -117,15 +120,6 @@ func (t *turn) nameUnit() {
 	}
 }
 
-// unit finds a row of the roster by its exact name.
-func (t *turn) unit(name string) (Unit, bool) {
-	i := slices.IndexFunc(t.v.Roster.Units, func(u Unit) bool { return u.Name == name })
-	if i < 0 {
-		return Unit{}, false
-	}
-	return t.v.Roster.Units[i], true
-}
-
 // together lists the items that a question asks for, beginning with one: those
 // unfilled that the form asks for in the same breath. A filled item is asked alone.
 func (t *turn) together(item int) []int {
@@ -199,8 +193,8 @@ func (t *turn) inPrivate(item int) {
 	})
 }
 
-// proposeCalled puts what the address book calls the person in front of the question
-// for their name, so that one word takes it.
+// proposeCalled puts what the address book calls the person under the question for
+// their name, so that one word takes it.
 func (t *turn) proposeCalled(item int) {
 	f := t.form.Field(item)
 	if t.v.Called == "" || f.Kind != KindName || t.r.Entry(item).Value.Filled() {
@@ -407,8 +401,7 @@ func (t *turn) receiptNext() {
 }
 
 func nominationWording() map[string][]string {
-	field := []string{"item", "all", "ask", "label", "short", "unit"}
-	with := func(more ...string) []string { return append(more, field...) }
+	field, with := itemBlanks(), itemBlanks
 	keys := map[string][]string{
 		"ask.together":             with("items", "example"),
 		"ask.together.all":         with("items", "example"),

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 )
 
@@ -161,11 +160,8 @@ func (t *turn) noteLine(notes []Note, item int) {
 	}
 }
 
-func (need *Need) note(*Notice, Person, Session, Message, Intent, time.Time) {}
-
 func noteWording() map[string][]string {
-	field := []string{"item", "all", "ask", "label", "short", "unit"}
-	with := func(more ...string) []string { return append(more, field...) }
+	field, with := itemBlanks(), itemBlanks
 	return map[string][]string{
 		"note.how":     nil,
 		"note.unknown": {"name"},

@@ -135,11 +135,11 @@ type Field struct {
 	Choices   []string
 	Digits    [2]int   // KindDigits: least and most digits
 	Least     int      // KindText: characters below which a text is put to the person first; 0 for none
-	Gather    bool     // KindText: several messages make up the text, see [MaxGathered]
+	Gather    bool     // KindText: is asked till 完成, and takes up to [MaxGathered] in several messages
 	Instead   []string // Gather: what stands for the whole text, as 纸质版另送; the first is stored
 	Document  bool     // Gather: a Word or PDF file may stand for the text
 	Optional  bool     // “无” is an answer
-	GoesOn    bool     // KindText: words that answer none of the items behind it go on with it
+	GoesOn    bool     // KindText: is asked once, up to [MaxText]; words that answer none of the items behind it go on with it
 	Seed      int      // the item of the main form whose value is proposed for it; 0 for none
 	Cases     *FromCases
 	Private   bool     // asked and shown in private chat only

@@ -84,7 +84,7 @@ func (t *turn) paper() {
 	case t.refuseClosed(t.form, o.of.Period):
 		return
 	}
-	u, ok := t.unitOf(o)
+	u, ok := t.unitCalled(o.units[0])
 	if !ok {
 		return
 	}
@@ -219,13 +219,11 @@ func (t *turn) keepEntry(p *Proposal) {
 // paperUnit is the unit that a paper is of, and the report that is meant, as they
 // stand now; it says so if nothing can be entered for it any more.
 func (t *turn) paperUnit(name string) (u Unit, key ReportKey, ok bool) {
-	units, exact := t.v.Roster.Find(name)
-	if !exact {
-		t.notFound(name, units)
+	if u, ok = t.unitCalled(name); !ok {
 		return u, key, false
 	}
-	key = ReportKey{Unit: units[0].Name, Form: t.form.ID, Period: t.form.PeriodAt(t.now)}
-	return units[0], key, !t.refuseClosed(t.form, key.Period)
+	key = ReportKey{Unit: u.Name, Form: t.form.ID, Period: t.form.PeriodAt(t.now)}
+	return u, key, !t.refuseClosed(t.form, key.Period)
 }
 
 // counter shows a second member of the office what the first has entered.
@@ -372,7 +370,7 @@ func paperWording() map[string][]string {
 		"enter.ask":         unit,
 		"enter.paper":       unit,
 		"enter.files":       {"unit", "n"},
-		"enter.odd":         {"item", "all", "ask", "label", "short", "unit", "quote"},
+		"enter.odd":         itemBlanks("quote"),
 		"enter.none":        {"unit"},
 		"enter.unfilled":    {"n", "items"},
 		"enter.confirm":     {"unit", "form", "n", "files"},

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -46,7 +45,7 @@ func (need *Need) people(n *Notice, p Person, s Session, m Message, in Intent, n
 	case VerbRelease:
 		need.People = len(p.Units) > 0
 	case VerbAsked:
-		need.Roster, need.Contacts, need.Dockets = true, true, true
+		need.Roster, need.Contacts = true, true
 		for _, f := range n.yearly() {
 			need.Forms = append(need.Forms, FormPeriod{f.ID, f.PeriodAt(now)})
 		}
@@ -123,46 +122,6 @@ func (t *turn) alter(id string, change func(*Person)) {
 	t.out.People = append(t.out.People, p)
 }
 
-// agreedOn carries out what was put to the person about people. What others will
-// feel wants 确认 itself.
-func (t *turn) agreedOn(p *Proposal, reason string) {
-	if p.Kind.aboutStaff() && (reason != "" || !vouches(t.in.Text)) {
-		t.askAgain()
-		return
-	}
-	switch p.Kind {
-	case ProposeReplace:
-		t.replaced(p)
-	case ProposeJoin, ProposeLeave:
-		t.enrolled(p)
-	case ProposeClaim:
-		t.claimed(p)
-	}
-}
-
-// putPeople repeats what stands open about people.
-func (t *turn) putPeople(p *Proposal) {
-	t.asked = true
-	switch p.Kind {
-	case ProposeReplace:
-		t.putReplace(p)
-	case ProposeJoin, ProposeLeave:
-		t.tell(string(p.Kind)+".confirm", args{"userid": p.UserID})
-	case ProposeClaim:
-		t.tell("claim.confirm", args{"unit": p.Units[0], "name": p.Text})
-	}
-}
-
-func (t *turn) peopleChoices(p *Proposal) (Effect, []Choice) {
-	if p.Kind == ProposeClaim {
-		return Effect{Key: "card.claim", Args: args{"unit": p.Units[0], "name": p.Text}}, t.n.commands(VerbYes, VerbNo)
-	}
-	return Effect{Key: "card." + string(p.Kind)}, []Choice{
-		{Label: wordConfirm, Say: wordConfirm},
-		{Label: t.phrase("button.cancel", nil), Say: t.n.Verbs[VerbNo][0]},
-	}
-}
-
 // aboutStaff reports whether the office is asked about who may speak for whom.
 func (k ProposalKind) aboutStaff() bool {
 	return k == ProposeReplace || k == ProposeJoin || k == ProposeLeave
@@ -195,33 +154,25 @@ func (t *turn) personName(id string) string {
 	return ""
 }
 
-// till writes the last instant of something: that of a day is 24时.
-func (t *turn) till(last time.Time) string {
-	last = last.In(t.now.Location())
-	end := last
-	if last.Nanosecond() == int(time.Second-1) {
-		end = last.Add(1)
-	}
-	if end.Day() != last.Day() {
-		return strings.TrimSuffix(Instant(last.Truncate(time.Hour)), "23时00分") + t.phrase("till.midnight", nil)
-	}
-	return Instant(end)
-}
-
-// departed tells somebody who was filling for a unit, and speaks for it no more,
-// since when that is. It reports whether that is all there is to say: what they
-// wrote must not be taken for another unit.
-func (t *turn) departed() bool {
+// lostUnit tells somebody who was filling for a unit, and speaks for it no more,
+// so, and since when if that is known. It reports whether that is all there is to
+// say: what they wrote was meant for that unit, and goes to no other.
+func (t *turn) lostUnit() bool {
 	unit := t.v.Session.Key.Unit
-	if unit == "" || slices.Contains(t.v.Person.Units, unit) || !t.tellFormer(unit) {
+	if unit == "" || slices.Contains(t.v.Person.Units, unit) {
 		return false
 	}
+	former := t.tellFormer(unit)
 	switch t.in.Verb {
 	case "", VerbYes, VerbNo, VerbContinue, VerbBack, VerbSkip, VerbUndo, VerbZeros, VerbPreview, VerbSubmit, VerbWithdraw,
 		VerbHint, VerbList, VerbChange, VerbNote, VerbMaterial, VerbDone, VerbCase, VerbNoCase, VerbLater, VerbYearEnd, VerbSummary:
-		return true
+	default:
+		return false
 	}
-	return false
+	if !former {
+		t.tell("roster.lost", args{"unit": unit, "phone": t.n.Office.Phone})
+	}
+	return true
 }
 
 // tellFormer says since when a person does not speak for a unit any more; false
@@ -236,7 +187,7 @@ func (t *turn) tellFormer(unit string) bool {
 		return true
 	}
 	if m, ok := p.mandate(unit); ok {
-		t.tell("former.deputy", args{"unit": unit, "till": t.till(m.Until), "phone": t.n.Office.Phone})
+		t.tell("former.deputy", args{"unit": unit, "till": t.untilInFull(m.Until), "phone": t.n.Office.Phone})
 		return true
 	}
 	return false
@@ -266,7 +217,7 @@ func (t *turn) tellAllFormer() bool {
 // when; nothing if they do not.
 func (t *turn) tellStanding(unit string) {
 	if m, ok := t.v.Person.mandate(unit); ok && t.v.Person.acts(unit) {
-		t.tell("who.deputy", args{"unit": unit, "till": t.till(m.Until)})
+		t.tell("who.deputy", args{"unit": unit, "till": t.untilInFull(m.Until)})
 	}
 }
 

@@ -85,13 +85,12 @@ func (t *turn) call() {
 		t.tell("call.long", args{"most": strconv.Itoa(callRunes)})
 		return
 	}
-	units, exact := t.v.Roster.Find(name)
-	if !exact {
-		t.notFound(name, units)
+	u, ok := t.unitCalled(name)
+	if !ok {
 		return
 	}
 	c := t.n.column(t.n.Main, t.now)
-	d := Docket{Key: ReportKey{Unit: units[0].Name, Form: c.form.ID, Period: c.period}}
+	d := Docket{Key: ReportKey{Unit: u.Name, Form: c.form.ID, Period: c.period}}
 	for _, s := range t.v.Forms[c.of()] {
 		if s.Unit == d.Key.Unit && s.Docket != nil {
 			d = *s.Docket

@@ -108,86 +108,8 @@ func (t *turn) choices() (Effect, []Choice) {
 	if p == nil {
 		return t.plainChoices()
 	}
-	switch p.Kind {
-	case ProposeAnswers, ProposeCalled:
-		return t.answerChoices(p.Answers)
-	case ProposeKnown:
-		return t.answerChoices(p.Answers[:1])
-	case ProposeCase:
-		return caseChoices(p)
-	case ProposeNoCase:
-		return Effect{Key: "card.nocase", Args: args{"month": t.monthOf(t.r.Key.Period)}}, t.n.commands(VerbYes, VerbNo)
-	case ProposeZeros:
-		agree := Choice{Label: wordConfirm, Say: wordConfirm}
-		return Effect{Key: t.worded("card.zeros"), Args: args{"n": strconv.Itoa(len(p.Items))}}, append([]Choice{agree}, t.n.commands(VerbList)...)
-	case ProposeReason:
-		return t.flagChoices(p.Checks)
-	case ProposeReturn:
-		f := t.form.Field(p.Items[0])
-		if t.hides(f) {
-			return Effect{}, nil
-		}
-		return t.flagCard(f)
-	case ProposePart:
-		return t.partChoices(p)
-	case ProposeMaterial:
-		return Effect{Key: "card.material"}, numbered(t.n.Materials)
-	case ProposeStamp:
-		return t.stampChoices(p)
-	case ProposeBag:
-		return Effect{Key: "bag.whose"}, numbered(p.Units)
-	case ProposeSubmit:
-		return Effect{Key: "card.submit", Args: t.named()}, t.n.commands(VerbSubmit, VerbPreview)
-	case ProposeUnit:
-		return Effect{Key: "card.unit"}, numbered(p.Units)
-	case ProposeBind:
-		if len(p.Units) == 1 {
-			return Effect{Key: "card.bind"}, t.n.commands(VerbYes, VerbNo)
-		}
-		return Effect{Key: "card.bind"}, numbered(p.Units)
-	case ProposeEither:
-		return t.eitherChoices(p)
-	case ProposeItem, ProposeNote:
-		var list []Choice
-		for _, item := range p.Items {
-			f := t.form.Field(item)
-			if t.hides(f) {
-				return Effect{}, nil
-			}
-			list = append(list, Choice{Label: t.phrase("button.item", t.about(f, nil)), Say: strconv.Itoa(item)})
-		}
-		return Effect{Key: "card.item"}, list
-	case ProposeHeard:
-		return Effect{Key: "card.heard", Args: args{"text": clip(p.Text, 20)}}, t.n.commands(VerbYes, VerbNo)
-	case ProposePrefill:
-		return Effect{Key: "card.paper", Args: args{"unit": p.Units[0], "form": t.n.Main}}, append([]Choice{{Label: wordConfirm, Say: wordConfirm}}, t.n.commands(VerbNo)...)
-	case ProposeEnter, ProposeCounter:
-		return Effect{Key: "card.paper", Args: args{"unit": p.Units[0], "form": t.n.Main}}, []Choice{
-			{Label: wordConfirm, Say: wordConfirm},
-			{Label: t.phrase("button.cancel", nil), Say: t.n.Verbs[VerbNo][0]},
-		}
-	case ProposeClose, ProposeApprove:
-		return Effect{Key: "card." + string(p.Kind), Args: args{"form": p.Of.Form}}, []Choice{
-			{Label: wordConfirm, Say: wordConfirm},
-			{Label: t.phrase("button.cancel", nil), Say: t.n.Verbs[VerbNo][0]},
-		}
-	case ProposeReplace, ProposeJoin, ProposeLeave, ProposeClaim:
-		return t.peopleChoices(p)
-	case ProposeNotify, ProposeNudge:
-		return Effect{Key: "card.send"}, []Choice{
-			{Label: wordConfirm, Say: wordConfirm},
-			{Label: t.phrase("button.cancel", nil), Say: t.n.Verbs[VerbNo][0]},
-		}
-	case ProposeImport, ProposeAddUnit, ProposeRename, ProposeRemove:
-		return Effect{Key: "card.roster"}, []Choice{
-			{Label: wordConfirm, Say: wordConfirm},
-			{Label: t.phrase("button.cancel", nil), Say: t.n.Verbs[VerbNo][0]},
-		}
-	case ProposeNames, ProposeDeduct, ProposePutBack, ProposeAskFor:
-		return Effect{Key: "card." + string(p.Kind)}, []Choice{
-			{Label: wordConfirm, Say: wordConfirm},
-			{Label: t.phrase("button.cancel", nil), Say: t.n.Verbs[VerbNo][0]},
-		}
+	if card := p.Kind.rule().card; card != nil {
+		return card(t, p)
 	}
 	return Effect{}, nil
 }
@@ -256,6 +178,52 @@ func (t *turn) flagCard(f *Field) (Effect, []Choice) {
 		{Label: t.phrase("button.vouch", nil), Say: wordConfirm},
 		{Label: t.phrase("button.mend", nil), Say: t.n.Verbs[VerbNo][0]},
 	}
+}
+
+// confirms is the button that says 确认, and says it.
+func confirms() Choice { return Choice{Label: wordConfirm, Say: wordConfirm} }
+
+// cancels is the button that lets go of what was put to the person.
+func (t *turn) cancels() Choice {
+	return Choice{Label: t.phrase("button.cancel", nil), Say: t.n.Verbs[VerbNo][0]}
+}
+
+// officeCard asks whether to do what others will feel.
+func (t *turn) officeCard(p *Proposal) (Effect, []Choice) {
+	title := Effect{Key: "card." + string(p.Kind)}
+	switch p.Kind {
+	case ProposeNotify, ProposeNudge:
+		title.Key = "card.send"
+	case ProposeImport, ProposeAddUnit, ProposeRename, ProposeRemove:
+		title.Key = "card.roster"
+	case ProposeEnter, ProposeCounter:
+		title = t.paperTitle(p)
+	case ProposeClose, ProposeApprove:
+		title.Args = args{"form": p.Of.Form}
+	}
+	return title, []Choice{confirms(), t.cancels()}
+}
+
+func (t *turn) paperTitle(p *Proposal) Effect {
+	return Effect{Key: "card.paper", Args: args{"unit": p.Units[0], "form": t.n.Main}}
+}
+
+// zerosCard asks for 其余无, or for the list of what that would be.
+func (t *turn) zerosCard(p *Proposal) (Effect, []Choice) {
+	return Effect{Key: t.worded("card.zeros"), Args: args{"n": strconv.Itoa(len(p.Items))}}, append([]Choice{confirms()}, t.n.commands(VerbList)...)
+}
+
+// itemCard lets the person choose one of several items.
+func (t *turn) itemCard(p *Proposal) (Effect, []Choice) {
+	var list []Choice
+	for _, item := range p.Items {
+		f := t.form.Field(item)
+		if t.hides(f) {
+			return Effect{}, nil
+		}
+		list = append(list, Choice{Label: t.phrase("button.item", t.about(f, nil)), Say: strconv.Itoa(item)})
+	}
+	return Effect{Key: "card.item"}, list
 }
 
 // hides reports whether an item must not be shown where others read along.

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // tellProse is 汇总 文字版: the paragraph for the office's report, made of the
@@ -17,7 +16,7 @@ func (t *turn) tellProse(items []int, drafts bool) {
 		t.tell("prose.staged", nil)
 	}
 	t.tell("prose.head", args{
-		"time": proseTime(t.now), "expected": strconv.Itoa(tot.Expected), "counted": strconv.Itoa(tot.Counted), "form": tot.Form,
+		"time": dayAndTime(t.now), "expected": strconv.Itoa(tot.Expected), "counted": strconv.Itoa(tot.Counted), "form": tot.Form,
 	})
 	said := false
 	for _, sec := range t.form.Sections {
@@ -39,15 +38,6 @@ func (t *turn) tellProse(items []int, drafts bool) {
 		return
 	}
 	t.tell("prose.notes", args{"deducted": t.deductedItems()})
-}
-
-// proseTime writes the time as such paragraphs do: 6月30日18时.
-func proseTime(now time.Time) string {
-	text := now.Format("1月2日") + strconv.Itoa(now.Hour()) + "时"
-	if now.Minute() > 0 {
-		text += now.Format("04分")
-	}
-	return text
 }
 
 // sentenceOf fills one printed line, part by part between its semicolons, as far

@@ -173,7 +173,7 @@ func need(n *Notice, p Person, s Session, m Message, in Intent, now time.Time) N
 		need.Others = append(need.Others, n.duties(unit, now)...)
 	}
 	for _, area := range []func(*Notice, Person, Session, Message, Intent, time.Time){
-		need.people, need.rosterWork, need.review, need.material, need.monthly, need.figures, need.paper, need.note,
+		need.people, need.rosterWork, need.review, need.material, need.monthly, need.figures, need.paper,
 		need.nomination,
 	} {
 		area(n, p, s, m, in, now)
@@ -255,7 +255,7 @@ func (n *Notice) formMeant(s Session, in Intent) (form *Form, rest string) {
 		if s.Key == (ReportKey{}) && (in.Verb == VerbPreview || in.Verb == VerbSubmit || in.Verb == VerbWithdraw) {
 			id = s.Last.Form
 		}
-	case VerbUndo:
+	case VerbUndo, VerbChange:
 		if s.Key == (ReportKey{}) {
 			id = s.Last.Form
 		}
@@ -278,10 +278,8 @@ func (n *Notice) formMeant(s Session, in Intent) (form *Form, rest string) {
 // beside it.
 func (n *Notice) formIn(words string) (*Form, string) {
 	for _, word := range strings.Fields(words) {
-		for i := range n.Forms {
-			if f := &n.Forms[i]; word == f.ID || word == f.Title {
-				return f, strings.Join(slices.DeleteFunc(strings.Fields(words), func(w string) bool { return w == word }), " ")
-			}
+		if f := n.formNamed(word); f != nil {
+			return f, strings.Join(slices.DeleteFunc(strings.Fields(words), func(w string) bool { return w == word }), " ")
 		}
 	}
 	return nil, words

@@ -22,27 +22,11 @@ func (n *Notice) columnIn(words string, now time.Time) (c column, rest string) {
 			c.stamp = true
 			return c, rest
 		}
-		if f := n.formCalled(w); f != nil {
+		if f := n.formNamed(w); f != nil {
 			return column{form: f, period: f.PeriodAt(now)}, rest
 		}
 	}
 	return c, strings.Join(fields, " ")
-}
-
-// formCalled finds a form by its ID or title, or by the words of the commands
-// that open it: 案例, 总结, 年终. Nil if there is none.
-func (n *Notice) formCalled(word string) *Form {
-	for i := range n.Forms {
-		if f := &n.Forms[i]; word == f.ID || word == f.Title {
-			return f
-		}
-	}
-	for verb, form := range map[Verb]string{VerbCase: n.Cases, VerbSummary: n.Summary, VerbYearEnd: n.YearEnd} {
-		if slices.Contains(n.Verbs[verb], word) {
-			return n.Form(form)
-		}
-	}
-	return nil
 }
 
 // listNumber reads which line of a numbered list is meant: 1, 第1条.
@@ -74,7 +58,7 @@ type totalsWanted struct {
 func (n *Notice) sumsIn(words string, now time.Time) totalsWanted {
 	s := totalsWanted{form: n.Form(n.Main)}
 	for _, w := range strings.FieldsFunc(fold(words), func(r rune) bool { return strings.ContainsRune(" ，,；;", r) }) {
-		switch f := n.formCalled(w); {
+		switch f := n.formNamed(w); {
 		case f != nil:
 			s.form = f
 		case w == "含草稿", w == "含未提交", w == "含草稿的", w == "连草稿":

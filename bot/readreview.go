@@ -122,7 +122,7 @@ func takesAll(word string) bool {
 // The papers that come by other roads and are no forms of their own.
 const (
 	paperSummary = "总结"
-	paperStamped = "盖章件"
+	paperStamped = wordStamped
 )
 
 // paperNamed reads which paper has come: a form, the summary, or the stamped page

@@ -99,11 +99,8 @@ func (t *turn) workOn(unit string) bool {
 	if !ok {
 		return false
 	}
-	t.form, t.v.Report, t.v.Latest = form, filed.Report, filed.Counted
-	t.r = &Report{Key: key, State: NotStarted}
-	if filed.Report != nil {
-		t.r = filed.Report.Clone()
-	}
+	t.form = form
+	t.workWith(key, filed)
 	return true
 }
 

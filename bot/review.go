@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"strconv"
 	"strings"
 	"time"
 )
@@ -48,9 +47,9 @@ func (t *turn) review() {
 	}
 }
 
-// agreed does what the office was asked about all reports, unless something has
+// reviewAgreed does what the office was asked about all reports, unless something has
 // changed since: then it is asked again.
-func (t *turn) agreed(p *Proposal) {
+func (t *turn) reviewAgreed(p *Proposal) {
 	t.s.Proposal = nil
 	of := FormPeriod{Form: p.Of.Form, Period: p.Of.Period}
 	defer t.over(of.Form)()
@@ -84,7 +83,6 @@ func (need *Need) review(n *Notice, p Person, s Session, m Message, in Intent, n
 		}
 	case VerbLook:
 		need.Book = o.of
-		need.Units, need.Of = o.units, o.of
 	case VerbNudge:
 		need.Book = FormPeriod{Form: n.Main, Period: n.Form(n.Main).PeriodAt(now)}
 	case VerbReopen:
@@ -119,17 +117,6 @@ func asksDeadline(s Session, in Intent) bool {
 	return false
 }
 
-// unitOf finds the one unit that an order is about; it says so if there is none
-// such.
-func (t *turn) unitOf(o order) (u Unit, ok bool) {
-	units, exact := t.v.Roster.Find(o.units[0])
-	if !exact {
-		t.notFound(o.units[0], units)
-		return u, false
-	}
-	return units[0], true
-}
-
 // refuseClosed reports whether a form and period is 封账, and tells the office.
 func (t *turn) refuseClosed(f *Form, period string) bool {
 	c := t.closing(ReportKey{Form: f.ID, Period: period})
@@ -157,28 +144,6 @@ func (t *turn) toLiaison(u Unit, kind string, say []Effect, offer *Offer) {
 	}
 	if u.Liaison != "" {
 		t.sends = append(t.sends, Send{Person: u.Liaison, Kind: kind, Units: []string{u.Name}, Say: say, Offer: offer})
-	}
-}
-
-func (t *turn) until(at time.Time) string { return t.n.until(at.In(t.now.Location())) }
-
-// until writes a deadline, in the campaign's zone, as it is told to people: that
-// of a day that counts whole is 24时.
-func (n *Notice) until(at time.Time) string {
-	switch {
-	case at.Hour() == 23 && at.Minute() == 59:
-		return n.phrase("until.day", dateOf(at))
-	case at.Minute() == 0:
-		return n.phrase("until.hour", dateOf(at))
-	}
-	return n.phrase("until.time", dateOf(at))
-}
-
-// dateOf are the blanks of a day and time without its year.
-func dateOf(at time.Time) args {
-	return args{
-		"month": strconv.Itoa(int(at.Month())), "day": strconv.Itoa(at.Day()), "weekday": weekdayOf(at),
-		"hour": strconv.Itoa(at.Hour()), "minute": at.Format("04"),
 	}
 }
 

@@ -317,12 +317,10 @@ func (t *turn) rename(name, to string, agreed bool) {
 		t.tell("rename.how", nil)
 		return
 	}
-	units, exact := t.v.Roster.Find(name)
-	if !exact {
-		t.notFound(name, units)
+	u, ok := t.unitCalled(name)
+	if !ok {
 		return
 	}
-	u := units[0]
 	if u.Name == to {
 		t.tell("rename.same", args{"unit": to})
 		return
@@ -413,21 +411,6 @@ func (t *turn) tellLiaison(u Unit, key string, a args) {
 	if u.Liaison != "" && u.Liaison != t.v.Person.ID {
 		t.toLiaison(u, "roster", []Effect{{Key: key, Args: a}}, nil)
 	}
-}
-
-// lostUnit answers whoever was filling for a unit that they no longer speak for:
-// what they say now was meant for it, and goes to no other.
-func (t *turn) lostUnit() bool {
-	unit := t.v.Session.Key.Unit
-	if unit == "" || slices.Contains(t.v.Person.Units, unit) {
-		return false
-	}
-	switch t.in.Verb {
-	case "", VerbYes, VerbNo, VerbChange, VerbZeros, VerbUndo, VerbBack, VerbSkip, VerbSubmit, VerbWithdraw, VerbNote, VerbContinue:
-		t.tell("roster.lost", args{"unit": unit, "phone": t.n.Office.Phone})
-		return true
-	}
-	return false
 }
 
 // reportsBegun is how many reports there are of the unit that was looked up whole.

@@ -34,7 +34,7 @@ func (t *turn) compare(kept []Received) {
 			say = append(say, Effect{Key: "same.elsewhere"})
 		case here.File.Hash != "":
 			r.Seen = SeenHere
-			say = append(say, Effect{Key: "same.here", Args: args{"what": t.called(r.File), "date": here.At.In(t.now.Location()).Format("1月2日")}})
+			say = append(say, Effect{Key: "same.here", Args: args{"what": t.called(r.File), "date": t.day(here.At)}})
 		}
 	}
 	switch {

@@ -257,7 +257,7 @@ func (t *turn) chooseEither(p *Proposal) bool {
 		t.askAgain()
 		return true
 	}
-	t.settle(chosen, "")
+	t.takeReading(chosen)
 	return true
 }
 
@@ -270,7 +270,7 @@ func (t *turn) agreesAnd() bool {
 		return false
 	}
 	if saysYesFirst(t.in.Text) {
-		t.settle(p, "")
+		t.takeReading(p)
 		if _, later := tellsOfStamp(t.in.Rest); later {
 			t.tell("stamp.later", nil)
 		}
@@ -287,7 +287,7 @@ func (t *turn) agreesAnd() bool {
 	both := *p
 	both.Answers = append(slices.Clone(p.Answers), Proposed{Item: w.Item, Value: r.Value, Was: t.r.Entry(w.Item).Value, Quote: w.quoted()})
 	both.Wanting = p.Wanting[1:]
-	t.settle(&both, "")
+	t.takeReading(&both)
 	return true
 }
 

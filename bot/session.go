@@ -194,13 +194,3 @@ func (s Session) standing(n *Notice, p Person, m Message) Session {
 func (p *Proposal) isReading() bool {
 	return p != nil && (p.Kind == ProposeAnswers || p.Kind == ProposeEither)
 }
-
-// byOffice reports whether only the office may be asked this.
-func (p *Proposal) byOffice() bool {
-	return p != nil && (p.Kind == ProposeNotify || p.Kind == ProposeNudge || p.overAll() || p.onPaper() || p.ofFigures() || p.Kind.aboutStaff() || p.onRoster())
-}
-
-// standsAlone reports whether a proposal is about no report.
-func (p *Proposal) standsAlone() bool {
-	return p != nil && (p.byOffice() || p.aboutMaterial() || p.Kind == ProposeUnit || p.Kind == ProposeBind || p.Kind == ProposeHeard || p.Kind == ProposeClaim || p.Kind == ProposeCase)
-}

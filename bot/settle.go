@@ -17,7 +17,7 @@ func (t *turn) plainYesNo() bool {
 	}
 	switch bare(t.in.Text) {
 	case wordYes:
-		t.yes("")
+		t.yes()
 	case wordNo:
 		t.no()
 	default:
@@ -76,7 +76,7 @@ func (t *turn) choose() bool {
 		return t.r != nil && t.chooseEither(p)
 	case ProposeClaim:
 		if strings.Contains(t.in.Text, p.Text) && t.m.Media != MediaVoice {
-			t.agreedOn(p, "")
+			t.claimed(p)
 			return true
 		}
 	case ProposeItem:
@@ -103,7 +103,7 @@ func (t *turn) isReason(words string) bool {
 }
 
 // yes takes what this bot just put to this person, and nothing else.
-func (t *turn) yes(reason string) {
+func (t *turn) yes() {
 	p := t.s.Proposal
 	if p == nil {
 		if f := t.form.Field(t.s.Asking); f != nil && f.Kind == KindYesNo && t.r != nil {
@@ -128,125 +128,62 @@ func (t *turn) yes(reason string) {
 		t.askAgain()
 		return
 	}
-	switch p.Kind {
-	case ProposeHeard:
+	rule := p.Kind.rule()
+	switch {
+	case rule.take == nil, !rule.alone && t.r == nil, rule.office && (t.in.Rest != "" || !vouches(t.in.Text)):
 		t.askAgain()
 		return
-	case ProposeNotify, ProposeNudge:
-		if reason != "" || !vouches(t.in.Text) {
-			t.askAgain()
-			return
-		}
-		t.broadcast(p)
-		return
-	case ProposeEnter, ProposeCounter, ProposeClose, ProposeApprove, ProposeNames, ProposeDeduct, ProposePutBack, ProposeAskFor, ProposeImport, ProposeAddUnit, ProposeRename, ProposeRemove:
-		if reason != "" || !vouches(t.in.Text) {
-			t.askAgain()
-			return
-		}
-		t.decided(p)
-		return
-	case ProposeReplace, ProposeJoin, ProposeLeave, ProposeClaim:
-		t.agreedOn(p, reason)
-		return
-	case ProposeBind:
-		if len(p.Units) == 1 {
-			t.bind(p.Units[0])
-			return
-		}
-	case ProposeMaterial:
-		t.leaveMaterial()
-		return
-	case ProposeUnit, ProposeItem, ProposeNote, ProposeEither, ProposeCase, ProposeBag, ProposeStamp:
-		// 对 chooses nothing from a list.
-	default:
-		if t.r == nil {
-			break
-		}
-		t.settle(p, reason)
-		return
+	case !rule.alone:
+		t.s.Proposal = nil
 	}
-	t.askAgain()
+	rule.take(t, p)
 }
 
-// decided does what the office has said 确认 to.
-func (t *turn) decided(p *Proposal) {
-	switch {
-	case p.Kind == ProposeEnter:
-		t.keepEntry(p)
-	case p.Kind == ProposeCounter:
-		t.count(p)
-	case p.overAll():
-		t.agreed(p)
-	case p.onRoster():
-		t.rosterAgreed(p)
-	default:
-		t.settleFigures(p)
-	}
-}
-
-func (t *turn) settle(p *Proposal, reason string) {
+// takeReading takes a reading into the draft, if it is still of what stands there.
+func (t *turn) takeReading(p *Proposal) {
 	t.s.Proposal = nil
-	switch p.Kind {
-	case ProposeReason:
-		if !vouches(t.in.Text) || admits(reason) {
-			// 对 behind “是否漏填了？” may as well mean that it was left out.
-			t.s.Proposal = p
-			t.tell("flag.unclear", nil)
-			t.askFlags(p.Checks)
+	var answers []taken
+	for _, a := range p.Answers {
+		if t.r.Entry(a.Item).Value != a.Was {
+			// A colleague has moved on: what was shown no longer holds.
+			t.tell("propose.stale", args{"item": strconv.Itoa(a.Item)})
+			t.whereWeStand()
 			return
 		}
-		t.vouch(p.Checks, reason)
-		t.tell("vouched", nil)
-		t.set, t.s.Asking = t.s.Asking, 0
-		left := slices.DeleteFunc(t.openFlags(nil), func(id string) bool { return !slices.Contains(p.Checks, id) })
-		if len(left) > 0 {
-			t.askFlags(left)
-			return
-		}
-		t.goOn(p.Zeros, nil)
-	case ProposePart:
-		if t.appends(p.Items[0]) {
-			t.s.Proposal = p // 对 does not say whether it is to be replaced
-			t.askAgain()
-			return
-		}
-		t.takePart(t.form.Field(p.Items[0]), p.Text, false)
-	case ProposePrefill:
-		t.takePrefilled(true)
-	case ProposeReturn:
-		t.keepReturned(p.Items[0], reason)
-	case ProposeSubmit:
-		t.deliver()
-	case ProposeZeros:
-		t.takeZeros(p.Items)
-	case ProposeKnown:
-		t.takeAll(p.Answers[:1])
-	case ProposeNoCase:
-		t.markNothing(true)
-	case ProposeAnswers, ProposeCalled:
-		var answers []taken
-		for _, a := range p.Answers {
-			if t.r.Entry(a.Item).Value != a.Was {
-				// A colleague has moved on: what was shown no longer holds.
-				t.tell("propose.stale", args{"item": strconv.Itoa(a.Item)})
-				t.whereWeStand()
-				return
-			}
-			answers = append(answers, taken{item: a.Item, value: a.Value, quote: a.Quote, paste: a.Paste})
-		}
-		seen := t.r.Shown == Fingerprint(t.r.Draft)
-		odd := t.take(answers)
-		if seen {
-			// The whole was shown, and since then this change.
-			t.r.Shown = Fingerprint(t.r.Draft)
-		}
-		if len(odd) == 0 && len(p.Wanting) > 0 {
-			t.askWanted(p.Wanting[0])
-			return
-		}
-		t.goOn(p.Zeros, odd)
+		answers = append(answers, taken{item: a.Item, value: a.Value, quote: a.Quote, paste: a.Paste})
 	}
+	seen := t.r.Shown == Fingerprint(t.r.Draft)
+	odd := t.take(answers)
+	if seen {
+		// The whole was shown, and since then this change.
+		t.r.Shown = Fingerprint(t.r.Draft)
+	}
+	if len(odd) == 0 && len(p.Wanting) > 0 {
+		t.askWanted(p.Wanting[0])
+		return
+	}
+	t.goOn(p.Zeros, odd)
+}
+
+// keepOdd keeps figures that were found odd, with what the person says of them.
+func (t *turn) keepOdd(p *Proposal) {
+	reason := t.in.Rest
+	if !vouches(t.in.Text) || admits(reason) {
+		// 对 behind “是否漏填了？” may as well mean that it was left out.
+		t.s.Proposal = p
+		t.tell("flag.unclear", nil)
+		t.askFlags(p.Checks)
+		return
+	}
+	t.vouch(p.Checks, reason)
+	t.tell("vouched", nil)
+	t.set, t.s.Asking = t.s.Asking, 0
+	left := slices.DeleteFunc(t.openFlags(nil), func(id string) bool { return !slices.Contains(p.Checks, id) })
+	if len(left) > 0 {
+		t.askFlags(left)
+		return
+	}
+	t.goOn(p.Zeros, nil)
 }
 
 // goOn follows answers, not forgetting that 其余无 was said with them.

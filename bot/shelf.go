@@ -85,7 +85,7 @@ func (t *turn) shelfCounts(unit string, list []Received) {
 func (t *turn) shelfList(unit string, list []Received) {
 	t.tell("shelf", args{"unit": unit, "n": strconv.Itoa(len(list)), "time": t.instant(t.now)})
 	for i, r := range list {
-		a := args{"n": strconv.Itoa(i + 1), "date": r.At.In(t.now.Location()).Format("1月2日"), "kind": t.kindName(r.Kind), "text": clip(r.Text, 60)}
+		a := args{"n": strconv.Itoa(i + 1), "date": t.day(r.At), "kind": t.kindName(r.Kind), "text": clip(r.Text, 60)}
 		key := "shelf.text"
 		if r.File.Hash != "" {
 			key, a["what"], a["size"] = "shelf.file", t.called(r.File), size(r.File.Size)
@@ -128,7 +128,7 @@ func (t *turn) shelfOne(unit string, number int, r Received) {
 	if r.File.Hash == "" {
 		return
 	}
-	a := args{"unit": unit, "n": strconv.Itoa(number), "what": t.called(r.File), "kind": t.kindName(r.Kind), "date": r.At.In(t.now.Location()).Format("1月2日")}
+	a := args{"unit": unit, "n": strconv.Itoa(number), "what": t.called(r.File), "kind": t.kindName(r.Kind), "date": t.day(r.At)}
 	switch {
 	case t.v.Reach.Person == "" || !t.v.Reach.Files:
 		t.tell("shelf.noroad", a)

@@ -95,7 +95,7 @@ func (t *turn) noStamp() {
 		t.askAgain()
 		return
 	}
-	t.tell("stamp.dropped", nil)
+	t.leaveMaterial()
 }
 
 // settleStamp files the stamped copy with what the unit says of it. It reports

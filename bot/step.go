@@ -70,62 +70,88 @@ type turn struct {
 	sends   []Send
 }
 
+// handle takes a message through its stages. The first that answers it is the
+// last.
 func (t *turn) handle() {
+	for _, answers := range []func() bool{
+		t.event,       // no words at all: the chat was opened, a button pressed, an answer rated
+		t.brings,      // files, and forms that are read from them
+		t.wordless,    // nothing was said, or not to us
+		t.lostUnit,    // meant for a unit that they speak for no more
+		t.shutOut,     // nobody whom we know
+		t.closesBag,   // a command that what is being sent stands in the way of
+		t.mayMishear,  // a spoken command that does more than ask
+		t.byOffice,    // the office's commands
+		t.choosesCase, // an answer that is spelled like a command
+	} {
+		if answers() {
+			return
+		}
+	}
+	t.command()
+}
+
+func (t *turn) event() bool {
 	switch t.m.Media {
 	case MediaEnter:
 		t.welcome()
-		return
 	case MediaRating:
 		t.rated()
-		return
 	case MediaPress:
-		if !t.press() {
-			return
-		}
+		return !t.press()
 	case MediaOther:
 		t.tell("media.other", nil)
 		t.whereWeStand()
-		return
+	default:
+		return false
 	}
+	return true
+}
+
+func (t *turn) brings() bool {
 	if t.in.Heard || t.in.Openly {
 		t.s.Proposal = nil
 	}
-	if t.rosterFile() || t.files() || t.entering() || t.document() {
-		return
-	}
+	return t.rosterFile() || t.files() || t.entering() || t.document()
+}
+
+func (t *turn) wordless() bool {
 	if t.in.Text == "" && t.fileMedia() {
 		t.whereWeStand()
-		return
+		return true
 	}
 	t.quoteInstead()
 	if t.in.Text == "" {
 		t.empty()
-		return
+		return true
 	}
+	return false
+}
+
+func (t *turn) shutOut() bool {
 	p := t.v.Person
-	if t.departed() || t.lostUnit() {
-		return
+	if len(p.Units) > 0 || p.Office || t.openToAll() {
+		t.letGo()
+		return false
 	}
-	if len(p.Units) == 0 && !p.Office && !t.openToAll() {
-		t.stranger()
-		return
+	t.stranger()
+	return true
+}
+
+func (t *turn) mayMishear() bool {
+	if t.m.Media != MediaVoice || !t.in.Verb.spokenTwice() {
+		return false
 	}
-	t.letGo()
-	if t.closesBag() {
-		return
+	t.heard()
+	return true
+}
+
+func (t *turn) byOffice() bool {
+	if !t.in.Verb.ByOffice() {
+		return false
 	}
-	if t.m.Media == MediaVoice && t.in.Verb.spokenTwice() {
-		t.heard()
-		return
-	}
-	if t.in.Verb.ByOffice() {
-		t.office()
-		return
-	}
-	if t.choosesCase() {
-		return
-	}
-	t.command()
+	t.office()
+	return true
 }
 
 // command carries out what everybody may say.
@@ -159,7 +185,7 @@ func (t *turn) command() {
 			t.words()
 			return
 		}
-		t.yes(t.in.Rest)
+		t.yes()
 	case VerbNo:
 		t.no()
 	case VerbAsked, VerbDeputy, VerbRecall:
@@ -394,16 +420,10 @@ func (t *turn) who() {
 		defer t.tell("who.id", args{"userid": p.UserID})
 	}
 	for _, name := range p.Units {
-		pending := false
-		for _, u := range t.v.Roster.Units {
-			if u.Name == name {
-				pending = t.v.Roster.Pending(u)
-			}
-		}
-		switch {
+		switch u, _ := t.unit(name); {
 		case p.acts(name):
 			t.tellStanding(name)
-		case pending:
+		case t.v.Roster.Pending(u):
 			t.tell("who.pending", args{"unit": name})
 		default:
 			t.tell("who.liaison", args{"unit": name})
@@ -461,19 +481,4 @@ func (t *turn) deadline() string {
 		return d.Sentence
 	}
 	return ""
-}
-
-// instant writes a time as officials do, in the campaign's zone.
-func (t *turn) instant(at time.Time) string {
-	return Instant(at.In(t.now.Location()))
-}
-
-// Instant writes a time as official papers do: 2021年6月30日（星期三）9时05分.
-func Instant(at time.Time) string {
-	return at.Format("2006年1月2日（星期") + weekdayOf(at) + "）" + strconv.Itoa(at.Hour()) + at.Format("时04分")
-}
-
-// weekdayOf is the last character of a day's name.
-func weekdayOf(at time.Time) string {
-	return []string{"日", "一", "二", "三", "四", "五", "六"}[at.Weekday()]
 }

@@ -12,8 +12,6 @@ type View struct {
 	Latest  *Submission // the version that Report.Counted names; nil if none
 	Status  []Status    // Need.Status, in roster order
 	Totals  *Totals     // Need.Totals
-	Looked  *Report     // Need.Look: that unit's report; nil if there is none yet
-	Version *Submission // Need.Look: the version that counts; nil if none
 	Chats   []Chat      // Need.Chats
 	Sent    *Sent       // Need.Sent: the last broadcast; nil if there was none
 	Halts   []Halt      // for the office: the roads that take nothing
@@ -22,7 +20,7 @@ type View struct {
 	Docket   *Docket                 // Need.Docket; nil if there is none
 	Dockets  []Docket                // Need.Dockets: of all units and forms
 	Book     *Book                   // of the report's form and period, or Need.Book; nil if nothing is in it
-	Others   map[ReportKey]Filed     // Need.Others, and all reports of Need.Months
+	Others   map[ReportKey]Filed     // Need.Others and Need.Units, and all reports of Need.Months
 	Kept     map[ReportKey]Docket    // Need.Kept: those that there are
 	Forms    map[FormPeriod][]Status // Need.Forms, each in roster order
 	Filed    []Filed                 // Need.Filed: every report of that form and period
@@ -54,12 +52,9 @@ type Need struct {
 	Totals string    // the form to add up; "" for none
 	// TotalsOf is the period of Totals; "" for the present one.
 	TotalsOf string
-	// Look is what the office typed after 查. The caller finds the unit with
-	// [Roster.Find] and, if it is exactly one, loads its report as Looked.
-	Look string
-	// Units are names of units as the office typed them, and Of is the form that
-	// is meant of each. The caller loads of those that the roster knows the
-	// reports as Others and the dockets as Beside.
+	// Units are names of units as they were typed, and Of is the form that is meant
+	// of each. The caller finds them with [Roster.Find], or among those taken off
+	// the roster, and loads the reports as Others and the dockets as Beside.
 	Units []string
 	Of    FormPeriod
 	Chats bool
@@ -85,12 +80,8 @@ type Need struct {
 	// Drafts adds up, for Totals, what is in the drafts where that is newer than
 	// what was submitted.
 	Drafts   bool
-	LookForm string // the form of Look; "" for the main one
 	Reminded bool
-	// Bind is what was typed behind 登记. The caller finds the unit with
-	// [Roster.Find] and, if it is exactly one, loads its nomination among Others.
-	Bind   string
-	Called bool // what the address book calls the person
+	Called   bool // what the address book calls the person
 }
 
 // LogQuery asks for the newest lines of the log.

@@ -9,8 +9,7 @@ import (
 // it can fill. The notice must word each of them and no others; a wording need
 // not use every blank.
 func WordingKeys() map[string][]string {
-	field := []string{"item", "all", "ask", "label", "short", "unit"}
-	with := func(more ...string) []string { return append(more, field...) }
+	field, with := itemBlanks(), itemBlanks
 	read := with("quote")
 	keys := map[string][]string{
 		"welcome":          nil,
@@ -334,6 +333,12 @@ func WordingKeys() map[string][]string {
 		maps.Copy(keys, area)
 	}
 	return keys
+}
+
+// itemBlanks are the blanks of a sentence that speaks of an item (see turn.about),
+// with more of its own.
+func itemBlanks(more ...string) []string {
+	return append(more, "item", "all", "ask", "label", "short", "unit")
 }
 
 // Fill puts values into the {blanks} of a wording, in one pass: what a value

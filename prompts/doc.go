@@ -12,11 +12,14 @@
 // [Render] puts what a turn wants to say into words, and is the one place
 // where text that people typed is made harmless ([Plain]).
 //
-// Where to look: notice.yaml has dates and measure words, annex1.yaml,
-// annex2.yaml and summary.yaml the forms, checks.yaml the soft checks, words.yaml what people
-// type for each command, wording.yaml what the bot says, roster.yaml a made-up
-// roster for trying out. Each file begins with how to edit it. The Go file of
-// the same name reads it; yaml.go is the strict reader under all of them.
+// Where to look: notice.yaml has dates and measure words and names the forms,
+// which are annex1.yaml, annex2.yaml, case.yaml, summary.yaml and yearend.yaml;
+// checks.yaml has the soft checks, words.yaml what people type for each command,
+// wording.yaml and the wording-….yaml of each part of the work what the bot says,
+// roster.yaml a made-up roster and samples/ conversations for trying out. Each
+// file begins with how to edit it. notice.go, form.go, check.go, words.go,
+// wording.go and roster.go read them; link.go follows items into other forms,
+// yaml.go is the strict reader under all of them.
 //
 // The package may import bot, the YAML library and the standard library, and
 // nothing that keeps state or talks to the world.

@@ -12,12 +12,14 @@
 // and the channel. It may import bot, bot/report and a rate limiter; it knows no
 // platform, no engine and no file.
 //
-// Where to look: app.go takes a message through its turn; speak.go and words.go
-// put what it says into a reply and deliveries; roster.go imports a list that was
-// sent. Then the outbox: outbox.go has
-// its ports, worker.go decides what is done next and whose work it is, expand.go
-// makes the messages of a broadcast, carry.go makes an attempt, settle.go is what
-// comes of it, roads.go knows which roads are halted.
+// Where to look: app.go takes a message through its turn; load.go looks up what
+// bot.Need names; speak.go and words.go put what it says into a reply and
+// deliveries; roster.go tries out or imports a list that was sent; office.go is who
+// belongs to the office, pace.go how much one member may send. Then the outbox:
+// outbox.go has its ports, worker.go decides what is done next and whose work it
+// is, expand.go makes the messages of a broadcast, carry.go makes an attempt,
+// settle.go is what comes of it, roads.go knows which roads are halted, alarm.go
+// tells the office of them.
 package app
 
 import (

@@ -41,7 +41,7 @@ func Load(n *bot.Notice, turn Turn, m bot.Message, around Around) (v bot.View, i
 	if in.Need.Called && around.Called != nil {
 		v.Called = around.Called()
 	}
-	for _, load := range []func() error{l.roster, l.report, l.looked, l.units, l.office, l.county, l.beside, l.files, l.whole} {
+	for _, load := range []func() error{l.roster, l.report, l.units, l.office, l.county, l.beside, l.files, l.whole} {
 		if err := load(); err != nil {
 			return v, in, err
 		}
@@ -59,7 +59,7 @@ type loading struct {
 }
 
 func (l loading) roster() (err error) {
-	if l.need.Roster || l.need.Look != "" || len(l.need.Units) > 0 {
+	if l.need.Roster || len(l.need.Units) > 0 {
 		if l.v.Roster, err = l.turn.Roster(); err != nil {
 			return fmt.Errorf("roster: %w", err)
 		}
@@ -95,45 +95,14 @@ func (l loading) report() (err error) {
 	return nil
 }
 
-// bound is the nomination of the unit that somebody registers for.
-func (l loading) bound() (others []bot.ReportKey) {
-	units, exact := l.v.Roster.Find(l.need.Bind)
-	if form := l.n.Form(l.n.Nomination); l.need.Bind != "" && exact && form != nil {
-		others = append(others, bot.ReportKey{Unit: units[0].Name, Form: form.ID, Period: form.PeriodAt(l.now)})
-	}
-	return others
-}
-
-// looked loads the report of the unit that the office has typed the name of.
-func (l loading) looked() error {
-	if l.need.Look == "" {
-		return nil
-	}
-	units, exact := l.v.Roster.Find(l.need.Look)
-	if gone, ok := l.v.Roster.Left(l.need.Look); ok && !exact {
-		units = []bot.Unit{gone}
-	}
-	if len(units) != 1 {
-		return nil
-	}
-	form := l.n.Form(cmp.Or(l.need.LookForm, l.n.Main))
-	key := bot.ReportKey{Unit: units[0].Name, Form: form.ID, Period: form.PeriodAt(l.now)}
-	var err error
-	if l.v.Looked, l.v.Version, err = l.turn.Report(key); err != nil {
-		return fmt.Errorf("report: %w", err)
-	}
-	return nil
-}
-
-// units loads the reports and dockets of the units that the office has typed the
-// names of.
+// units loads the reports and dockets of units whose names somebody has typed.
 func (l loading) units() error {
 	for _, name := range l.need.Units {
-		units, exact := l.v.Roster.Find(name)
-		if !exact {
+		unit, ok := l.meant(name)
+		if !ok {
 			continue
 		}
-		key := bot.ReportKey{Unit: units[0].Name, Form: l.need.Of.Form, Period: l.need.Of.Period}
+		key := bot.ReportKey{Unit: unit, Form: l.need.Of.Form, Period: l.need.Of.Period}
 		r, s, err := l.turn.Report(key)
 		if err != nil {
 			return fmt.Errorf("report: %w", err)
@@ -148,6 +117,18 @@ func (l loading) units() error {
 		l.v.Others[key], l.v.Beside[key] = bot.Filed{Report: r, Counted: s}, d
 	}
 	return nil
+}
+
+// meant is the one unit that a name may stand for, on the roster or taken off it.
+func (l loading) meant(name string) (unit string, ok bool) {
+	units, exact := l.v.Roster.Find(name)
+	if gone, left := l.v.Roster.Left(name); left && !exact {
+		return gone.Name, true
+	}
+	if len(units) != 1 {
+		return "", false
+	}
+	return units[0].Name, true
 }
 
 // named is the unit that a name stands for in the roster, or the name itself.
@@ -223,14 +204,13 @@ func (l loading) county() (err error) {
 
 // beside loads single records beside the report that is worked on.
 func (l loading) beside() (err error) {
-	others := append(l.need.Others, l.bound()...)
-	if len(others)+len(l.need.Months) > 0 && l.v.Others == nil {
-		l.v.Others = make(map[bot.ReportKey]bot.Filed, len(others)+len(l.need.Months))
+	if len(l.need.Others)+len(l.need.Months) > 0 && l.v.Others == nil {
+		l.v.Others = make(map[bot.ReportKey]bot.Filed, len(l.need.Others)+len(l.need.Months))
 	}
 	if err := l.months(); err != nil {
 		return err
 	}
-	for _, key := range others {
+	for _, key := range l.need.Others {
 		r, s, err := l.turn.Report(key)
 		if err != nil {
 			return fmt.Errorf("report: %w", err)

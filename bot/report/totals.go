@@ -1,5 +1,10 @@
-// Package report adds up what the units submitted. It is pure: it takes
-// submissions and gives sums, and knows neither the store nor the chat.
+// Package report adds up what the units submitted, and reads and writes files for
+// the office. It is pure: it takes submissions and bytes and gives sums and values,
+// and knows neither the store nor the chat.
+//
+// Where to look: totals.go has the sums and their checksum, json.go the
+// reports.json of an export; rosterfile.go reads a list of units (csv or xlsx),
+// document.go the words of a filled Word or Excel form.
 //
 // It may import bot, the formats of the files it is handed (excelize, x/text) and
 // the standard library, nothing that reads or writes by itself.
