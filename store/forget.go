@@ -36,7 +36,7 @@ func (s *Store) Forget(ctx context.Context) (map[string]int, error) {
 	}
 	s.forgotten = true
 	f := forgetting{s, map[string]int{}}
-	for _, step := range []func(context.Context) error{f.log, f.dockets, f.reports, f.versions, f.units, f.drop} {
+	for _, step := range []func(context.Context) error{f.log, f.dockets, f.books, f.reports, f.versions, f.units, f.drop} {
 		if err := step(ctx); err != nil {
 			return f.done, err
 		}
@@ -84,6 +84,23 @@ func (f forgetting) dockets(ctx context.Context) error {
 			if w != nil {
 				w.By = ""
 			}
+		}
+	})
+}
+
+func (f forgetting) books(ctx context.Context) error {
+	return strip(ctx, f, kindBook, func(b *bot.Book) {
+		b.Review.By = ""
+		for _, c := range []*bot.Closing{b.Closing, b.Review.Before} {
+			if c != nil {
+				c.By = ""
+			}
+		}
+		for i := range b.Deductions {
+			b.Deductions[i].By = ""
+		}
+		if b.Asking != nil {
+			b.Asking.By = ""
 		}
 	})
 }

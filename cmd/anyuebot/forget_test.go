@@ -55,10 +55,17 @@ func (s *shell) nominate(unit, userid, mobile string) {
 	if turn, err = st.Begin(context.Background(), "main-"+userid, userid); err != nil {
 		s.t.Fatal(err)
 	}
+	closing := bot.Closing{Checksum: "00000000", By: p.ID, At: at}
+	book := bot.Book{
+		Form: main.Form, Period: main.Period, Closing: &closing, Deductions: []bot.Deduction{{Item: 1, Number: 1, By: p.ID, At: at}},
+		Asking: &bot.Asking{Items: []int{1}, By: p.ID, At: at}, Review: bot.Review{Round: 1, By: p.ID, At: at, Before: &closing},
+	}
 	figures := []bot.Entry{{Item: 1, Value: bot.Count(4), By: p.ID, At: at}}
 	if err := turn.Commit(bot.Changes{
 		Report:     &bot.Report{Key: main, State: bot.Submitted, Draft: figures, Version: 1, Counted: 1},
 		Submission: &bot.Submission{Key: main, Version: 1, At: at, By: p.ID, Entries: figures},
+		Book:       &book,
+		Units:      []bot.Unit{{Name: "县文广局", Kind: "部门", Order: 99, Removed: &bot.Removal{By: p.ID, At: at}}},
 	}, at, bot.Reply{ID: "r2"}); err != nil {
 		s.t.Fatal(err)
 	}
