@@ -267,14 +267,19 @@ func (t *turn) add(key string, a args) {
 	t.say = append(t.say, Effect{Key: t.worded(key), Args: t.veiled(a), Join: SameLine})
 }
 
+var mobileNumber = regexp.MustCompile(`1[3-9]\d(?:[ -]?\d){8}`)
+
 // veiled keeps the reply in a group from repeating a mobile number that somebody
 // typed there: no figure of a form is as long.
 func (t *turn) veiled(a args) args {
-	quote, ok := a["quote"]
-	if !ok || t.m.Private() {
+	if t.m.Private() {
 		return a
 	}
-	a["quote"] = regexp.MustCompile(`1[3-9]\d(?:[ -]?\d){8}`).ReplaceAllString(fold(quote), "…")
+	for blank, text := range a {
+		if hasDigits(text, 11) {
+			a[blank] = mobileNumber.ReplaceAllString(fold(text), "…")
+		}
+	}
 	return a
 }
 
