@@ -26,6 +26,9 @@ func isToOffice(key string) bool {
 	case "approve.head", "approve.foot":
 		return false // thanks a liaison
 	}
+	if verb, ok := strings.CutPrefix(key, "help.on."); ok {
+		return bot.Verb(verb).ByOffice()
+	}
 	return slices.ContainsFunc(toOffice(), func(begin string) bool { return strings.HasPrefix(key, begin) })
 }
 
