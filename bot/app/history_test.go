@@ -59,6 +59,7 @@ func TestHistories(t *testing.T) {
 			path = filepath.Join(t.TempDir(), "history.db")
 		}
 		rapid.SyncTest(rt, func(rt *rapid.T) {
+			rt.Logf("begins with %s", begun.name)
 			h := newHistory(rt, notice, path, begun)
 			defer h.close()
 			rt.Repeat(map[string]func(*rapid.T){
@@ -97,7 +98,7 @@ type history struct {
 
 	platform *platform
 
-	n     int
+	n     int                   // messages so far
 	told  []said                // every message that was answered, in order
 	held  []bot.Message         // that are on their way still
 	cards map[string][]bot.Card // shown to a userid
@@ -115,10 +116,11 @@ type said struct {
 	filling string // the form that they were filling before
 }
 
-// The people. Who is in the office by configuration also looks after the sums:
-// inspector says nothing but 汇总.
+// inspector is of the office and says nothing but 汇总.
 const inspector = "jiancha"
 
+// The people: whom configuration makes the office, who speaks for units at the
+// beginning, and all but the inspector.
 var (
 	officeUserIDs = []string{"zhangwei", "liuyang", inspector}
 	speakers      = []string{"lisi01", "wangwu", "zhaoliu", "liuyang"}
@@ -140,7 +142,7 @@ type begun struct {
 // begunHistories are a county at some stages, so that short histories get deep.
 func begunHistories(t *testing.T, notice *bot.Notice) (list []begun) {
 	zone := time.FixedZone("CST", 8*3600)
-	synctest.Test(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // whose clock is that of the histories
 		h := newHistory(t, notice, "", begun{now: time.Date(2021, 6, 1, 9, 0, 0, 0, zone)})
 		defer h.close()
 		keep := func(name string) {
@@ -520,7 +522,6 @@ func (h *history) outboxRuns(t *rapid.T) {
 	mood := rapid.SampledFrom([]string{"accepts", "accepts", "refuses", "is busy", "is halted", "breaks", "is moody"}).Draw(t, "platform")
 	seed := rapid.IntRange(0, 99).Draw(t, "chance")
 	h.platform.does(func(p bot.Parcel, via string) (bot.Attempt, bool) {
-		h.parcel(p)
 		// What befalls a parcel does not hang on which comes first.
 		chance := crc32.ChecksumIEEE(fmt.Append(nil, seed, p.ID, h.platform.calls[p.ID]))
 		mood := mood

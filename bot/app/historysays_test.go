@@ -297,7 +297,10 @@ func (h *history) people(t *rapid.T) {
 	who, text := "zhangwei", ""
 	switch rapid.IntRange(0, 7).Draw(t, "change") {
 	case 0:
-		text = "换联络员 " + unit + " " + userid + " 工作调动"
+		h.hears(bot.Message{From: who, Text: "换联络员 " + unit + " " + userid + " 工作调动"})
+		h.hears(bot.Message{From: who, Text: "确认"})
+		h.hears(bot.Message{From: userid, Text: "填报 附件1 " + unit})
+		who, text = userid, "预览"
 	case 1:
 		text = "B角 " + unit + " " + userid + " 至12月20日"
 	case 2:
