@@ -294,17 +294,17 @@ func (t *turn) add(key string, a args) {
 	t.say = append(t.say, Effect{Key: t.worded(key), Args: t.veiled(a), Join: SameLine})
 }
 
-var mobileInside = regexp.MustCompile(`1[3-9]\d(?:[ -]?\d){8}`)
+var contactInside = regexp.MustCompile(`1[3-9]\d(?:[ -]?\d){8}|[\w.+-]+@[\w.-]+`)
 
-// veiled keeps the reply in a group from repeating a mobile number that somebody
-// typed there: no figure of a form is as long.
+// veiled keeps the reply in a group from repeating a mobile number or an e-mail
+// address that somebody typed there: nothing a form asks for in a group looks so.
 func (t *turn) veiled(a args) args {
 	if t.m.Private() {
 		return a
 	}
 	for blank, words := range a {
-		if blank != "phone" && mobileInside.MatchString(fold(words)) { // the office's own may be a mobile
-			a[blank] = mobileInside.ReplaceAllString(fold(words), "…")
+		if blank != "phone" && contactInside.MatchString(fold(words)) { // the office's own may be a mobile
+			a[blank] = contactInside.ReplaceAllString(fold(words), "…")
 		}
 	}
 	return a

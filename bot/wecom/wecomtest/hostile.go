@@ -34,8 +34,9 @@ func (p *Platform) Misdirect(ctx context.Context, m Msg, receiver string) (Respo
 	return p.hostile(ctx, m, func(c *Call) { c.Receiver = receiver })
 }
 
-// Damage sends a message that is rightly signed but whose last sealed block
-// was changed.
+// Damage sends a message that is rightly signed but was changed so that it says to
+// be longer than it is. Damage elsewhere may by chance leave a message that looks
+// whole and is for nobody.
 func (p *Platform) Damage(ctx context.Context, m Msg) (Response, error) {
 	plain, err := p.Compose(m)
 	if err != nil {
@@ -49,7 +50,7 @@ func (p *Platform) Damage(ctx context.Context, m Msg) (Response, error) {
 	if err != nil {
 		return Response{}, err
 	}
-	data[len(data)-1] ^= 0xff
+	data[0] ^= 0xff // in CBC this turns the same bits of the next block: its length
 	return p.Call(ctx, Call{Sealed: base64.StdEncoding.EncodeToString(data)})
 }
 
