@@ -93,6 +93,7 @@ func (t *turn) enter() {
 	}
 	t.s.Section = ""
 	t.drop()
+	t.clearPrivate()
 }
 
 func (t *turn) quit() {
