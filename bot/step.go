@@ -267,17 +267,18 @@ func (t *turn) add(key string, a args) {
 	t.say = append(t.say, Effect{Key: t.worded(key), Args: t.veiled(a), Join: SameLine})
 }
 
-var mobileNumber = regexp.MustCompile(`1[3-9]\d(?:[ -]?\d){8}`)
+// reachable finds mobile numbers and mail addresses in folded text.
+var reachable = regexp.MustCompile(`1[3-9]\d(?:[ -]?\d){8}|[\w.+-]+[@＠][\w.-]+`)
 
-// veiled keeps the reply in a group from repeating a mobile number that somebody
-// typed there: no figure of a form is as long.
+// veiled keeps the reply in a group from repeating a mobile number, which no figure
+// of a form is as long as, or a mail address that somebody typed there.
 func (t *turn) veiled(a args) args {
 	if t.m.Private() {
 		return a
 	}
 	for blank, text := range a {
-		if hasDigits(text, 11) {
-			a[blank] = mobileNumber.ReplaceAllString(fold(text), "…")
+		if hasDigits(text, 11) || strings.ContainsAny(text, "@＠") {
+			a[blank] = reachable.ReplaceAllString(fold(text), "…")
 		}
 	}
 	return a
