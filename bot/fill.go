@@ -94,6 +94,7 @@ func (t *turn) enter() {
 	}
 	t.s.Section = ""
 	t.drop()
+	t.clearPrivate()
 }
 
 func (t *turn) quit() {

@@ -78,7 +78,6 @@ func (t *turn) bind(name string) {
 		t.v.Person = p.At(t.now)
 		t.log("bind", LogEntry{Key: ReportKey{Unit: u.Name}})
 		t.tell("registered", args{"unit": u.Name})
-		t.clearPrivate()
 	}
 	values := ""
 	if t.in.Verb == VerbRegister {
@@ -105,8 +104,12 @@ func (t *turn) workOn(unit string) bool {
 }
 
 // clearPrivate takes what another person had entered of themselves in private out
-// of the draft: it is nobody else's to see.
+// of the draft that a liaison turns to, however they have become it: it is nobody
+// else's to see.
 func (t *turn) clearPrivate() {
+	if !t.nominates() || t.v.Person.acts(t.r.Key.Unit) {
+		return
+	}
 	var items []Change
 	for _, e := range slices.Clone(t.r.Draft) {
 		if f := t.form.Field(e.Item); f != nil && f.Private && e.By != t.v.Person.ID {

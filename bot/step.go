@@ -294,7 +294,7 @@ func (t *turn) add(key string, a args) {
 	t.say = append(t.say, Effect{Key: t.worded(key), Args: t.veiled(a), Join: SameLine})
 }
 
-var contactInside = regexp.MustCompile(`1[3-9]\d(?:[ -]?\d){8}|[\w.+-]+@[\w.-]+`)
+var contactInside = regexp.MustCompile(`1[3-9]\d(?:[ -]?\d){8}|[\w.+-]+[@＠][\w.-]+`)
 
 // veiled keeps the reply in a group from repeating a mobile number or an e-mail
 // address that somebody typed there: nothing a form asks for in a group looks so.

@@ -295,12 +295,18 @@ func (h *history) people(t *rapid.T) {
 	h.t = t
 	unit, userid := h.unitName(t), rapid.SampledFrom(everybody).Draw(t, "userid")
 	who, text := "zhangwei", ""
-	switch rapid.IntRange(0, 7).Draw(t, "change") {
+	switch rapid.IntRange(0, 8).Draw(t, "change") {
 	case 0:
 		h.hears(bot.Message{From: who, Text: "换联络员 " + unit + " " + userid + " 工作调动"})
 		h.hears(bot.Message{From: who, Text: "确认"})
 		h.hears(bot.Message{From: userid, Text: "填报 附件1 " + unit})
 		who, text = userid, "预览"
+	case 7:
+		h.hears(bot.Message{From: who, Text: "移除单位 " + unit + " 机构改革"})
+		h.hears(bot.Message{From: who, Text: "确认"})
+		h.hears(bot.Message{From: who, Text: "加单位 " + unit + " 部门 " + userid})
+		h.hears(bot.Message{From: who, Text: "确认"})
+		who, text = userid, "填报 附件1 "+unit
 	case 1:
 		text = "B角 " + unit + " " + userid + " 至12月20日"
 	case 2:
