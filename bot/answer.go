@@ -201,12 +201,45 @@ func (t *turn) run(asked *Field) {
 		t.whereWeStand()
 		return
 	}
+	if first.Why == WhyExtra && t.partly(asked) {
+		return
+	}
 	elsewhere := asked.Kind != KindText && t.namesOther(r.answers)
 	if elsewhere && t.clauses(t.in.Text) {
 		return
 	}
 	r.unsure = r.unsure || elsewhere || t.tooShort(asked, first.Value)
 	t.accept(r)
+}
+
+// partly puts to the person what the beginning of a sentence says of the item
+// asked, where the rest tells of something that no item is called by. What was not
+// understood is said with it.
+func (t *turn) partly(asked *Field) bool {
+	parts := splitClauses(t.in.Text)
+	if asked.Kind == KindText {
+		return false
+	}
+	for n := len(parts) - 1; n > 0; n-- {
+		run := ReadRun(t.n, t.form, asked.Item, strings.Join(parts[:n], "，"))
+		if !run.Sure || run.Rest != "" || takesBack(run.Answers) {
+			continue
+		}
+		var answers []taken
+		for _, a := range run.Answers {
+			if a.Outcome != Taken {
+				return false
+			}
+			answers = append(answers, taken{item: a.Item, value: a.Value})
+		}
+		if len(answers) == 0 {
+			return false
+		}
+		t.unread(strings.Join(parts[n:], "，"))
+		t.propose(answers)
+		return true
+	}
+	return false
 }
 
 // namesOther reports whether a part of the message calls an item by its name
