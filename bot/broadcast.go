@@ -73,6 +73,9 @@ func (t *turn) addressed(text string) (units []string, rest string, ok bool) {
 			for _, u := range u {
 				near = append(near, u.Name)
 			}
+			if gone, ok := t.v.Roster.Left(name); ok {
+				near = append(near, gone.Name)
+			}
 		case !slices.Contains(units, u[0].Name):
 			units = append(units, u[0].Name)
 		}
