@@ -138,7 +138,7 @@ func (h *history) isOffice(s standings, person string) bool {
 func (h *history) holds(was standings, now []said) {
 	h.t.Helper()
 	actors := map[string]bool{}
-	h.strays()
+	h.strays(now)
 	for _, m := range now {
 		actors[h.store.PersonID(m.m.From)] = true
 		h.answered(was, m)
@@ -200,10 +200,16 @@ func (h *history) tactful(to, own, text string) {
 }
 
 // strays notes which private items somebody has put where anybody may: into the
-// text of a summary or a case, or among their material.
-func (h *history) strays() {
+// text of a summary or a case, or among their material, or is asked whether they
+// want to.
+func (h *history) strays(now []said) {
 	h.t.Helper()
 	var texts []string
+	for _, m := range now {
+		if s := h.session(m.m.From); s.Proposal != nil && s.Key.Form != h.notice.Nomination {
+			texts = append(texts, fmt.Sprint(*s.Proposal))
+		}
+	}
 	for key, r := range h.is.reports {
 		if key.Form != h.notice.Nomination {
 			for _, e := range r.Draft {
