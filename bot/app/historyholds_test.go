@@ -218,6 +218,11 @@ func (h *history) strays(now []said) {
 			texts = append(texts, fmt.Sprint(r.Notes, r.Reasons))
 		}
 	}
+	for _, e := range h.is.log[max(0, len(h.is.log)-12):] { // of two messages at once the other may have undone it
+		if e.Key.Form != "" && e.Key.Form != h.notice.Nomination {
+			texts = append(texts, fmt.Sprint(e.Items, e.Text))
+		}
+	}
 	v, err := h.store.View(context.Background())
 	if err != nil {
 		h.t.Fatal(err)
