@@ -138,7 +138,7 @@ func (h *history) isOffice(s standings, person string) bool {
 func (h *history) holds(was standings, now []said) {
 	h.t.Helper()
 	actors := map[string]bool{}
-	h.strays()
+	h.strays(now)
 	for _, m := range now {
 		actors[h.store.PersonID(m.m.From)] = true
 		h.answered(was, m)
@@ -200,16 +200,27 @@ func (h *history) tactful(to, own, text string) {
 }
 
 // strays notes which private items somebody has put where anybody may: into the
-// text of a summary or a case, or among their material.
-func (h *history) strays() {
+// text of a summary or a case, or among their material, or is asked whether they
+// want to.
+func (h *history) strays(now []said) {
 	h.t.Helper()
 	var texts []string
+	for _, m := range now {
+		if s := h.session(m.m.From); s.Proposal != nil && s.Key.Form != h.notice.Nomination {
+			texts = append(texts, fmt.Sprint(*s.Proposal))
+		}
+	}
 	for key, r := range h.is.reports {
 		if key.Form != h.notice.Nomination {
 			for _, e := range r.Draft {
 				texts = append(texts, e.Value.Text, e.Quote)
 			}
 			texts = append(texts, fmt.Sprint(r.Notes, r.Reasons))
+		}
+	}
+	for _, e := range h.is.log[max(0, len(h.is.log)-12):] { // of two messages at once the other may have undone it
+		if e.Key.Form != "" && e.Key.Form != h.notice.Nomination {
+			texts = append(texts, fmt.Sprint(e.Items, e.Text))
 		}
 	}
 	v, err := h.store.View(context.Background())
