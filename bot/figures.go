@@ -69,7 +69,7 @@ func (need *Need) figures(n *Notice, p Person, s Session, m Message, in Intent, 
 	case VerbAskFor:
 		need.asking(main)
 	}
-	if open := s.Proposal; open != nil {
+	if open := s.Proposal; open != nil && !need.ordered() {
 		switch open.Kind {
 		case ProposeDeduct, ProposePutBack:
 			need.sums(n.Main, now, n)
@@ -77,6 +77,12 @@ func (need *Need) figures(n *Notice, p Person, s Session, m Message, in Intent, 
 			need.asking(main)
 		}
 	}
+}
+
+// ordered reports whether the message itself is about reports of its own. What
+// stands open then asks for nothing: it must not take their place.
+func (need *Need) ordered() bool {
+	return need.Totals != "" || need.Book != (FormPeriod{}) || len(need.Units) > 0
 }
 
 // standings asks for how every unit stands in a column.

@@ -49,7 +49,7 @@ func (need *Need) paper(n *Notice, p Person, s Session, m Message, in Intent, no
 	switch {
 	case in.Verb == VerbEnter || in.Verb == VerbCounter:
 		need.Units = o.units
-	case s.Proposal.onPaper():
+	case s.Proposal.onPaper() && !need.ordered():
 		need.Units = s.Proposal.Units
 	case s.Entering != nil && n.holdsForm(m):
 		need.Units = []string{s.Entering.Unit}
