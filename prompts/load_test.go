@@ -10,7 +10,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"anyuebot/bot"
 )
@@ -283,7 +282,7 @@ func TestAllProblemsAreReportedAtOnce(t *testing.T) {
 
 // Nested flow and sequences must be stopped before the parser, whose stack
 // grows with them.
-func TestHostileFilesAreRefusedQuickly(t *testing.T) {
+func TestHostileFilesAreRefused(t *testing.T) {
 	for _, bomb := range []string{
 		strings.Repeat("[", maxTokens-10),
 		strings.Repeat("{a: ", maxTokens/4),
@@ -293,14 +292,10 @@ func TestHostileFilesAreRefusedQuickly(t *testing.T) {
 		strings.Repeat("a: 1\n", maxTokens/3-1),
 		"a: \"" + strings.Repeat("\n", maxBytes-10) + "\"",
 	} {
-		start := time.Now()
 		p := new(problems)
 		parse("bomb.yaml", []byte(bomb), p).text()
 		if p.err() == nil {
 			t.Errorf("%.10q… is accepted", bomb)
-		}
-		if took := time.Since(start); took > 10*time.Second {
-			t.Errorf("%.10q… takes %v", bomb, took)
 		}
 	}
 }
@@ -410,11 +405,7 @@ func FuzzLoad(f *testing.F) {
 	f.Fuzz(func(t *testing.T, name string, data []byte) {
 		files := maps.Clone(good)
 		files[name] = data
-		start := time.Now()
 		n, err := load(files, nil, tinyKeys(), new(problems))
-		if took := time.Since(start); took > 10*time.Second {
-			t.Errorf("%d bytes take %v", len(data), took)
-		}
 		if (n == nil) == (err == nil) {
 			t.Errorf("notice %v, error %v", n, err)
 		}
