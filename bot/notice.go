@@ -24,6 +24,8 @@ type Notice struct {
 	YearEnd   string
 	Forms     []Form
 	Deadlines []Deadline
+	Ladder    Ladder
+	Calendar  Calendar
 	Kinds     []string // what 类别 in the roster may say, e.g. 乡镇
 	Materials []string // what 材料 may say that it is, in the order of its numbers: at most [MaxChoices]
 	Sample    []Unit   // a made-up roster for the demo and for trying out
@@ -45,9 +47,12 @@ type Office struct {
 
 // Deadline is an instant with the sentence that states it to people.
 type Deadline struct {
-	ID       string    // e.g. "附件2"
-	At       time.Time // the last instant that still counts as on time
-	Sentence string    // e.g. 请于6月30日（星期三）18时前报送，最迟不超过7月1日
+	ID string    // e.g. "附件2"
+	At time.Time // the last instant that still counts as on time
+	// Aim is the instant that people are asked for and the ladder counts from, at
+	// or before At: 6月30日18时.
+	Aim      time.Time
+	Sentence string // e.g. 请于6月30日（星期三）18时前报送，最迟不超过7月1日
 }
 
 // Form is an ordered list of fields, as printed.

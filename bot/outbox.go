@@ -43,7 +43,9 @@ type Broadcast struct {
 
 	Kinds []string  `cbor:"12,keyasint,omitempty"` // kinds of units, beside Units
 	Items []int     `cbor:"13,keyasint,omitempty"` // of a 要数
-	Until time.Time `cbor:"14,keyasint,omitzero"`  // of a 要数: when they are wanted; zero if at no time
+	Until time.Time `cbor:"14,keyasint,omitzero"`  // of a 要数: when they are wanted, zero if at no time; of a reminder: when it makes no sense any more
+	To    Audience  `cbor:"15,keyasint,omitempty"` // of a reminder
+	Slots []Slot    `cbor:"16,keyasint,omitempty"` // of a reminder: the steps it carries, without Broadcast
 }
 
 // Means reports whether a broadcast is about a unit.
@@ -216,6 +218,10 @@ type Sent struct {
 	// may have come twice (Unsure), at most [MaxMissed].
 	Missed []Delivery
 	Twice  int // how many arrived that may have come twice, all counted
+	// Codes counts the recipients that were refused, by errcode.
+	Codes map[int64]int
+	// Spared counts the units of a reminder that got none, by the reason.
+	Spared map[Spare]int
 	// Unreached are the units without anybody to write to.
 	Unreached []string
 }

@@ -35,6 +35,17 @@ type View struct {
 	Beside   map[ReportKey]*Docket   // Need.Units; without those that have nothing
 	Reminded map[string]int          // Need.Reminded: how often each unit's liaison was reminded
 	People   []Person                // Need.People: who has a record, as stored
+	// Reminding is what is kept of the reminders; with Need.Reminding. Week is how
+	// often each unit was reminded since Monday, and Recent what became of the
+	// reminders that were sent, the newest first, at most [MaxRecent]; Coming are the
+	// next steps, the nearest first, at most [MaxRecent].
+	Reminding Reminding
+	Week      map[string]int
+	Recent    []Sent
+	Coming    []Coming
+	// Outcomes is, for Need.Log, what became of the broadcasts that lines of the log
+	// name, by their IDs.
+	Outcomes map[string]Sent
 	// Configured are the userids whom configuration makes members of the office.
 	Configured []string
 	// Chance is eight random hex digits, new for every turn.
@@ -79,9 +90,10 @@ type Need struct {
 	Import   *RosterOrder
 	// Drafts adds up, for Totals, what is in the drafts where that is newer than
 	// what was submitted.
-	Drafts   bool
-	Reminded bool
-	Called   bool // what the address book calls the person
+	Drafts    bool
+	Reminded  bool
+	Reminding bool
+	Called    bool // what the address book calls the person
 }
 
 // LogQuery asks for the newest lines of the log.
@@ -160,6 +172,7 @@ type Changes struct {
 	Deliveries []Delivery // made by the caller of what is said: at most [MaxDeliveries]
 	Dockets    []Docket
 	Book       *Book
+	Reminding  *Reminding
 	Resume     bool // the office says that halted roads are mended: try them again
 }
 
@@ -186,6 +199,8 @@ type LogEntry struct {
 	As     Role      `cbor:"8,keyasint,omitempty"` // in what role By did it
 	// People are those it was done to (Person.ID): who was replaced, and by whom.
 	People []string `cbor:"9,keyasint,omitempty"`
+	// Broadcast is the one that was sent, of a reminder.
+	Broadcast string `cbor:"10,keyasint,omitempty"`
 }
 
 // Change is one item's value before and after.

@@ -33,6 +33,8 @@ type Unit struct {
 	Pinyin []string `cbor:"15,keyasint,omitempty"`
 	// Removed is set while the unit is off the roster (移除单位).
 	Removed *Removal `cbor:"16,keyasint,omitempty"`
+	// Pause is set while the office has this unit's reminders paused or off.
+	Pause *Pause `cbor:"17,keyasint,omitempty"`
 }
 
 // Removal is that the office took a unit off the roster. Its reports stay, and
