@@ -159,7 +159,9 @@ func show(t *testing.T, n *bot.Notice, s bot.Send) string {
 // it. What is meant to change is written there with -update and read over.
 func TestMessages(t *testing.T) {
 	n := load(t)
-	some := func(name string, forms map[string]bot.Status) unit { return unit{name: name, kind: "乡镇", stands: forms} }
+	some := func(name string, forms map[string]bot.Status) unit {
+		return unit{name: name, kind: "乡镇", stands: forms}
+	}
 	first12 := filling(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)
 	stamped := sentIn(2)
 	stamped.Docket = &bot.Docket{Stamp: &bot.Stamp{Version: 1, Verdict: bot.StampSame}}
@@ -226,7 +228,9 @@ func county(n *bot.Notice, b bot.Broadcast) []remind.Row {
 	}
 	paper := bot.Status{Paper: true, Docket: &bot.Docket{Key: bot.ReportKey{Form: "附件2"}, Receipts: []bot.Receipt{{What: "附件2"}}}}
 	claimed := bot.Status{Docket: &bot.Docket{Key: bot.ReportKey{Form: "附件2"}, Claimed: &bot.Word{At: at(6, 29, 9)}}}
-	all := func(s bot.Status) map[string]bot.Status { return map[string]bot.Status{"附件2": s, "总结": sentIn(1)} }
+	all := func(s bot.Status) map[string]bot.Status {
+		return map[string]bot.Status{"附件2": s, "总结": sentIn(1)}
+	}
 	return rows(n, b,
 		unit{"山河镇", "乡镇", map[string]bot.Status{"附件2": sentIn(1), "总结": sentIn(1)}, nil},
 		unit{"三嘉乡", "乡镇", nil, call},
