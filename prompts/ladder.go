@@ -16,11 +16,13 @@ import (
 // the calendar, which its steps are held to.
 func (l *loader) readLadder() {
 	o := l.open(ladderFile).object([]string{"windows", "cap"}, []string{"monday", "silent", "steps"})
-	ladder := &l.notice.Ladder
+	ladder, before := &l.notice.Ladder, len(l.p.list)
 	ladder.Windows = readWindows(o.get("windows"))
+	// Hours that are wrong themselves say nothing about what is held to them.
+	hours := len(ladder.Windows) > 0 && len(l.p.list) == before
 	if at, ok := readClock(o.get("monday")); ok {
 		ladder.Monday = at
-		if !within(ladder.Windows, at) {
+		if hours && !within(ladder.Windows, at) {
 			o.get("monday").fail(TimeInvalid, "星期一从%s起，不在 windows 的时段里。请改正。", clockWords(at))
 		}
 	}
@@ -34,7 +36,7 @@ func (l *loader) readLadder() {
 		ladder.Silent = append(ladder.Silent, readSilence(v))
 	}
 	for _, v := range o.get("steps").list() {
-		l.readStep(v)
+		l.readStep(v, hours)
 	}
 }
 
@@ -117,7 +119,8 @@ const (
 	maxKeep   = 20  // working days
 )
 
-func (l *loader) readStep(v value) {
+// readStep reads one step; hours is whether the windows are known.
+func (l *loader) readStep(v value, hours bool) {
 	o := v.object([]string{"id", "owes", "to", "day", "at"}, []string{"shift", "keep", "say"})
 	r := stepReader{o, l}
 	rung := bot.Rung{ID: r.readID(), To: r.readTo(), Keep: r.readKeep(), Say: r.readSay()}
@@ -131,20 +134,20 @@ func (l *loader) readStep(v value) {
 		}
 	}
 	var timed bool
-	if rung.At, timed = readClock(o.get("at")); timed && len(l.notice.Ladder.Windows) > 0 && !within(l.notice.Ladder.Windows, rung.At) {
-		o.get("at").fail(TimeInvalid, "%s不在 windows 的时段里，发不出去。请改为%s。", clockWords(rung.At), l.hours())
+	if rung.At, timed = readClock(o.get("at")); timed && hours && !within(l.notice.Ladder.Windows, rung.At) {
+		o.get("at").fail(TimeInvalid, "%s不在 windows 的时段里，发不出去。请改到 %s 之间。", clockWords(rung.At), l.hourWords())
 	}
 	rung.Day = r.readDay(rung, timed)
 	l.notice.Ladder.Rungs = append(l.notice.Ladder.Rungs, rung)
 }
 
-// hours tells the windows in words.
-func (l *loader) hours() string {
+// hourWords tells the windows.
+func (l *loader) hourWords() string {
 	var list []string
 	for _, w := range l.notice.Ladder.Windows {
 		list = append(list, clockWords(w.From)+"—"+clockWords(w.To))
 	}
-	return strings.Join(list, "、") + " 之间的钟点"
+	return strings.Join(list, " 或 ")
 }
 
 func (r stepReader) readID() string {
