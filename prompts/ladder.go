@@ -366,14 +366,21 @@ func sameDay(a, b time.Time) bool {
 	return a.Format(bot.DateLayout) == b.Format(bot.DateLayout)
 }
 
-// checkMonthly holds a step on a day of each month to forms that are reported so.
+// checkMonthly holds a step on a day of each month to forms that are reported so,
+// and in the same months.
 func (r stepReader) checkMonthly(rung bot.Rung) {
+	var found *bot.Form
 	for _, owed := range rung.Owes {
-		if form := r.notice.Form(owed.Form); form == nil || !form.Monthly() {
-			if form == nil && owed.What != bot.OweMaterial || form != nil && !slices.Contains(r.sound, form.ID) {
-				continue // that is said elsewhere
-			}
+		form := r.notice.Form(owed.Form)
+		switch {
+		case owed.What != bot.OweMaterial && (form == nil || !slices.Contains(r.sound, form.ID)): // its problems come first
+		case form == nil || !form.Monthly():
 			r.get("day").fail(DayInvalid, "“每月”只用于每月报送的表。请写日期，或截止前5个工作日这样的日子。")
+			return
+		case found == nil:
+			found = form
+		case form.From != found.From || form.To != found.To:
+			r.get("day").fail(DayInvalid, "“%s”从%s报到%s，“%s”从%s报到%s，月份不同。请分成两步。", found.ID, found.From, found.To, form.ID, form.From, form.To)
 			return
 		}
 	}

@@ -139,7 +139,7 @@ func TestEachSlipIsNamedByFileAndLine(t *testing.T) {
 		{"notice.yaml", "2021-06-02T24:00:00+08:00", "2021-06-02", "notice.yaml:14 deadline-invalid"},
 		{"notice.yaml", "2021-06-02T24:00:00+08:00", "2021-06-31T18:00:00+08:00", "notice.yaml:14 deadline-invalid"},
 		{"notice.yaml", "2021-06-02T24:00:00+08:00", "2021-06-02T10:00:00Z", "notice.yaml:14 deadline-invalid"},
-		{"notice.yaml", "  - id: 表\n    at: 2021-06-02T24:00:00+08:00\n    sentence: 请于6月2日前报送\n", "  - id: 表\n    at: 2021-06-02T24:00:00+08:00\n    sentence: 请于6月2日前报送\n  - id: 表\n    at: 2021-06-03T24:00:00+08:00\n    sentence: 另一句\n", "notice.yaml:16 duplicate"},
+		{"notice.yaml", "  - id: 表\n    at: 2021-06-02T24:00:00+08:00\n    sentence: 请于6月2日前报送\n", "  - id: 表\n    at: 2021-06-02T24:00:00+08:00\n    sentence: 请于6月2日前报送\n  - id: 表\n    at: 2021-06-03T24:00:00+08:00\n    sentence: 请于6月3日前报送\n", "notice.yaml:16 duplicate"},
 		{"notice.yaml", "forms: [form.yaml, month.yaml]", "forms: [form.yaml, month.yaml, ../form.yaml]", "notice.yaml:9 wrong-value"},
 		{"notice.yaml", "forms: [form.yaml, month.yaml]", "forms: [form.yaml, month.yaml, more.yaml]", "more.yaml:0 file-missing"},
 
@@ -207,6 +207,9 @@ func TestEachSlipIsNamedByFileAndLine(t *testing.T) {
 		{"notice.yaml", "    sentence: 请于6月2日前报送", "    aim: 6月2日\n    sentence: 请于6月2日前报送", "notice.yaml:15 deadline-invalid"},
 		{"notice.yaml", "    sentence: 请于6月2日前报送", "    aim: 2021-06-03T09:00:00+08:00\n    sentence: 请于6月2日前报送", "notice.yaml:15 deadline-invalid"},
 		{"notice.yaml", "    sentence: 请于6月2日前报送", "    aim: 2020-06-02T18:00:00+08:00\n    sentence: 请于6月2日前报送", "notice.yaml:15 deadline-invalid"},
+		{"notice.yaml", "2021-06-02T24:00:00+08:00", "2021-06-04T24:00:00+08:00", "notice.yaml:15 wrong-value"},
+		{"notice.yaml", "请于6月2日前报送", "请于6月2日（星期二）前报送", "notice.yaml:15 wrong-value"},
+		{"notice.yaml", "请于6月2日前报送", "请于6月2日前报送，最迟不超过6月31日（星期四）", "notice.yaml:15 wrong-value"},
 
 		// Ladder: hours, cap and silence.
 		{"ladder.yaml", "cap: 3\n", "", "ladder.yaml:1 key-missing"},
@@ -260,7 +263,7 @@ func TestEachSlipIsNamedByFileAndLine(t *testing.T) {
 		{"ladder.yaml", "day: 2021-06-13, at: \"09:00\", shift: 提前", "day: 2021-06-13, at: \"09:00\", shift: 推后", "ladder.yaml:13 wrong-value"},
 		{"ladder.yaml", "day: 2021-06-13, at", "day: 2021-06-13后1个工作日, at", "ladder.yaml:13 key-unknown"},
 		{"notice.yaml", "2021-06-02T24:00:00+08:00", "2021-06-02T08:00:00+08:00", "ladder.yaml:10 time-invalid"},
-		{"notice.yaml", "2021-06-02T24:00:00+08:00", "2021-06-05T24:00:00+08:00", "ladder.yaml:10 day-invalid"},
+		{"notice.yaml", "2021-06-02T24:00:00+08:00\n    sentence: 请于6月2日", "2021-06-05T24:00:00+08:00\n    sentence: 请于6月5日", "ladder.yaml:10 day-invalid"},
 
 		// Calendar.
 		{"calendar.yaml", "date: 2028-05-01", "date: 5月1日", "calendar.yaml:4 day-invalid"},
