@@ -318,9 +318,8 @@ func (r stepReader) checkDate(day bot.Day) {
 		r.get("day").fail(DayInvalid, "没有%s这一天。请改正。", day.Date)
 		return
 	}
-	year, err := strconv.Atoi(r.notice.Year)
-	if err == nil && len(r.notice.Year) == 4 && date.Year() != year && date.Year() != year+1 {
-		r.get("day").fail(DayInvalid, "%s不在这次活动的年份（%d年，至多到次年）里。请改成今年的日子。", day.Date, year)
+	if !r.inCampaign(date.Year()) {
+		r.get("day").fail(DayInvalid, "%s不在这次活动的年份（%s年，至多到次年）里。请改成今年的日子。", day.Date, r.notice.Year)
 	}
 }
 

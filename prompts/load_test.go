@@ -145,6 +145,10 @@ func TestEachSlipIsNamedByFileAndLine(t *testing.T) {
 
 		// Forms.
 		{"form.yaml", "deadline: 表", "deadline: 附件9", "form.yaml:4 deadline-unknown"},
+		{"form.yaml", "period: \"2021\"", "period: \"2020\"", "form.yaml:3 wrong-value"},
+		{"month.yaml", "from: 2021-06", "from: 2020-06", "month.yaml:3 wrong-value"},
+		{"month.yaml", "to: 2021-08", "to: 2021-05", "month.yaml:4 wrong-value"},
+		{"month.yaml", "to: 2021-08", "to: 8月", "month.yaml:4 wrong-value"},
 		{"form.yaml", "  - id: 二", "  - id: 一", "form.yaml:10 duplicate form.yaml:35 section-unknown form.yaml:42 section-unknown"},
 		{"form.yaml", "item: 4\n    section: 二", "item: 4\n    section: 三", "form.yaml:42 section-unknown"},
 		{"form.yaml", "item: 4\n    section: 二\n", "item: 4\n", "form.yaml:41 key-missing"},
@@ -202,6 +206,8 @@ func TestEachSlipIsNamedByFileAndLine(t *testing.T) {
 		{"checks.yaml", "    across: [1, 2]\n", "    across: [1, 2]\n    paste: false\n", "checks.yaml:13 key-unknown"},
 		{"checks.yaml", "    when: \"cases(#4) != #1\"\n", "", "checks.yaml:6 key-missing"},
 		{"checks.yaml", "least: 10", "most: 10", "checks.yaml:16 key-unknown"},
+
+		{"notice.yaml", "2021-06-02T24:00:00+08:00\n    sentence: 请于6月2日", "2023-06-05T24:00:00+08:00\n    sentence: 请于6月5日", "notice.yaml:14 deadline-invalid"},
 
 		// What people are asked for, before the deadline.
 		{"notice.yaml", "    sentence: 请于6月2日前报送", "    aim: 6月2日\n    sentence: 请于6月2日前报送", "notice.yaml:15 deadline-invalid"},

@@ -22,7 +22,7 @@ func (l *loader) readNotice() {
 	n.Title = o.get("title").text()
 	n.Number = o.get("number").text()
 	n.Year = o.get("year").text()
-	if n.Year != "" && (len(n.Year) != 4 || strings.Trim(n.Year, "0123456789") != "") {
+	if n.Year != "" && !l.yearKnown() {
 		o.get("year").fail(WrongValue, "“%s”不是年份。请写四位数字，如 \"2021\"。", n.Year)
 	}
 	office := o.get("office").object([]string{"name", "phone"}, nil)
@@ -36,6 +36,18 @@ func (l *loader) readNotice() {
 	l.readNear(o.get("near"))
 	l.readDeadlines(o.get("deadlines"))
 	l.readForms(o)
+}
+
+// yearKnown reports whether the notice's year is one.
+func (l *loader) yearKnown() bool {
+	return len(l.notice.Year) == 4 && strings.Trim(l.notice.Year, "0123456789") == ""
+}
+
+// inCampaign reports whether a date may be the notice's: of its year, or of the next,
+// into which some last. Any other was left over when the notice was copied.
+func (l *loader) inCampaign(year int) bool {
+	first, err := strconv.Atoi(l.notice.Year)
+	return err != nil || !l.yearKnown() || year == first || year == first+1
 }
 
 func (l *loader) readNear(v value) {
@@ -77,6 +89,9 @@ func (l *loader) readDeadlines(v value) {
 			o.get("id").fail(Duplicate, "截止时刻“%s”写了两次。请删去一处。", d.ID)
 		}
 		d.At, _ = readInstant(o.get("at"))
+		if !d.At.IsZero() && !l.inCampaign(d.At.Year()) {
+			o.get("at").fail(DeadlineInvalid, "%s不在这次活动的年份（%s年，至多到次年）里。请改成今年的时刻。", d.At.Format(bot.DateLayout), l.notice.Year)
+		}
 		d.Aim = d.At
 		if aim, ok := readInstant(o.get("aim")); ok {
 			d.Aim = aim
