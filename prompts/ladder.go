@@ -33,7 +33,7 @@ func (l *loader) readLadder() {
 		}
 	}
 	for _, v := range o.get("silent").list() {
-		ladder.Silent = append(ladder.Silent, readSilence(v))
+		ladder.Silent = append(ladder.Silent, l.readSilence(v))
 	}
 	for _, v := range o.get("steps").list() {
 		l.readStep(v, hours)
@@ -90,14 +90,18 @@ func clockWords(at time.Duration) string {
 	return time.Time{}.Add(at).Format("15:04")
 }
 
-func readSilence(v value) bot.Silence {
+func (l *loader) readSilence(v value) bot.Silence {
 	o := v.object([]string{"from", "to", "why"}, nil)
 	s := bot.Silence{Why: o.get("why").text()}
 	from, ok := readInstant(o.get("from"))
 	to, ok2 := readInstant(o.get("to"))
 	s.From, s.To = from, to
-	if ok && ok2 && !from.Before(to) {
+	switch {
+	case !ok || !ok2:
+	case !from.Before(to):
 		o.get("to").fail(DeadlineInvalid, "停发到的时刻 to 不晚于开始的 from。请改正。")
+	case !l.inCampaign(from.Year()):
+		o.get("from").fail(DeadlineInvalid, "%s不在这次活动的年份（%s年，至多到次年）里。请改成今年的，用不上的删去这一行。", from.Format(bot.DateLayout), l.notice.Year)
 	}
 	return s
 }
@@ -123,7 +127,8 @@ const (
 func (l *loader) readStep(v value, hours bool) {
 	o := v.object([]string{"id", "owes", "to", "day", "at"}, []string{"shift", "keep", "say"})
 	r := stepReader{o, l}
-	rung := bot.Rung{ID: r.readID(), To: r.readTo(), Keep: r.readKeep(), Say: r.readSay()}
+	rung := bot.Rung{ID: r.readID(), To: r.readTo(), Keep: r.readKeep()}
+	rung.Say = r.readSay(rung.To)
 	for _, item := range o.get("owes").list() {
 		if owed, ok := r.readOwed(item); ok {
 			if slices.ContainsFunc(rung.Owes, func(other bot.Owed) bool { return sameOwed(owed, other) }) {
@@ -189,9 +194,11 @@ func (r stepReader) readKeep() int {
 	return keep
 }
 
-func (r stepReader) readSay() string {
+func (r stepReader) readSay(to bot.Audience) string {
 	say := r.get("say").text()
 	switch {
+	case r.has("say") && (to == bot.ToGroups || to == bot.ToOffice):
+		r.get("say").fail(KeyUnknown, "只有发给联络员的步骤用得上“say”。请删去。")
 	case strings.ContainsAny(say, "{}"):
 		r.get("say").fail(BlankUnknown, "这句没有可填的空。请去掉花括号。")
 	case utf8.RuneCountInString(say) > maxSay:

@@ -74,6 +74,12 @@ func TestLadderOfTheNotice(t *testing.T) {
 		if r.Keep != 1 {
 			t.Errorf("%s is made up for within %d working days, want 1", r.ID, r.Keep)
 		}
+		// The words of the office, and what nags, are never said to a liaison.
+		for _, word := range []string{"催", "逾期", "异常", "封账", "还剩", "！"} {
+			if strings.Contains(r.Say, word) {
+				t.Errorf("%s says %s: %s", r.ID, word, r.Say)
+			}
+		}
 	}
 	if diff := cmp.Diff(strings.Split(want, "\n"), got); diff != "" {
 		t.Errorf("(-wanted +ladder):\n%s", diff)

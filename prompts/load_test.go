@@ -230,6 +230,7 @@ func TestEachSlipIsNamedByFileAndLine(t *testing.T) {
 		{"ladder.yaml", "from: \"14:30\", to: \"17:30\"", "from: \"12:00\", to: \"17:30\"", "ladder.yaml:3 time-invalid"},
 		{"ladder.yaml", "to: 2021-07-01T14:30:00+08:00", "to: 2021-07-01T00:00:00+08:00", "ladder.yaml:7 deadline-invalid"},
 		{"ladder.yaml", "to: 2021-07-01T14:30:00+08:00", "to: 2021-07-01", "ladder.yaml:7 deadline-invalid"},
+		{"ladder.yaml", "from: 2021-07-01T00:00:00+08:00", "from: 2020-07-01T00:00:00+08:00", "ladder.yaml:7 deadline-invalid"},
 		{"ladder.yaml", ", why: 大会", "", "ladder.yaml:7 key-missing"},
 
 		// Ladder: its steps.
@@ -254,6 +255,7 @@ func TestEachSlipIsNamedByFileAndLine(t *testing.T) {
 		{"ladder.yaml", "keep: 0", "keep: 21", "ladder.yaml:11 wrong-value"},
 		{"ladder.yaml", "say: 温馨提示", "say: \"温馨提示{unit}\"", "ladder.yaml:9 blank-unknown"},
 		{"ladder.yaml", "say: 温馨提示", "say: " + strings.Repeat("温", maxSay+1), "ladder.yaml:9 wrong-value"},
+		{"ladder.yaml", "to: 安委办", "to: 安委办, say: 名单", "ladder.yaml:11 key-unknown"},
 
 		// Ladder: the day of a step.
 		{"ladder.yaml", "day: 2021-06-01", "day: 6月1日", "ladder.yaml:9 day-invalid"},
