@@ -34,8 +34,8 @@ func tiny(t *testing.T) map[string][]byte {
 		}
 		files[filepath.Base(path)] = data
 	}
-	if len(files) != 6 {
-		t.Fatalf("testdata/tiny has %d files, want 6", len(files))
+	if len(files) != 9 {
+		t.Fatalf("testdata/tiny has %d files, want 9", len(files))
 	}
 	return files
 }
@@ -140,8 +140,8 @@ func TestEachSlipIsNamedByFileAndLine(t *testing.T) {
 		{"notice.yaml", "2021-06-02T24:00:00+08:00", "2021-06-31T18:00:00+08:00", "notice.yaml:14 deadline-invalid"},
 		{"notice.yaml", "2021-06-02T24:00:00+08:00", "2021-06-02T10:00:00Z", "notice.yaml:14 deadline-invalid"},
 		{"notice.yaml", "  - id: 表\n    at: 2021-06-02T24:00:00+08:00\n    sentence: 请于6月2日前报送\n", "  - id: 表\n    at: 2021-06-02T24:00:00+08:00\n    sentence: 请于6月2日前报送\n  - id: 表\n    at: 2021-06-03T24:00:00+08:00\n    sentence: 另一句\n", "notice.yaml:16 duplicate"},
-		{"notice.yaml", "forms: [form.yaml]", "forms: [form.yaml, ../form.yaml]", "notice.yaml:9 wrong-value"},
-		{"notice.yaml", "forms: [form.yaml]", "forms: [form.yaml, more.yaml]", "more.yaml:0 file-missing"},
+		{"notice.yaml", "forms: [form.yaml, month.yaml]", "forms: [form.yaml, month.yaml, ../form.yaml]", "notice.yaml:9 wrong-value"},
+		{"notice.yaml", "forms: [form.yaml, month.yaml]", "forms: [form.yaml, month.yaml, more.yaml]", "more.yaml:0 file-missing"},
 
 		// Forms.
 		{"form.yaml", "deadline: 表", "deadline: 附件9", "form.yaml:4 deadline-unknown"},
@@ -394,7 +394,7 @@ func TestEmbeddedFilesLoadAsOwnFiles(t *testing.T) {
 // a list of problems.
 func FuzzLoad(f *testing.F) {
 	good := make(map[string][]byte)
-	for _, name := range []string{"notice.yaml", "form.yaml", "checks.yaml", "roster.yaml", "words.yaml", "wording.yaml"} {
+	for _, name := range []string{"notice.yaml", "form.yaml", "checks.yaml", "roster.yaml", "words.yaml", "wording.yaml", "month.yaml", "ladder.yaml", "calendar.yaml"} {
 		data, err := os.ReadFile("testdata/tiny/" + name)
 		if err != nil {
 			f.Fatal(err)
