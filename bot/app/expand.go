@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"time"
 
 	"anyuebot/bot"
@@ -26,10 +27,11 @@ type script interface {
 // script reads what a broadcast says. units are those that it is asked for, nil for
 // all on the roster.
 func (w *worker) script(view OutboxView, b bot.Broadcast, units []string) (script, error) {
+	b.At = b.At.In(w.c.Zone)
 	if b.Kind == bot.BroadcastRemind {
 		return w.reminder(view, b, units)
 	}
-	return composed{w, view, b}, nil
+	return composed{w, view, b, units}, nil
 }
 
 // expand takes a broadcast one page further, in one commit: the next liaisons in
@@ -245,6 +247,8 @@ type composed struct {
 	*worker
 	view OutboxView
 	b    bot.Broadcast
+	// units are those whose people are written to, nil for all that they speak for.
+	units []string
 }
 
 func (c composed) spared(bot.Unit) string { return "" }
@@ -253,6 +257,9 @@ func (c composed) says(person, group string) (bot.Send, bool, error) {
 	to, ok, err := c.recipient(c.view, c.b, person, group)
 	if err != nil || !ok {
 		return bot.Send{}, false, err
+	}
+	if c.units != nil {
+		to.Person.Units = slices.DeleteFunc(slices.Clone(to.Person.Units), func(unit string) bool { return !slices.Contains(c.units, unit) })
 	}
 	send, meant := c.compose(c.c.Notice, c.b, to, c.now())
 	return send, meant, nil

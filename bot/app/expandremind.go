@@ -102,7 +102,7 @@ func (r reminder) needed(d bot.Delivery) (bool, string, error) {
 	whys := bot.Spares()
 	first := len(whys)
 	for _, row := range r.rows {
-		if row.Why == "" {
+		if row.Why == "" || row.Why == bot.SpareNobody {
 			return true, "", nil
 		}
 		if i := slices.Index(whys, row.Why); i >= 0 {

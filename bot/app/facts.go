@@ -86,6 +86,24 @@ func (f facts) material() bool {
 	return false
 }
 
+// each has the forms and periods read that decide; of a month all its reports, as
+// long as read tells that there was one.
+func (f facts) each(read func(bot.FormPeriod) (begun bool, err error)) error {
+	for _, p := range remind.Needs(f.n, f.b) {
+		first, form := bot.ReportKey{Form: p.Form, Period: p.Period}, f.n.Form(p.Form)
+		for nth := 1; ; nth++ {
+			begun, err := read(bot.FormPeriod{Form: p.Form, Period: first.Nth(nth).Period})
+			if err != nil {
+				return err
+			}
+			if !begun || form == nil || !form.Monthly() {
+				break
+			}
+		}
+	}
+	return nil
+}
+
 // all looks up all units of the roster, each kind of record in one reading.
 func (f facts) all(units []bot.Unit) ([]remind.Facts, error) {
 	list := make([]remind.Facts, len(units))
@@ -100,14 +118,15 @@ func (f facts) all(units []bot.Unit) ([]remind.Facts, error) {
 		}
 		return &remind.Facts{Status: map[bot.FormPeriod]bot.Status{}} // off the roster: nobody looks at it
 	}
-	for _, p := range remind.Needs(f.n, f.b) {
+	if err := f.each(func(p bot.FormPeriod) (begun bool, err error) {
 		statuses, err := f.r.Statuses(p.Form, p.Period)
-		if err != nil {
-			return nil, fmt.Errorf("status: %w", err)
-		}
 		for _, s := range statuses {
 			of(s.Unit).Status[p] = s
+			begun = begun || s.State != bot.NotStarted
 		}
+		return begun, err
+	}); err != nil {
+		return nil, fmt.Errorf("status: %w", err)
 	}
 	dockets, err := f.r.Dockets()
 	if err != nil {
@@ -156,14 +175,14 @@ func (f facts) some(units []bot.Unit) ([]remind.Facts, error) {
 	var list []remind.Facts
 	for _, u := range units {
 		unit := remind.Facts{Unit: u, Status: map[bot.FormPeriod]bot.Status{}}
-		for _, p := range remind.Needs(f.n, f.b) {
+		err := f.each(func(p bot.FormPeriod) (begun bool, err error) {
 			s, err := f.r.Status(bot.ReportKey{Unit: u.Name, Form: p.Form, Period: p.Period})
-			if err != nil {
-				return nil, fmt.Errorf("status: %w", err)
-			}
 			unit.Status[p] = s
+			return s.State != bot.NotStarted, err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("status: %w", err)
 		}
-		var err error
 		if unit.Calls, err = f.r.Docket(f.calls(u.Name)); err != nil {
 			return nil, fmt.Errorf("docket: %w", err)
 		}
