@@ -455,6 +455,10 @@ func (s frail) Expand(ctx context.Context, was, is bot.Broadcast, page []bot.Del
 	return through(s.fuse, func() error { return s.port.Expand(ctx, was, is, page) })
 }
 
+func (s frail) Remind(ctx context.Context, was, is bot.Reminding, list []bot.Broadcast, log []bot.LogEntry) error {
+	return through(s.fuse, func() error { return s.port.Remind(ctx, was, is, list, log) })
+}
+
 func (s frail) Halt(ctx context.Context, h bot.Halt, tell []bot.Delivery, people []bot.Person) (news bool, err error) {
 	err = through(s.fuse, func() error { news, err = s.port.Halt(ctx, h, tell, people); return err })
 	return news, err

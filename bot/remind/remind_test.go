@@ -2,7 +2,9 @@ package remind_test
 
 import (
 	"os"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -12,14 +14,19 @@ import (
 
 var zone = time.FixedZone("CST", 8*3600)
 
-// load is the real notice, for a test to change: its ladder is the test's own.
+var loaded = sync.OnceValues(func() (*bot.Notice, error) { return prompts.Load("", bot.WordingKeys()) })
+
+// load is the real notice, for a test to change: its ladder and its forms are the
+// test's own.
 func load(t testing.TB) *bot.Notice {
 	t.Helper()
-	n, err := prompts.Load("", bot.WordingKeys())
+	n, err := loaded()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return n
+	c := *n
+	c.Ladder.Rungs, c.Forms = slices.Clone(n.Ladder.Rungs), slices.Clone(n.Forms)
+	return &c
 }
 
 // at reads 2021-06-30, with or without a time of the day.
