@@ -46,13 +46,6 @@ func (s Status) received(stamp bool) (last Receipt, ok bool) {
 	return last, false
 }
 
-// spared reports whether a reminder to all leaves a unit out: it has promised a
-// day on the phone, has reported on paper, or says that it has.
-func (s Status) spared(now time.Time) bool {
-	_, paper := s.received(false)
-	return paper || s.Docket.claims() || now.Before(s.quiet())
-}
-
 // column is one of the things that every unit owes: a form, or the stamped copy
 // of the main one.
 type column struct {

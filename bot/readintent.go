@@ -77,6 +77,14 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 			in.Verb, in.Rest = VerbReceipt, rest
 		}
 	}
+	if in.Verb == "" && p.Office && free {
+		if verb, rest, ok := n.pauseBehind(in.Text); ok {
+			in.Verb, in.Rest = verb, rest
+		}
+	}
+	if (in.Verb == VerbPause || in.Verb == VerbMute) && !p.Office {
+		in.Verb, in.Rest = "", "" // asked by a liaison: see [turn.noMoreReminders]
+	}
 	if s.Bag != nil && !p.Office && in.Verb.ByOffice() {
 		in.Verb, in.Rest = "", "" // no command of theirs: 通知 各村 is material
 	}
@@ -174,7 +182,7 @@ func need(n *Notice, p Person, s Session, m Message, in Intent, now time.Time) N
 	}
 	for _, area := range []func(*Notice, Person, Session, Message, Intent, time.Time){
 		need.people, need.rosterWork, need.review, need.material, need.monthly, need.figures, need.paper,
-		need.nomination,
+		need.nomination, need.reminders,
 	} {
 		area(n, p, s, m, in, now)
 	}
