@@ -61,6 +61,7 @@ func (t *turn) pause() {
 		t.tell("pause.past", args{"until": t.until(end.until)})
 	case !end.dated && len(p.units) == 0 && !p.all && len(p.near) > 0:
 		t.notFound(reason, p.near)
+		t.tell("pause.all", nil)
 	case reason == "":
 		t.tell("pause.reason", nil)
 	case utf8.RuneCountInString(reason) > returnReason:
@@ -381,7 +382,8 @@ func pauseWording() map[string][]string {
 		"post.month":  {"until"},
 		"post.late":   nil,
 		"post.stamp":  nil,
-		"post.easy":   {"form"},
+		"post.easy":   nil,
+		"post.case":   nil,
 		"post.office": {"office", "date", "phone"},
 	}
 	for _, why := range []Spare{SparePaper, SpareClaimed, SpareExtended, SpareOff, SparePaused, SparePromised, SpareCapped, SpareNotDue} {

@@ -19,7 +19,7 @@ func (t *turn) post() {
 	answered := 0
 	for _, s := range list {
 		switch why := t.leftOut(s); {
-		case s.answered():
+		case s.answered(), why == SparePaper: // who reads this counts what is there, on whatever road it came
 			answered++
 		case why != "":
 			left[why]++
@@ -75,8 +75,11 @@ func (t *turn) postDue(c column, open []standing) {
 	case !open[0].due.IsZero():
 		t.tell("post.month", args{"until": t.until(open[0].due.In(t.now.Location()))})
 	}
-	if c.form.counts() {
-		t.tell("post.easy", args{"form": c.form.ID})
+	switch c.form.ID {
+	case t.n.Main:
+		t.tell("post.easy", nil)
+	case t.n.Cases:
+		t.tell("post.case", nil)
 	}
 }
 

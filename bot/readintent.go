@@ -93,8 +93,8 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 			in.Verb, in.Rest = VerbAsked, rest
 		}
 	}
-	if in.Verb == "" && s.Asking == 0 && s.Bag == nil && s.Proposal == nil && n.thanksBefore(in.Text) {
-		in.Verb = VerbThanks
+	if idle := s.Asking == 0 && s.Bag == nil && s.Proposal == nil; idle && (in.Verb == "" && (n.thanksBefore(in.Text) || willDo(in.Text)) || in.Verb == VerbYes && willDo(in.Rest)) {
+		in.Verb, in.Rest = VerbThanks, ""
 	}
 	if in.Verb == VerbLiaison && !p.Office && s.Key.Form == n.Nomination && s.Asking != 0 {
 		in.Verb, in.Rest = "", "" // “联络员：李四” fills their form
