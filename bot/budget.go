@@ -15,7 +15,7 @@ func passedOver(u Unit, s Status, quiet, now time.Time) Spare {
 	switch paused := u.Pause.Holds(now); {
 	case paper:
 		return SparePaper
-	case s.Docket.claims():
+	case s.Docket.Claims():
 		return SpareClaimed
 	case paused && u.Pause.Until.IsZero():
 		return SpareOff
@@ -36,7 +36,7 @@ func (n *Notice) capped(week int) bool { return n.Ladder.Cap > 0 && week >= n.La
 // all but the week's cap.
 func (n *Notice) nudged(u Unit, s Status, named bool, week int, now time.Time) Spare {
 	if !named {
-		if why := passedOver(u, s, s.quiet(), now); why != "" {
+		if why := passedOver(u, s, s.Docket.Quiet(), now); why != "" {
 			return why
 		}
 	}
@@ -56,7 +56,7 @@ func (t *turn) withoutNudge(s Status, named bool) Spare {
 func (t *turn) tellSpared() {
 	left := map[Spare]int{}
 	for _, s := range t.v.Status {
-		if s.Version > 0 && s.handedIn() {
+		if s.Version > 0 && s.settled() {
 			continue
 		}
 		if why := t.withoutNudge(s, false); why != "" {
@@ -81,7 +81,7 @@ func (t *turn) tellNamed(units []string) {
 	for _, s := range t.v.Status {
 		u, _ := t.unit(s.Unit)
 		switch {
-		case !slices.Contains(units, s.Unit) || s.handedIn():
+		case !slices.Contains(units, s.Unit) || s.settled():
 		case t.withoutNudge(s, true) == SpareCapped:
 			t.tell("nudge.capped", args{"unit": s.Unit, "n": strconv.Itoa(t.v.Week[s.Unit]), "most": strconv.Itoa(t.n.Ladder.Cap)})
 		case u.Pause.Holds(t.now):

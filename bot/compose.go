@@ -66,7 +66,7 @@ func nudgePerson(n *Notice, b Broadcast, to Recipient, now time.Time) (Send, boo
 	var late []Status
 	for _, unit := range b.meant(to) {
 		for _, s := range to.Status {
-			if s.Unit != unit || s.handedIn() || s.Closed {
+			if s.Unit != unit || s.settled() || s.Closed {
 				continue
 			}
 			if n.nudged(to.unit(unit), s, b.Units != nil, to.Week[unit], now) == "" {

@@ -95,10 +95,10 @@ func (c column) named() string {
 // if it does not. Who has promised a day, has reported on paper or has a deadline of
 // its own is not named before others.
 func (t *turn) leftOut(s standing) Spare {
-	quiet := s.status.quiet()
+	quiet := s.status.Docket.Quiet()
 	for _, main := range t.v.Forms[t.n.column(t.n.Main, t.now).of()] {
 		if main.Unit == s.unit.Name {
-			quiet = main.quiet() // the phone log is kept there
+			quiet = main.Docket.Quiet() // the phone log is kept there
 		}
 	}
 	if _, stamped := s.status.received(true); s.column.stamp {

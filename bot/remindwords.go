@@ -36,10 +36,6 @@ func (s Status) Received(stamp bool) bool {
 	return ok
 }
 
-// Claims reports whether the unit says that its paper is in, and the office has
-// not answered since.
-func (d *Docket) Claims() bool { return d.claims() }
-
 // Command is a button for a command, with what it is about; "" for nothing in
 // particular.
 func (n *Notice) Command(v Verb, about string) Choice {
@@ -73,7 +69,7 @@ func (n *Notice) LastCall(d *Docket, now time.Time) string {
 	}
 	last := d.Calls[len(d.Calls)-1]
 	said := n.phrase("call.last", args{"date": dayOf(last.At.In(now.Location())), "text": clip(last.Text, 40)})
-	if quiet := (Status{Docket: d}).quiet(); now.Before(quiet) {
+	if quiet := d.Quiet(); now.Before(quiet) {
 		said += n.phrase("call.quiet", args{"date": ShortDate(quiet.In(now.Location()))})
 	}
 	return said

@@ -14,17 +14,19 @@ import (
 	"anyuebot/bot"
 )
 
-//go:embed notice.yaml annex1.yaml annex2.yaml case.yaml yearend.yaml summary.yaml checks.yaml roster.yaml words.yaml wording*.yaml
+//go:embed notice.yaml annex1.yaml annex2.yaml case.yaml yearend.yaml summary.yaml checks.yaml ladder.yaml calendar.yaml roster.yaml words.yaml wording*.yaml
 var embedded embed.FS
 
 // The files that every notice has, beside those of its forms, which
 // notice.yaml names.
 const (
-	noticeFile  = "notice.yaml"
-	checksFile  = "checks.yaml"
-	rosterFile  = "roster.yaml"
-	wordsFile   = "words.yaml"
-	wordingFile = "wording.yaml"
+	noticeFile   = "notice.yaml"
+	checksFile   = "checks.yaml"
+	ladderFile   = "ladder.yaml"
+	calendarFile = "calendar.yaml"
+	rosterFile   = "roster.yaml"
+	wordsFile    = "words.yaml"
+	wordingFile  = "wording.yaml"
 )
 
 // Load reads the notice. Files in dir replace the embedded ones of the same
@@ -121,6 +123,8 @@ func load(files map[string][]byte, own []string, keys map[string][]string, p *pr
 	l := &loader{files: files, own: own, keys: keys, p: p, notice: new(bot.Notice)}
 	l.readNotice()
 	l.readChecks()
+	l.readCalendar()
+	l.readLadder()
 	l.readRoster()
 	l.readWords()
 	l.readWording()
@@ -139,8 +143,9 @@ func (l *loader) open(name string) value {
 	}
 	before := len(l.p.list)
 	doc := parse(name, data, l.p)
-	// A wording file of comments alone lacks its wordings, which is said there.
-	if doc.absent() && len(l.p.list) == before && !isWording(name) {
+	// A wording file of comments alone lacks its wordings, which is said there; the
+	// calendar needs nothing while the days that come with the program are right.
+	if doc.absent() && len(l.p.list) == before && !isWording(name) && name != calendarFile {
 		doc.fail(FileEmpty, "文件里只有说明，没有内容。请补上内容；不打算改它就删去，改用内置的一份。")
 	}
 	return doc
@@ -150,7 +155,7 @@ func (l *loader) open(name string) value {
 // most are a known name mistyped, and would be without effect.
 func (l *loader) refuseStrangers(forms []string) {
 	known := append([]string{noticeFile}, forms...)
-	known = append(known, checksFile, rosterFile, wordsFile)
+	known = append(known, checksFile, ladderFile, calendarFile, rosterFile, wordsFile)
 	known = append(known, l.wordingFiles()...)
 	for _, name := range l.own {
 		if !slices.Contains(known, name) {

@@ -34,8 +34,8 @@ func tiny(t *testing.T) map[string][]byte {
 		}
 		files[filepath.Base(path)] = data
 	}
-	if len(files) != 6 {
-		t.Fatalf("testdata/tiny has %d files, want 6", len(files))
+	if len(files) != 9 {
+		t.Fatalf("testdata/tiny has %d files, want 9", len(files))
 	}
 	return files
 }
@@ -140,8 +140,8 @@ func TestEachSlipIsNamedByFileAndLine(t *testing.T) {
 		{"notice.yaml", "2021-06-02T24:00:00+08:00", "2021-06-31T18:00:00+08:00", "notice.yaml:14 deadline-invalid"},
 		{"notice.yaml", "2021-06-02T24:00:00+08:00", "2021-06-02T10:00:00Z", "notice.yaml:14 deadline-invalid"},
 		{"notice.yaml", "  - id: 表\n    at: 2021-06-02T24:00:00+08:00\n    sentence: 请于6月2日前报送\n", "  - id: 表\n    at: 2021-06-02T24:00:00+08:00\n    sentence: 请于6月2日前报送\n  - id: 表\n    at: 2021-06-03T24:00:00+08:00\n    sentence: 另一句\n", "notice.yaml:16 duplicate"},
-		{"notice.yaml", "forms: [form.yaml]", "forms: [form.yaml, ../form.yaml]", "notice.yaml:9 wrong-value"},
-		{"notice.yaml", "forms: [form.yaml]", "forms: [form.yaml, more.yaml]", "more.yaml:0 file-missing"},
+		{"notice.yaml", "forms: [form.yaml, month.yaml]", "forms: [form.yaml, month.yaml, ../form.yaml]", "notice.yaml:9 wrong-value"},
+		{"notice.yaml", "forms: [form.yaml, month.yaml]", "forms: [form.yaml, month.yaml, more.yaml]", "more.yaml:0 file-missing"},
 
 		// Forms.
 		{"form.yaml", "deadline: 表", "deadline: 附件9", "form.yaml:4 deadline-unknown"},
@@ -202,6 +202,79 @@ func TestEachSlipIsNamedByFileAndLine(t *testing.T) {
 		{"checks.yaml", "    across: [1, 2]\n", "    across: [1, 2]\n    paste: false\n", "checks.yaml:13 key-unknown"},
 		{"checks.yaml", "    when: \"cases(#4) != #1\"\n", "", "checks.yaml:6 key-missing"},
 		{"checks.yaml", "least: 10", "most: 10", "checks.yaml:16 key-unknown"},
+
+		// What people are asked for, before the deadline.
+		{"notice.yaml", "    sentence: 请于6月2日前报送", "    aim: 6月2日\n    sentence: 请于6月2日前报送", "notice.yaml:15 deadline-invalid"},
+		{"notice.yaml", "    sentence: 请于6月2日前报送", "    aim: 2021-06-03T09:00:00+08:00\n    sentence: 请于6月2日前报送", "notice.yaml:15 deadline-invalid"},
+		{"notice.yaml", "    sentence: 请于6月2日前报送", "    aim: 2020-06-02T18:00:00+08:00\n    sentence: 请于6月2日前报送", "notice.yaml:15 deadline-invalid"},
+
+		// Ladder: hours, cap and silence.
+		{"ladder.yaml", "cap: 3\n", "", "ladder.yaml:1 key-missing"},
+		{"ladder.yaml", "windows:\n  - {from: \"08:30\", to: \"12:00\"}\n  - {from: \"14:30\", to: \"17:30\"}\n", "", "ladder.yaml:1 key-missing"},
+		{"ladder.yaml", "cap: 3", "cap: 0", "ladder.yaml:5 wrong-value"},
+		{"ladder.yaml", "cap: 3", "cap: 三", "ladder.yaml:5 wrong-type"},
+		{"ladder.yaml", "cap: 3", "cup: 3\ncap: 3", "ladder.yaml:5 key-unknown"},
+		{"ladder.yaml", "monday: \"10:00\"", "monday: 10点", "ladder.yaml:4 time-invalid"},
+		{"ladder.yaml", "monday: \"10:00\"", "monday: \"13:00\"", "ladder.yaml:4 time-invalid"},
+		{"ladder.yaml", "monday: \"10:00\"", "monday: \"25:00\"", "ladder.yaml:4 time-invalid"},
+		{"ladder.yaml", "from: \"08:30\", to: \"12:00\"", "from: \"08:30\", to: \"08:30\"", "ladder.yaml:2 time-invalid"},
+		{"ladder.yaml", "from: \"14:30\", to: \"17:30\"", "from: \"12:00\", to: \"17:30\"", "ladder.yaml:3 time-invalid"},
+		{"ladder.yaml", "to: 2021-07-01T14:30:00+08:00", "to: 2021-07-01T00:00:00+08:00", "ladder.yaml:7 deadline-invalid"},
+		{"ladder.yaml", "to: 2021-07-01T14:30:00+08:00", "to: 2021-07-01", "ladder.yaml:7 deadline-invalid"},
+		{"ladder.yaml", ", why: 大会", "", "ladder.yaml:7 key-missing"},
+
+		// Ladder: its steps.
+		{"ladder.yaml", ", to: 工作群", "", "ladder.yaml:10 key-missing"},
+		{"ladder.yaml", "id: 当天", "id: 首次", "ladder.yaml:10 duplicate"},
+		{"ladder.yaml", "id: 当天", "id: 当天 上午", "ladder.yaml:10 wrong-value"},
+		{"ladder.yaml", "id: 当天", "id: " + strings.Repeat("天", maxStepID+1), "ladder.yaml:10 wrong-value"},
+		{"ladder.yaml", "to: 工作群", "to: 分管领导", "ladder.yaml:10 wrong-value"},
+		{"ladder.yaml", "owes: [月报]", "owes: []", "ladder.yaml:14 empty"},
+		{"ladder.yaml", "owes: [月报]", "owes: 月报", "ladder.yaml:14 wrong-type"},
+		{"ladder.yaml", "owes: [月报]", "owes: [月报, 年报]", "ladder.yaml:14 form-unknown"},
+		{"ladder.yaml", "owes: [月报]", "owes: [月报, 月报]", "ladder.yaml:14 duplicate"},
+		{"ladder.yaml", "owes: [表 1 2]", "owes: [表 1 2, 表 2 1]", "ladder.yaml:12 duplicate"},
+		{"ladder.yaml", "owes: [表 1 2]", "owes: [表 1 5]", "ladder.yaml:12 expression"},
+		{"ladder.yaml", "owes: [表 1 2]", "owes: [表 1 1]", "ladder.yaml:12 duplicate"},
+		{"ladder.yaml", "owes: [表 1 2]", "owes: [表 1—2]", "ladder.yaml:12 expression"},
+		{"ladder.yaml", "owes: [表 1 2]", "owes: [材料 活动方案]", "ladder.yaml:12 kind-unknown"},
+		{"ladder.yaml", "owes: [表 1 2]", "owes: [材料]", "ladder.yaml:12 form-unknown"},
+		{"ladder.yaml", "at: \"14:30\", say", "at: \"14：30\", say", "ladder.yaml:9 time-invalid"},
+		{"ladder.yaml", "at: \"14:30\", say", "at: \"12:00\", say", "ladder.yaml:9 time-invalid"},
+		{"ladder.yaml", "keep: 0", "keep: 一天", "ladder.yaml:11 wrong-type"},
+		{"ladder.yaml", "keep: 0", "keep: 21", "ladder.yaml:11 wrong-value"},
+		{"ladder.yaml", "say: 温馨提示", "say: \"温馨提示{unit}\"", "ladder.yaml:9 blank-unknown"},
+		{"ladder.yaml", "say: 温馨提示", "say: " + strings.Repeat("温", maxSay+1), "ladder.yaml:9 wrong-value"},
+
+		// Ladder: the day of a step.
+		{"ladder.yaml", "day: 2021-06-01", "day: 6月1日", "ladder.yaml:9 day-invalid"},
+		{"ladder.yaml", "day: 2021-06-01", "day: 2021-06-31", "ladder.yaml:9 day-invalid"},
+		{"ladder.yaml", "day: 2021-06-01", "day: 2020-06-01", "ladder.yaml:9 day-invalid"},
+		{"ladder.yaml", "day: 2021-06-01", "day: 2021-06-01后0个工作日", "ladder.yaml:9 day-invalid"},
+		{"ladder.yaml", "day: 2021-06-01", "day: 2021-06-01后2天", "ladder.yaml:9 day-invalid"},
+		{"ladder.yaml", "day: 2021-06-01", "day: 截止", "ladder.yaml:9 day-invalid"},
+		{"ladder.yaml", "day: 2021-06-01", "day: 每月倒数第2个工作日", "ladder.yaml:9 day-invalid"},
+		{"ladder.yaml", "day: 每月倒数第2个工作日", "day: 每月最后2个工作日", "ladder.yaml:14 day-invalid"},
+		{"ladder.yaml", "day: 每月倒数第2个工作日", "day: 每月倒数第16个工作日", "ladder.yaml:14 day-invalid"},
+		{"ladder.yaml", "day: 每月倒数第2个工作日", "day: 截止当天", "ladder.yaml:14 day-invalid"},
+		{"ladder.yaml", "day: 2021-06-13, at: \"09:00\", shift: 提前", "day: 2021-06-13, at: \"09:00\", shift: 推后", "ladder.yaml:13 wrong-value"},
+		{"ladder.yaml", "day: 2021-06-13, at", "day: 2021-06-13后1个工作日, at", "ladder.yaml:13 key-unknown"},
+		{"notice.yaml", "2021-06-02T24:00:00+08:00", "2021-06-02T08:00:00+08:00", "ladder.yaml:10 time-invalid"},
+		{"notice.yaml", "2021-06-02T24:00:00+08:00", "2021-06-05T24:00:00+08:00", "ladder.yaml:10 day-invalid"},
+
+		// Calendar.
+		{"calendar.yaml", "date: 2028-05-01", "date: 5月1日", "calendar.yaml:4 day-invalid"},
+		{"calendar.yaml", "date: 2021-06-11", "date: 2021-06-31", "calendar.yaml:6 day-invalid"},
+		{"calendar.yaml", "date: 2021-06-12", "date: 2021-06-11", "calendar.yaml:8 duplicate"},
+		{"calendar.yaml", "to: 2028-01-03", "to: 2027-01-03", "calendar.yaml:3 day-invalid"},
+		{"calendar.yaml", "to: 2028-01-03", "to: 2028-11-03", "calendar.yaml:3 day-invalid"},
+		{"calendar.yaml", "to: 2028-01-03", "to: 三日", "calendar.yaml:3 day-invalid"},
+		{"calendar.yaml", "name: 劳动节", "name:", "calendar.yaml:4 empty"},
+		{"calendar.yaml", "years: [2028]", "years: [28]", "calendar.yaml:1 wrong-value"},
+		{"calendar.yaml", "years: [2028]", "years: [二八年]", "calendar.yaml:1 wrong-type"},
+		{"calendar.yaml", "years: [2028]", "years: [2028, 2028]", "calendar.yaml:1 duplicate"},
+		{"calendar.yaml", "years: [2028]", "years: [2028, 2029]", "calendar.yaml:1 day-invalid"},
+		{"calendar.yaml", "  - {date: 2028-10-01, name: 国庆节}\n", "", "calendar.yaml:1 day-invalid"},
 
 		// Roster.
 		{"roster.yaml", "kind: 部门", "kind: 厅局", "roster.yaml:8 kind-unknown"},
@@ -394,7 +467,7 @@ func TestEmbeddedFilesLoadAsOwnFiles(t *testing.T) {
 // a list of problems.
 func FuzzLoad(f *testing.F) {
 	good := make(map[string][]byte)
-	for _, name := range []string{"notice.yaml", "form.yaml", "checks.yaml", "roster.yaml", "words.yaml", "wording.yaml"} {
+	for _, name := range []string{"notice.yaml", "form.yaml", "checks.yaml", "roster.yaml", "words.yaml", "wording.yaml", "month.yaml", "ladder.yaml", "calendar.yaml"} {
 		data, err := os.ReadFile("testdata/tiny/" + name)
 		if err != nil {
 			f.Fatal(err)

@@ -69,19 +69,42 @@ func (l *loader) classifier(v value, word string) bool {
 
 func (l *loader) readDeadlines(v value) {
 	for _, item := range v.list() {
-		o := item.object([]string{"id", "at", "sentence"}, nil)
+		o := item.object([]string{"id", "at", "sentence"}, []string{"aim"})
 		d := bot.Deadline{ID: o.get("id").text(), Sentence: o.get("sentence").text()}
 		if d.ID != "" && l.notice.Deadline(d.ID) != nil {
 			o.get("id").fail(Duplicate, "截止时刻“%s”写了两次。请删去一处。", d.ID)
 		}
-		if at := o.get("at").text(); at != "" {
-			var ok bool
-			if d.At, ok = instant(at); !ok {
-				o.get("at").fail(DeadlineInvalid, "“%s”不是时刻。请写作 2021-06-30T18:00:00+08:00，当天结束写 24:00:00。", at)
+		d.At, _ = readInstant(o.get("at"))
+		d.Aim = d.At
+		if aim, ok := readInstant(o.get("aim")); ok {
+			d.Aim = aim
+			switch early := d.At.Sub(aim); {
+			case d.At.IsZero():
+			case early < 0:
+				o.get("aim").fail(DeadlineInvalid, "请大家报送的时刻 aim 晚于截止时刻 at。请改正其中一个。")
+			case early > maxEarly:
+				o.get("aim").fail(DeadlineInvalid, "aim 比截止时刻 at 早了%d天，像是没有一起改。请改正其中一个。", early/(24*time.Hour))
 			}
 		}
 		l.notice.Deadlines = append(l.notice.Deadlines, d)
 	}
+}
+
+// maxEarly bounds how long before the deadline people may be asked for: beyond it,
+// one of the two was left at last year's date.
+const maxEarly = 60 * 24 * time.Hour
+
+// readInstant reads an instant; not ok if there is none.
+func readInstant(v value) (time.Time, bool) {
+	s := v.text()
+	if s == "" {
+		return time.Time{}, false
+	}
+	at, ok := instant(s)
+	if !ok {
+		v.fail(DeadlineInvalid, "“%s”不是时刻。请写作 2021-06-30T18:00:00+08:00，当天结束写 24:00:00。", s)
+	}
+	return at, ok
 }
 
 // instant reads an RFC 3339 instant in the campaign's own zone. 24:00:00, which

@@ -53,6 +53,8 @@ const (
 	FormUnknown       Code = "form-unknown"
 	DeadlineUnknown   Code = "deadline-unknown"
 	DeadlineInvalid   Code = "deadline-invalid" // no instant in +08:00
+	DayInvalid        Code = "day-invalid"      // no such date, or no day that a step can fall on
+	TimeInvalid       Code = "time-invalid"     // no time of day, or one outside the hours
 	BlankUnknown      Code = "blank-unknown"    // a blank that nobody fills
 	BlankMissing      Code = "blank-missing"    // a field that no sentence has a blank for
 	BlankForm         Code = "blank-form"       // a stray brace, a blank outside its brackets
