@@ -359,6 +359,7 @@ func pauseWording() map[string][]string {
 		"outcome.code":      {"code", "n"},
 		"outcome.waiting":   {"n"},
 		"outcome.gaveup":    {"n"},
+		"outcome.dropped":   {"n"},
 		"outcome.spared":    {"n", "reasons"},
 		"outcome.reason":    {"reason", "n"},
 		"outcome.none":      nil,

@@ -148,6 +148,7 @@ func (t *turn) outcome(s Sent) string {
 	}
 	add("outcome.waiting", c[DeliveryPending]+c[DeliverySending]+c[DeliveryDeferred]+c[DeliveryHeld], args{})
 	add("outcome.gaveup", c[DeliveryGaveUp], args{})
+	add("outcome.dropped", c[DeliveryDropped], args{})
 	spared, reasons := t.spared(s)
 	add("outcome.spared", spared, args{"reasons": reasons})
 	if !s.Broadcast.Done {

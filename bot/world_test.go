@@ -14,6 +14,7 @@ import (
 
 	"anyuebot/bot"
 	"anyuebot/bot/app"
+	"anyuebot/bot/remind"
 	"anyuebot/bot/transcript"
 	"anyuebot/prompts"
 )
@@ -40,7 +41,6 @@ type world struct {
 	reminded  map[string]int
 	week      map[string]int // reminders of this week, by unit
 	recent    []bot.Sent
-	coming    []bot.Coming
 	called    map[string]string // what the address book calls a userid
 
 	cards   map[string][]bot.Card // shown to a userid
@@ -59,9 +59,6 @@ func loadNotice(t testing.TB) *bot.Notice {
 	n, err := prompts.Load("", bot.WordingKeys())
 	if err != nil {
 		t.Fatal(err)
-	}
-	if n.Ladder.Cap == 0 {
-		n.Ladder.Cap = 3
 	}
 	return n
 }
@@ -198,15 +195,19 @@ func (w *world) turn(userid string, m bot.Message) string {
 
 // reminders are what a turn sees of them.
 func (w *world) reminders(v *bot.View, need bot.Need) {
+	if need.Log != nil {
+		v.Outcomes = map[string]bot.Sent{}
+		for _, s := range w.recent {
+			v.Outcomes[s.Broadcast.ID] = s
+		}
+	}
 	if !need.Reminding {
 		return
 	}
 	w.find("reminding", &v.Reminding)
 	v.Week, v.Recent = w.week, w.recent
-	for _, c := range w.coming {
-		if c.At.After(w.now) {
-			v.Coming = append(v.Coming, c)
-		}
+	for _, d := range remind.Coming(w.n, v.Reminding, w.now, bot.MaxRecent) {
+		v.Coming = append(v.Coming, bot.Coming{At: d.At, Rung: d.Rung})
 	}
 }
 
