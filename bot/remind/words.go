@@ -101,7 +101,7 @@ func (l letter) words(named int) []bot.Effect {
 		}
 	}
 	say = append(say, l.asks()...)
-	say = append(say, l.dates(l.rows[:named])...)
+	say = append(say, l.dates(l.rows)...)
 	say = append(say, l.easy()...)
 	return append(say, bot.Effect{Key: l.foot(), Args: blanks{"phone": l.n.Office.Phone}})
 }
@@ -120,16 +120,54 @@ func (l letter) head(named int) []bot.Effect {
 
 // debt tells what is owed and where it stands.
 func (l letter) debt(d Debt) string {
-	state := l.n.Phrase(stateOf(l.n, d))
-	a := blanks{"what": what(l.n, d), "state": state}
+	s, a := d.Status, blanks{"what": what(l.n, d), "version": strconv.Itoa(d.Status.Version)}
+	switch {
+	case d.What == bot.OweMaterial:
+		return l.n.Phrase("remind.material", a)
+	case d.What == bot.OweItems:
+		a["items"] = bot.Ranges(d.Lacks)
+		return l.n.Phrase("remind.items", a)
+	case d.What == bot.OweStamp && s.Docket != nil && s.Docket.Stamp != nil:
+		return l.n.Phrase("remind.stamp.old", a)
+	case d.What == bot.OweStamp:
+		return l.n.Phrase("remind.stamp", a)
+	case s.Return != nil:
+		items := s.Return.Open
+		if len(items) == 0 {
+			items = s.Return.Items
+		}
+		a["items"], a["reason"] = bot.Ranges(items), bot.Clip(s.Return.Reason, reasonRunes)
+		return l.n.Phrase("remind.returned", a)
+	}
+	a["state"] = l.state(d)
 	switch {
 	case !late(l.n, d, l.now):
 		return l.n.Phrase("remind.owes", a)
-	case !d.Status.Until.IsZero():
-		a["until"] = bot.ShortDate(d.Status.Until.In(l.now.Location()))
+	case !s.Until.IsZero():
+		a["until"] = bot.ShortDate(s.Until.In(l.now.Location()))
 		return l.n.Phrase("remind.late.own", a)
 	}
 	return l.n.Phrase("remind.late", a)
+}
+
+// state is how far a form is that has not come; "" if there is nothing to tell.
+func (l letter) state(d Debt) string {
+	form := l.n.Form(d.Form)
+	all, filled := form.Asked(), d.Status.Filled
+	a := blanks{
+		"filled": strconv.Itoa(filled), "all": strconv.Itoa(all), "left": strconv.Itoa(all - filled), "word": l.command(d, "").Say,
+	}
+	switch {
+	case filled >= all:
+		return l.n.Phrase("remind.full", a)
+	case filled > 0 && form.Monthly():
+		return l.n.Phrase("remind.begun", a)
+	case filled > 0:
+		return l.n.Phrase("remind.filled", a)
+	case form.Monthly(), slices.ContainsFunc(form.Fields, func(f bot.Field) bool { return f.Gather }):
+		return ""
+	}
+	return l.n.Phrase("remind.none", a)
 }
 
 // what is what a debt is called.
@@ -140,51 +178,13 @@ func what(n *bot.Notice, d Debt) string {
 	return n.Called(n.Form(d.Form), d.Period)
 }
 
-// stateOf is where a debt stands, as a key with its blanks.
-func stateOf(n *bot.Notice, d Debt) (string, blanks) {
-	s, form := d.Status, n.Form(d.Form)
-	a := blanks{"version": strconv.Itoa(s.Version), "filled": strconv.Itoa(s.Filled)}
-	switch d.What {
-	case bot.OweMaterial:
-		return "remind.material", a
-	case bot.OweItems:
-		a["items"] = bot.Ranges(d.Lacks)
-		return "remind.items", a
-	case bot.OweStamp:
-		if s.Docket != nil && s.Docket.Stamp != nil {
-			return "remind.stamp.old", a
-		}
-		return "remind.stamp", a
-	}
-	a["all"], a["left"] = strconv.Itoa(form.Asked()), strconv.Itoa(form.Asked()-s.Filled)
-	switch {
-	case s.Return != nil:
-		items := s.Return.Open
-		if len(items) == 0 {
-			items = s.Return.Items
-		}
-		a["items"], a["reason"] = bot.Ranges(items), bot.Clip(s.Return.Reason, reasonRunes)
-		return "remind.returned", a
-	case s.Filled > 0 && s.Filled >= form.Asked():
-		return "remind.full", a
-	case s.Filled > 0 && form.Monthly():
-		return "remind.case.begun", a
-	case s.Filled > 0:
-		return "remind.filled", a
-	case form.Monthly():
-		return "remind.case", a
-	case slices.ContainsFunc(form.Fields, func(f bot.Field) bool { return f.Gather }):
-		return "remind.begin.text", a
-	}
-	return "remind.begin", a
-}
-
-// due is the last instant at which a debt counts as paid on time, zero for none.
+// due is the last instant at which a form counts as on time; zero if there is none,
+// or if it is another thing that is owed, which nobody is to hurry for.
 func due(n *bot.Notice, d Debt, now time.Time) time.Time {
 	if d.What != bot.OweForm {
 		return time.Time{}
 	}
-	return n.Due(bot.ReportKey{Unit: d.Status.Unit, Form: d.Form, Period: d.Period}, d.Status.Docket, now.Location())
+	return d.due(n, d.Status.Docket, now.Location())
 }
 
 // late reports whether the time for a debt has passed and nothing has come. Of a
@@ -230,8 +230,8 @@ func (l letter) dates(rows []Row) []bot.Effect {
 			}
 		}
 	}
-	if len(whats) == 1 && len(say) == 1 && say[0].Key == "remind.due" {
-		say[0].Key = "remind.due.alone"
+	if len(whats) == 1 && len(say) == 1 && say[0].Key != "remind.due.own" {
+		say[0].Key += ".alone"
 	}
 	if soon {
 		say = append(say, bot.Effect{Key: "remind.soon"})
@@ -378,25 +378,11 @@ func (l letter) offer(all int) *bot.Offer {
 		if units := l.owing(d); all > 1 && len(units) == 1 {
 			unit = units[0]
 		}
-		switch {
-		case d.What == bot.OweStamp: // a picture is all
-		case d.What == bot.OweMaterial:
-			add(l.n.Command(bot.VerbMaterial, d.Kind))
-		case d.Form == l.n.Cases:
-			add(l.n.Command(bot.VerbCase, unit))
-			if unit != "" || all == 1 {
-				add(l.n.Command(bot.VerbNoCase, unit))
-			}
-		case d.Form == l.n.Summary:
-			add(l.n.Command(bot.VerbSummary, unit))
-		case d.Form == l.n.YearEnd:
-			add(l.n.Command(bot.VerbYearEnd, unit))
-		case d.Form == l.n.Main:
-			add(l.n.Command(bot.VerbFill, unit))
-		default:
-			c := l.n.Command(bot.VerbFill, strings.TrimSpace(d.Form+" "+unit))
-			c.Label += d.Form
-			add(c)
+		if d.What != bot.OweStamp { // a picture is all
+			add(l.command(d, unit))
+		}
+		if d.Form == l.n.Cases && (unit != "" || all == 1) {
+			add(l.n.Command(bot.VerbNoCase, unit))
 		}
 	}
 	choices = append(choices[:min(len(choices), bot.MaxChoices-1)], l.n.Command(bot.VerbProgress, ""))
@@ -404,4 +390,23 @@ func (l letter) offer(all int) *bot.Offer {
 		Open: bot.OpenAny, Choices: choices,
 		Title: bot.Effect{Key: "remind.card." + string(sort), Args: blanks{"what": strings.Join(whats, "、")}},
 	}
+}
+
+// command leads to what is owed, of one unit if it is named.
+func (l letter) command(d Debt, unit string) bot.Choice {
+	switch {
+	case d.What == bot.OweMaterial:
+		return l.n.Command(bot.VerbMaterial, d.Kind)
+	case d.Form == l.n.Cases:
+		return l.n.Command(bot.VerbCase, unit)
+	case d.Form == l.n.Summary:
+		return l.n.Command(bot.VerbSummary, unit)
+	case d.Form == l.n.YearEnd:
+		return l.n.Command(bot.VerbYearEnd, unit)
+	case d.Form == l.n.Main:
+		return l.n.Command(bot.VerbFill, unit)
+	}
+	c := l.n.Command(bot.VerbFill, strings.TrimSpace(d.Form+" "+unit))
+	c.Label += d.Form
+	return c
 }
