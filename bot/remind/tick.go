@@ -20,9 +20,8 @@ func Tick(n *bot.Notice, kept bot.Reminding, now time.Time) (next bot.Reminding,
 	if !Open(n, now) {
 		return kept, nil
 	}
-	due := slices.DeleteFunc(steps(n, now.Location()), func(d Due) bool {
-		return now.Before(d.At) || now.After(d.Until) || done(kept, d)
-	})
+	due := steps(n, now.Location(), func(d Due) bool { return !d.At.After(now) && !done(kept, d) })
+	due = slices.DeleteFunc(due, func(d Due) bool { return now.After(d.Until) })
 	next = kept
 	next.Done = slices.Clip(kept.Done)
 	for _, to := range []bot.Audience{bot.ToLiaisons, bot.ToGroups, bot.ToOffice} {
