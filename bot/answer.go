@@ -9,7 +9,7 @@ import (
 
 // words takes a message that is no command: an answer, or nothing of ours.
 func (t *turn) words() {
-	if t.bagged() || t.choose() || t.advise() || t.claimsPaper() || t.mayStandIn() || t.agreesAnd() || t.plainYesNo() || t.elsewhere() || t.gathers() || t.tellsCase() || t.allKnown() || t.correction() {
+	if t.bagged() || t.choose() || t.advise() || t.claimsPaper() || t.noMoreReminders() || t.mayStandIn() || t.agreesAnd() || t.plainYesNo() || t.elsewhere() || t.gathers() || t.tellsCase() || t.allKnown() || t.correction() {
 		return
 	}
 	if t.r == nil {

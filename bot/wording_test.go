@@ -25,7 +25,7 @@ func built() []string {
 		"ask.together*.all", "closed*.none",
 		"help.on.*",
 		"media.*", "file.*", "stamp.*",
-		"county.*", "tag.*",
+		"county.*", "tag.*", "leftout.*", "plan.to.*",
 		"import.field.*", "import.problem.*",
 		"log.do.*", "log.liaison*", "log.deputy*",
 		"delivery.*", "out.*", "via.*",
