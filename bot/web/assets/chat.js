@@ -415,7 +415,9 @@
     if (jumping || !clock || !clock.to) return;
     jumping = true;
     drawClock();
-    await request('jump', json({ to: clock.to }), note);
+    // A second click of the same hand is no wish to go on; and it takes a moment for
+    // what is due to arrive.
+    await Promise.all([request('jump', json({ to: clock.to }), note), new Promise((done) => setTimeout(done, 1000))]);
     jumping = false;
     drawClock();
   }
@@ -512,7 +514,7 @@
     const sends = (text) => ({ text });
     const fills = (text, label) => ({ text, label, fills: true });
     const chips = p.office
-      ? [sends('汇总'), sends('谁没报'), ...(unit ? [sends('查 ' + unit)] : []), sends('催报'), fills('通知 '), sends('送达'), sends('帮助')]
+      ? [sends('汇总'), sends('谁没报'), ...(unit ? [sends('查 ' + unit)] : []), sends('催报'), sends('提醒计划'), fills('通知 '), sends('送达'), sends('帮助')]
       : [sends('填报'), fills('3次，参与120人次'), ...(setup.sample ? [fills(setup.sample, '粘贴一份填好的表')] : []), sends('预览'), sends('帮助')];
     $('chips').replaceChildren(...chips.map((chip, i) => el('button', {
       type: 'button',
