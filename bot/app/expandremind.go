@@ -13,13 +13,17 @@ type reminder struct {
 	*worker
 	view OutboxView
 	b    bot.Broadcast
+	kept bot.Reminding
 	rows []remind.Row
 }
 
 // reminder decides about some units, nil for all on the roster.
 func (w *worker) reminder(view OutboxView, b bot.Broadcast, units []string) (script, error) {
-	r := reminder{worker: w, view: view, b: b}
-	var err error
+	kept, err := view.Reminding()
+	if err != nil {
+		return nil, err
+	}
+	r := reminder{worker: w, view: view, b: b, kept: kept}
 	if units == nil {
 		r.rows, err = Judged(w.c.Notice, view, b, w.now())
 	} else {
@@ -79,7 +83,7 @@ func (r reminder) says(person, group string) (bot.Send, bool, error) {
 	p = p.At(now)
 	if r.b.To == bot.ToOffice {
 		p.Office = true
-		send, ok := remind.ToOffice(n, r.b, p, r.rows, now)
+		send, ok := remind.ToOffice(n, r.b, r.kept, p, r.rows, now)
 		send.Units = nil
 		return send, ok, nil
 	}
