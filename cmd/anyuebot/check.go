@@ -91,7 +91,7 @@ func check(ctx context.Context, c console, args []string) error {
 			l.note("口径：%d 项是建议口径，安委办还没有确认。认可后在该项加 settled: true", open)
 		}
 		main := notice.Form(notice.Main)
-		if d := notice.Deadline(main.Deadline); d != nil && campaignClock(cfg.Now, time.Now)().After(d.At) {
+		if d := notice.Deadline(main.Deadline); d != nil && newClock(cfg.Now, time.Now).now().After(d.At) {
 			l.note("时限：%s的报送时限已过（%s）。今年用，请换成今年的通知，见 README 的“换一个通知”", main.ID, bot.Instant(d.At))
 		}
 		l.checkCalendar(notice, campaignClock(cfg.Now, time.Now)())
