@@ -304,7 +304,7 @@ func (l letter) sortOf(d Debt) string {
 	case d.What == bot.OweStamp:
 		return "stamp"
 	case d.What == bot.OweMaterial:
-		return "material"
+		return ""
 	case d.Status.Return != nil:
 		return "returned"
 	case d.What == bot.OweForm && d.Status.Filled >= form.Asked():
