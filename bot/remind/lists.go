@@ -57,7 +57,7 @@ type list struct {
 // for a time has not sent it in all the same.
 func newList(n *bot.Notice, b bot.Broadcast, rows []Row, now time.Time) list {
 	l := list{letter: letter{n: n, now: now}, all: rows}
-	for _, d := range debts(n, b, now.Location()) {
+	for _, d := range debts(n, b, now) {
 		if !slices.ContainsFunc(rows, func(r Row) bool { return r.Why == bot.SpareOver || r.Status[d.of()].Closed }) {
 			l.wanted = append(l.wanted, d)
 		}
