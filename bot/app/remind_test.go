@@ -548,6 +548,28 @@ func TestCap(t *testing.T) {
 	})
 }
 
+// TestCapOfNudge: what the office sends itself is held to the cap when it is made,
+// and neither then nor at its attempt is a unit told of that had its share.
+func TestCapOfNudge(t *testing.T) {
+	played(t, "2021-06-23 08:59", func(l *ladder) {
+		l.notice.Ladder.Cap = 1
+		l.submit("湫头镇", "附件2")
+		l.submit("湫头镇", "总结")
+		p := l.live(nil)
+		defer p.end()
+		l.wait("2021-06-23 10:00") // 山河镇 and 县教育局 have theirs
+		key := bot.ReportKey{Unit: "湫头镇", Form: "附件2", Period: "2021"}
+		l.commit("boss", bot.Changes{Report: &bot.Report{Key: key, State: bot.Returned, Version: 1, Counted: 1}})
+		l.commit("boss", bot.Changes{Broadcast: &bot.Broadcast{ID: "n", Kind: bot.BroadcastNudge, By: l.store.PersonID("boss"), Form: "附件2", At: l.clock.now(), Begun: time.Now()}})
+		p.app.Rouse()
+		l.wait("2021-06-23 10:30")
+		l.check("arrived", []string{"06-23 09:00 lisi", "06-23 09:00 wangwu", "06-23 10:00 lisi"}, sort(l.got()))
+		if d := l.find("n", "n-"+l.store.PersonID("lisi")); !slices.Equal(d.Units, []string{"湫头镇"}) || strings.Contains(d.Text, "山河镇") {
+			t.Errorf("for %v: %s", d.Units, d.Text)
+		}
+	})
+}
+
 // TestCapOfNextWeek: what was held up over a weekend counts for the week it came in.
 func TestCapOfNextWeek(t *testing.T) {
 	played(t, "2021-06-25 16:00", func(l *ladder) { // a Friday
