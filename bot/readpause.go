@@ -49,10 +49,15 @@ func (n *Notice) pauseBehind(text string) (verb Verb, rest string, ok bool) {
 	return "", "", false
 }
 
-// stopsReminding reports whether a liaison asks not to be reminded any more.
-func (n *Notice) stopsReminding(text string) bool {
-	verb, _, ok := n.pauseBehind(text)
-	return ok && verb != VerbUnpause && utf8.RuneCountInString(text) <= claimRunes
+// stopsReminding reports whether a liaison asks not to be reminded any more, and
+// whether they say nothing else. Words with a figure in them may be an answer.
+func (n *Notice) stopsReminding(text string) (alone, ok bool) {
+	plain := strings.NewReplacer("一直", "", "一下", "", "一再", "").Replace(text)
+	verb, rest, ok := n.pauseBehind(plain)
+	if !ok || verb == VerbUnpause || utf8.RuneCountInString(text) > claimRunes || strings.ContainsFunc(plain, figureRune) {
+		return false, false
+	}
+	return bare(strings.NewReplacer("请", "", "以后", "", "我们", "", "你们", "").Replace(rest)) == "", true
 }
 
 // pauseEnd is till when a pause is to last.
