@@ -20,7 +20,9 @@ func ToGroup(n *bot.Notice, b bot.Broadcast, chat bot.Chat, rows []Row, now time
 	say = append(say, l.counts("remind.count")...)
 	all := letter{n: n, now: now, rows: []Row{{Verdict: Verdict{Owes: l.missing()}}}}
 	say = append(say, all.dates(all.rows)...)
-	say = append(say, all.easy()...)
+	if easy := all.easy(); len(easy) > 0 {
+		say = append(append(say, bot.Effect{Key: "remind.group.how"}), easy...)
+	}
 	say = append(say, bot.Effect{Key: "remind.group.foot", Args: blanks{"phone": n.Office.Phone}})
 	return bot.Send{Group: chat.ID, Kind: string(bot.BroadcastRemind), Say: say}, true
 }
