@@ -33,12 +33,13 @@ func (w *worker) script(view OutboxView, b bot.Broadcast, units []string) (scrip
 		return w.reminder(view, b, units)
 	}
 	c := composed{worker: w, view: view, b: b, units: units}
-	if b.Kind != bot.BroadcastNudge || units != nil {
-		return c, nil
+	if b.Kind == bot.BroadcastNudge && units == nil {
+		var err error
+		if c.week, err = view.Week(remind.Monday(w.now()), b.ID); err != nil {
+			return nil, err
+		}
 	}
-	var err error
-	c.week, err = view.Week(remind.Monday(w.now()), b.ID)
-	return c, err
+	return c, nil
 }
 
 // expand takes a broadcast one page further, in one commit: the next liaisons in
@@ -256,8 +257,7 @@ type composed struct {
 	b    bot.Broadcast
 	// units are those whose people are written to, nil for all that they speak for.
 	units []string
-	// week is [bot.Recipient.Week] of all units; nil but while a 催报 is expanded.
-	week map[string]int
+	week  map[string]int // as [bot.Recipient] has it
 }
 
 func (c composed) spared(bot.Unit) string { return "" }
@@ -314,9 +314,8 @@ func (w *worker) recipient(view OutboxView, b bot.Broadcast, person, group strin
 	return to, err == nil, err
 }
 
-// unitsOf are the rows of some units, if the broadcast needs to know their kinds, or
-// whether they are paused.
-// Who is on the roster no more has no row.
+// unitsOf are the rows of some units, if the broadcast needs to know their kinds or
+// whether their reminders are paused. Who is on the roster no more has no row.
 func unitsOf(view OutboxView, b bot.Broadcast, names []string) (units []bot.Unit, err error) {
 	if b.Kinds == nil && b.Kind != bot.BroadcastNudge {
 		return nil, nil
