@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"iter"
 	"strings"
 	"time"
 )
@@ -8,8 +9,19 @@ import (
 // Phrase fills the wording of a key, to go into a blank of another one.
 func (n *Notice) Phrase(key string, blanks map[string]string) string { return n.phrase(key, blanks) }
 
-// Till writes a deadline in the zone of its argument: 6月30日（星期三）18时.
-func (n *Notice) Till(at time.Time) string { return n.until(at) }
+// Stamped is the column of the stamped copies, as the office asks for it.
+const Stamped = wordStamped
+
+// ByKind groups what belongs to units by their kind, in the notice's order.
+func ByKind[T any](kinds []string, list []T, kind func(T) string) iter.Seq2[string, []T] {
+	return func(yield func(string, []T) bool) {
+		for _, g := range byKind(kinds, list, kind) {
+			if !yield(g.kind, g.of) {
+				return
+			}
+		}
+	}
+}
 
 // DateBlanks are the blanks of a day and time, without its year, in the zone of
 // the argument: month, day, weekday, hour, minute.
@@ -101,7 +113,6 @@ func remindWording() map[string][]string {
 		"remind.due.alone":       {"deadline"},
 		"remind.due.month":       {"what", "month", "day", "weekday"},
 		"remind.due.month.alone": {"month", "day", "weekday"},
-		"remind.due.own":         {"unit", "what", "until"},
 		"remind.soon":            nil,
 		"remind.easy.example":    {"item", "n", "unit"},
 		"remind.easy.many":       {"word", "unit"},
@@ -137,11 +148,11 @@ func remindWording() map[string][]string {
 		"remind.office.reason":     {"reason"},
 		"remind.office.next":       nil,
 	}
-	for _, sort := range []string{"form", "nomination", "case", "summary", "yearend", "items", "stamp", "material"} {
-		keys["remind.easy."+sort] = []string{"what", "example"}
+	for _, sort := range []string{"form", "nomination", "case", "summary", "yearend", "items", "stamp", "returned"} {
+		keys["remind.easy."+sort] = []string{"what", "example", "word"}
 	}
-	for _, sort := range []OwedWhat{OweForm, OweItems, OweStamp, OweMaterial} {
-		keys["remind.card."+string(sort)] = []string{"what"}
+	for _, sort := range []string{string(OweForm), string(OweItems), string(OweStamp), string(OweMaterial), "returned"} {
+		keys["remind.card."+sort] = []string{"what"}
 	}
 	for _, why := range Spares() {
 		keys["spare."+string(why)] = nil

@@ -74,6 +74,12 @@ func TestLadderOfTheNotice(t *testing.T) {
 		if r.Keep != 1 {
 			t.Errorf("%s is made up for within %d working days, want 1", r.ID, r.Keep)
 		}
+		// The words of the office, and what nags, are never said to a liaison.
+		for _, word := range []string{"催", "逾期", "异常", "封账", "还剩", "！"} {
+			if strings.Contains(r.Say, word) {
+				t.Errorf("%s says %s: %s", r.ID, word, r.Say)
+			}
+		}
 	}
 	if diff := cmp.Diff(strings.Split(want, "\n"), got); diff != "" {
 		t.Errorf("(-wanted +ladder):\n%s", diff)
@@ -204,7 +210,9 @@ func TestFormsOfAStepAimAtOneDay(t *testing.T) {
 		t.Fatal("no deadline 总结")
 	}
 	dir := t.TempDir()
-	write(t, dir, noticeFile, head+"  - id: 总结\n"+strings.Replace(tail, "aim: 2021-06-30T18:00:00+08:00", "aim: 2021-06-29T18:00:00+08:00", 1))
+	tail = strings.Replace(tail, "aim: 2021-06-30T18:00:00+08:00", "aim: 2021-06-29T18:00:00+08:00", 1)
+	tail = strings.Replace(tail, "6月30日（星期三）", "6月29日（星期二）", 1)
+	write(t, dir, noticeFile, head+"  - id: 总结\n"+tail)
 	_, err = Load(dir, bot.WordingKeys())
 	got := found(t, err)
 	if len(got) != 7 || !strings.HasPrefix(got[0], "ladder.yaml:") || !strings.HasSuffix(got[0], " day-invalid") {
@@ -227,6 +235,28 @@ func TestMaterialNeedsADate(t *testing.T) {
 		_, err := Load(dir, bot.WordingKeys())
 		if got := found(t, err); len(got) != 1 || !strings.HasSuffix(got[0], " day-invalid") {
 			t.Errorf("%s: got %v", day, got)
+		}
+	}
+}
+
+// Two monthly forms share a step only while they are reported in the same months.
+func TestMonthlyFormsOfAStepShareTheirMonths(t *testing.T) {
+	for months, want := range map[string]string{
+		"from: 2021-06\nto: 2021-08": "",
+		"from: 2021-06\nto: 2021-09": "ladder.yaml:14 day-invalid",
+	} {
+		files := tiny(t)
+		swap := func(file, old, new string) {
+			files[file] = []byte(strings.Replace(string(files[file]), old, new, 1))
+		}
+		files["other.yaml"] = files["month.yaml"]
+		swap("other.yaml", "id: 月报", "id: 另报")
+		swap("other.yaml", "from: 2021-06\nto: 2021-08", months)
+		swap(noticeFile, "month.yaml]", "month.yaml, other.yaml]")
+		swap(ladderFile, "owes: [月报]", "owes: [月报, 另报]")
+		_, err := load(files, nil, tinyKeys(), new(problems))
+		if got := strings.Join(found(t, err), " "); got != want {
+			t.Errorf("%q: got %q, want %q", months, got, want)
 		}
 	}
 }

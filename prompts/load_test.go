@@ -139,12 +139,16 @@ func TestEachSlipIsNamedByFileAndLine(t *testing.T) {
 		{"notice.yaml", "2021-06-02T24:00:00+08:00", "2021-06-02", "notice.yaml:14 deadline-invalid"},
 		{"notice.yaml", "2021-06-02T24:00:00+08:00", "2021-06-31T18:00:00+08:00", "notice.yaml:14 deadline-invalid"},
 		{"notice.yaml", "2021-06-02T24:00:00+08:00", "2021-06-02T10:00:00Z", "notice.yaml:14 deadline-invalid"},
-		{"notice.yaml", "  - id: 表\n    at: 2021-06-02T24:00:00+08:00\n    sentence: 请于6月2日前报送\n", "  - id: 表\n    at: 2021-06-02T24:00:00+08:00\n    sentence: 请于6月2日前报送\n  - id: 表\n    at: 2021-06-03T24:00:00+08:00\n    sentence: 另一句\n", "notice.yaml:16 duplicate"},
+		{"notice.yaml", "  - id: 表\n    at: 2021-06-02T24:00:00+08:00\n    sentence: 请于6月2日前报送\n", "  - id: 表\n    at: 2021-06-02T24:00:00+08:00\n    sentence: 请于6月2日前报送\n  - id: 表\n    at: 2021-06-03T24:00:00+08:00\n    sentence: 请于6月3日前报送\n", "notice.yaml:16 duplicate"},
 		{"notice.yaml", "forms: [form.yaml, month.yaml]", "forms: [form.yaml, month.yaml, ../form.yaml]", "notice.yaml:9 wrong-value"},
 		{"notice.yaml", "forms: [form.yaml, month.yaml]", "forms: [form.yaml, month.yaml, more.yaml]", "more.yaml:0 file-missing"},
 
 		// Forms.
 		{"form.yaml", "deadline: 表", "deadline: 附件9", "form.yaml:4 deadline-unknown"},
+		{"form.yaml", "period: \"2021\"", "period: \"2020\"", "form.yaml:3 wrong-value"},
+		{"month.yaml", "from: 2021-06", "from: 2020-06", "month.yaml:3 wrong-value"},
+		{"month.yaml", "to: 2021-08", "to: 2021-05", "month.yaml:4 wrong-value"},
+		{"month.yaml", "to: 2021-08", "to: 8月", "month.yaml:4 wrong-value"},
 		{"form.yaml", "  - id: 二", "  - id: 一", "form.yaml:10 duplicate form.yaml:35 section-unknown form.yaml:42 section-unknown"},
 		{"form.yaml", "item: 4\n    section: 二", "item: 4\n    section: 三", "form.yaml:42 section-unknown"},
 		{"form.yaml", "item: 4\n    section: 二\n", "item: 4\n", "form.yaml:41 key-missing"},
@@ -203,10 +207,15 @@ func TestEachSlipIsNamedByFileAndLine(t *testing.T) {
 		{"checks.yaml", "    when: \"cases(#4) != #1\"\n", "", "checks.yaml:6 key-missing"},
 		{"checks.yaml", "least: 10", "most: 10", "checks.yaml:16 key-unknown"},
 
+		{"notice.yaml", "2021-06-02T24:00:00+08:00\n    sentence: 请于6月2日", "2023-06-05T24:00:00+08:00\n    sentence: 请于6月5日", "notice.yaml:14 deadline-invalid"},
+
 		// What people are asked for, before the deadline.
 		{"notice.yaml", "    sentence: 请于6月2日前报送", "    aim: 6月2日\n    sentence: 请于6月2日前报送", "notice.yaml:15 deadline-invalid"},
 		{"notice.yaml", "    sentence: 请于6月2日前报送", "    aim: 2021-06-03T09:00:00+08:00\n    sentence: 请于6月2日前报送", "notice.yaml:15 deadline-invalid"},
 		{"notice.yaml", "    sentence: 请于6月2日前报送", "    aim: 2020-06-02T18:00:00+08:00\n    sentence: 请于6月2日前报送", "notice.yaml:15 deadline-invalid"},
+		{"notice.yaml", "2021-06-02T24:00:00+08:00", "2021-06-04T24:00:00+08:00", "notice.yaml:15 wrong-value"},
+		{"notice.yaml", "请于6月2日前报送", "请于6月2日（星期二）前报送", "notice.yaml:15 wrong-value"},
+		{"notice.yaml", "请于6月2日前报送", "请于6月2日前报送，最迟不超过6月31日（星期四）", "notice.yaml:15 wrong-value"},
 
 		// Ladder: hours, cap and silence.
 		{"ladder.yaml", "cap: 3\n", "", "ladder.yaml:1 key-missing"},
@@ -221,6 +230,7 @@ func TestEachSlipIsNamedByFileAndLine(t *testing.T) {
 		{"ladder.yaml", "from: \"14:30\", to: \"17:30\"", "from: \"12:00\", to: \"17:30\"", "ladder.yaml:3 time-invalid"},
 		{"ladder.yaml", "to: 2021-07-01T14:30:00+08:00", "to: 2021-07-01T00:00:00+08:00", "ladder.yaml:7 deadline-invalid"},
 		{"ladder.yaml", "to: 2021-07-01T14:30:00+08:00", "to: 2021-07-01", "ladder.yaml:7 deadline-invalid"},
+		{"ladder.yaml", "from: 2021-07-01T00:00:00+08:00", "from: 2020-07-01T00:00:00+08:00", "ladder.yaml:7 deadline-invalid"},
 		{"ladder.yaml", ", why: 大会", "", "ladder.yaml:7 key-missing"},
 
 		// Ladder: its steps.
@@ -245,6 +255,7 @@ func TestEachSlipIsNamedByFileAndLine(t *testing.T) {
 		{"ladder.yaml", "keep: 0", "keep: 21", "ladder.yaml:11 wrong-value"},
 		{"ladder.yaml", "say: 温馨提示", "say: \"温馨提示{unit}\"", "ladder.yaml:9 blank-unknown"},
 		{"ladder.yaml", "say: 温馨提示", "say: " + strings.Repeat("温", maxSay+1), "ladder.yaml:9 wrong-value"},
+		{"ladder.yaml", "to: 安委办", "to: 安委办, say: 名单", "ladder.yaml:11 key-unknown"},
 
 		// Ladder: the day of a step.
 		{"ladder.yaml", "day: 2021-06-01", "day: 6月1日", "ladder.yaml:9 day-invalid"},
@@ -260,7 +271,7 @@ func TestEachSlipIsNamedByFileAndLine(t *testing.T) {
 		{"ladder.yaml", "day: 2021-06-13, at: \"09:00\", shift: 提前", "day: 2021-06-13, at: \"09:00\", shift: 推后", "ladder.yaml:13 wrong-value"},
 		{"ladder.yaml", "day: 2021-06-13, at", "day: 2021-06-13后1个工作日, at", "ladder.yaml:13 key-unknown"},
 		{"notice.yaml", "2021-06-02T24:00:00+08:00", "2021-06-02T08:00:00+08:00", "ladder.yaml:10 time-invalid"},
-		{"notice.yaml", "2021-06-02T24:00:00+08:00", "2021-06-05T24:00:00+08:00", "ladder.yaml:10 day-invalid"},
+		{"notice.yaml", "2021-06-02T24:00:00+08:00\n    sentence: 请于6月2日", "2021-06-05T24:00:00+08:00\n    sentence: 请于6月5日", "ladder.yaml:10 day-invalid"},
 
 		// Calendar.
 		{"calendar.yaml", "date: 2028-05-01", "date: 5月1日", "calendar.yaml:4 day-invalid"},

@@ -228,6 +228,26 @@ func TestJudgeForOthers(t *testing.T) {
 	}
 }
 
+// TestOver: what a message on its way asks for ends step by step.
+func TestOver(t *testing.T) {
+	c := asking(t, "2021-06-30 17:00", "案例", "附件2当天")
+	c.b.Slots[0].Until, c.b.Slots[1].Until = at(t, "2021-06-30 17:30"), at(t, "2021-07-01 17:30")
+	for _, tt := range []struct {
+		now  string
+		owes []string
+		why  bot.Spare
+	}{
+		{"2021-06-30 17:30", []string{"form 附件2", "form 总结", "form 案例"}, ""},
+		{"2021-07-01 14:30", []string{"form 附件2", "form 总结"}, ""},
+		{"2021-07-01 17:30:01", nil, bot.SpareOver},
+	} {
+		c.now = at(t, tt.now)
+		if list, why := owes(c.judge()); !slices.Equal(list, tt.owes) || why != tt.why {
+			t.Errorf("%s: %q, %s", tt.now, list, why)
+		}
+	}
+}
+
 // TestDebts: what a message has to say of each debt.
 func TestDebts(t *testing.T) {
 	c := asking(t, "2021-06-17 09:00", "咨询日数字", "咨询日方案")

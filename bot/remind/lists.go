@@ -18,7 +18,7 @@ func ToGroup(n *bot.Notice, b bot.Broadcast, chat bot.Chat, rows []Row, now time
 	}
 	say := []bot.Effect{{Key: "remind.group", Args: blanks{"time": bot.ShortDate(now)}}}
 	say = append(say, l.counts("remind.count")...)
-	all := letter{n: n, now: now, rows: []Row{{Verdict: Verdict{Owes: l.wanted}}}}
+	all := letter{n: n, now: now, rows: []Row{{Verdict: Verdict{Owes: l.missing()}}}}
 	say = append(say, all.dates(all.rows)...)
 	say = append(say, all.easy()...)
 	say = append(say, bot.Effect{Key: "remind.group.foot", Args: blanks{"phone": n.Office.Phone}})
@@ -34,13 +34,14 @@ func ToOffice(n *bot.Notice, b bot.Broadcast, kept bot.Reminding, person bot.Per
 	if len(l.rows) == 0 {
 		return bot.Send{}, false
 	}
-	return bot.Send{
-		Person: person.ID, Kind: string(bot.BroadcastRemind), Say: l.forOffice(kept.Pause),
-		Offer: &bot.Offer{
+	send := bot.Send{Person: person.ID, Kind: string(bot.BroadcastRemind), Say: l.forOffice(kept.Pause)}
+	if column := l.column(); column != "" {
+		send.Offer = &bot.Offer{
 			Open: bot.OpenAny, Title: bot.Effect{Key: "remind.office.card", Args: blanks{"what": l.whats()}},
-			Choices: []bot.Choice{n.Command(bot.VerbPhones, l.wanted[0].Form), n.Command(bot.VerbMissing, l.wanted[0].Form)},
-		},
-	}, true
+			Choices: []bot.Choice{n.Command(bot.VerbPhones, column), n.Command(bot.VerbMissing, column)},
+		}
+	}
+	return send, true
 }
 
 // list is who has not sent in what a broadcast is about, reminded of it or not:
@@ -56,7 +57,7 @@ type list struct {
 // for a time has not sent it in all the same.
 func newList(n *bot.Notice, b bot.Broadcast, rows []Row, now time.Time) list {
 	l := list{letter: letter{n: n, now: now}, all: rows}
-	for _, d := range debts(n, b, now.Location()) {
+	for _, d := range debts(n, b, now) {
 		if !slices.ContainsFunc(rows, func(r Row) bool { return r.Why == bot.SpareOver || r.Status[d.of()].Closed }) {
 			l.wanted = append(l.wanted, d)
 		}
@@ -105,6 +106,14 @@ func came(n *bot.Notice, d Debt, f Facts) coming {
 	return missing
 }
 
+// column is how the office asks for the first thing in the list; "" if it can't.
+func (l list) column() string {
+	if d := l.missing()[0]; d.What != bot.OweStamp {
+		return d.Form
+	}
+	return bot.Stamped
+}
+
 // called is what something is called in a list.
 func (l list) called(d Debt) string {
 	switch d.What {
@@ -120,9 +129,20 @@ func (l list) called(d Debt) string {
 	return what(l.n, d)
 }
 
+// missing are those of the things that some unit has not sent in.
+func (l list) missing() []Debt {
+	var open []Debt
+	for _, d := range l.wanted {
+		if len(l.tally(d).open) > 0 {
+			open = append(open, d)
+		}
+	}
+	return open
+}
+
 func (l list) whats() string {
 	var names []string
-	for _, d := range l.wanted {
+	for _, d := range l.missing() {
 		names = append(names, l.called(d))
 	}
 	return strings.Join(names, "、")
@@ -155,8 +175,8 @@ func (l list) counts(key string) []bot.Effect {
 	for _, d := range l.wanted {
 		t, key := l.tally(d), key
 		var kinds []string
-		for _, k := range l.byKind(t.open) {
-			kinds = append(kinds, l.n.Phrase("remind.count.kind", blanks{"kind": k.name, "n": strconv.Itoa(len(k.rows))}))
+		for kind, rows := range bot.ByKind(l.n.Kinds, t.open, kindOf) {
+			kinds = append(kinds, l.n.Phrase("remind.count.kind", blanks{"kind": kind, "n": strconv.Itoa(len(rows))}))
 		}
 		a := blanks{
 			"what": l.called(d), "in": strconv.Itoa(t.in), "paper": "", "open": strconv.Itoa(len(t.open)), "kinds": strings.Join(kinds, "、"),
@@ -172,28 +192,7 @@ func (l list) counts(key string) []bot.Effect {
 	return say
 }
 
-// kind is a kind of units with those of it.
-type kind struct {
-	name string
-	rows []Row
-}
-
-// byKind groups rows in the order of the notice.
-func (l list) byKind(rows []Row) []kind {
-	var kinds []kind
-	for _, name := range l.n.Kinds {
-		kinds = append(kinds, kind{name: name})
-	}
-	for _, r := range rows {
-		at := slices.IndexFunc(kinds, func(k kind) bool { return k.name == r.Unit.Kind })
-		if at < 0 {
-			at = len(kinds)
-			kinds = append(kinds, kind{name: r.Unit.Kind})
-		}
-		kinds[at].rows = append(kinds[at].rows, r)
-	}
-	return slices.DeleteFunc(kinds, func(k kind) bool { return len(k.rows) == 0 })
-}
+func kindOf(r Row) string { return r.Unit.Kind }
 
 // forOffice is the list. Once the time for something has passed, who is late
 // (逾期) stands apart from who has more time or is looking at figures again.
@@ -227,9 +226,9 @@ func (l list) forOffice(pause *bot.Pause) []bot.Effect {
 	if pause.Holds(l.now) {
 		say = append(say, bot.Effect{Key: l.paused("remind.office.pause", "remind.office.stopped", pause), Args: l.pause(pause)})
 	}
-	for _, k := range l.byKind(overdue) {
-		say = append(say, bot.Effect{Key: "remind.office.kind", Args: blanks{"kind": k.name, "n": strconv.Itoa(len(k.rows))}})
-		for _, r := range k.rows {
+	for kind, rows := range bot.ByKind(l.n.Kinds, overdue, kindOf) {
+		say = append(say, bot.Effect{Key: "remind.office.kind", Args: blanks{"kind": kind, "n": strconv.Itoa(len(rows))}})
+		for _, r := range rows {
 			say = append(say, l.line(r))
 		}
 	}

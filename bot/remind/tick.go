@@ -32,14 +32,12 @@ func Tick(n *bot.Notice, kept bot.Reminding, now time.Time) (next bot.Reminding,
 		last := mine[len(mine)-1]
 		b := bot.Broadcast{ID: name(kept, last, to), Kind: bot.BroadcastRemind, At: now, To: to}
 		for i, d := range mine {
-			slot := bot.Slot{Rung: d.Rung.ID, Due: d.At}
-			mark := slot
-			mark.At = now
+			mark := bot.Slot{Rung: d.Rung.ID, Due: d.At, At: now}
 			if superseded(n, d, mine[i+1:]) {
 				mark.Why = bot.SpareSuperseded
 			} else {
 				mark.Broadcast = b.ID
-				b.Slots = append(b.Slots, slot)
+				b.Slots = append(b.Slots, bot.Slot{Rung: d.Rung.ID, Due: d.At, Until: d.Until})
 				if d.Until.After(b.Until) {
 					b.Until = d.Until
 				}

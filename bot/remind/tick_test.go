@@ -37,9 +37,6 @@ func TestTick(t *testing.T) {
 			{"2021-06-01 14:30:01"}, {"2021-06-01 14:31"}, {"2021-06-02 08:30"},
 		}},
 		{"two steps of a moment in one message", [][]string{
-			{"2021-06-29 09:00:30", "-附件2首次", "remind-20210629T0900-liaison 附件2二次+案例 06-30 17:30"},
-		}[0:0]},
-		{"two steps of a moment in one message, lists apart", [][]string{
 			{"2021-06-29 09:00:30", "remind-20210629T0900-liaison 附件2二次+案例 06-30 17:30"},
 			{"2021-06-30 16:00", "remind-20210630T0900-liaison 附件2当天 07-01 17:30", "remind-20210629T1500-group 附件2群 06-30 17:30", "remind-20210630T1600-office 附件2清单+案例清单 07-01 17:30"},
 		}},
@@ -96,7 +93,10 @@ func TestTickMarks(t *testing.T) {
 	id, due := "remind-20210630T0900-liaison", at(t, "2021-06-30 09:00")
 	want := []bot.Broadcast{{
 		ID: id, Kind: bot.BroadcastRemind, To: bot.ToLiaisons, At: now, Until: at(t, "2021-07-01 17:30"),
-		Slots: []bot.Slot{{Rung: "案例", Due: due.AddDate(0, 0, -1)}, {Rung: "附件2当天", Due: due}},
+		Slots: []bot.Slot{
+			{Rung: "案例", Due: due.AddDate(0, 0, -1), Until: at(t, "2021-06-30 17:30")},
+			{Rung: "附件2当天", Due: due, Until: at(t, "2021-07-01 17:30")},
+		},
 	}}
 	if diff := cmp.Diff(want, send); diff != "" {
 		t.Error(diff)

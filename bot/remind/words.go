@@ -84,26 +84,55 @@ func (l letter) words(named int) []bot.Effect {
 			say = append(say, e)
 		}
 	}
-	if len(l.rows) == 1 {
-		for _, d := range l.rows[0].Owes {
-			say = append(say, bot.Effect{Key: "remind.debt", Args: blanks{"debt": l.debt(d)}})
-		}
-	} else {
-		for _, r := range l.rows[:named] {
-			var debts []string
-			for _, d := range r.Owes {
-				debts = append(debts, l.debt(d))
-			}
-			say = append(say, bot.Effect{Key: "remind.unit", Args: blanks{"unit": r.Unit.Name, "debts": strings.Join(debts, "；")}})
-		}
-		if more := len(l.rows) - named; more > 0 {
-			say = append(say, bot.Effect{Key: "remind.more", Args: blanks{"n": strconv.Itoa(more)}})
-		}
-	}
+	say = append(say, l.owed(named)...)
 	say = append(say, l.asks()...)
 	say = append(say, l.dates(l.rows)...)
 	say = append(say, l.easy()...)
 	return append(say, bot.Effect{Key: l.foot(), Args: blanks{"phone": l.n.Office.Phone}})
+}
+
+// owed tells what is owed: of units that owe the same, and stand alike, in one line.
+func (l letter) owed(named int) []bot.Effect {
+	type alike struct {
+		debts string
+		units []string
+	}
+	var list []alike
+	same := true
+	for i, r := range l.rows {
+		debts := l.debtsOf(r)
+		same = same && debts == l.debtsOf(l.rows[0])
+		at := slices.IndexFunc(list, func(a alike) bool { return a.debts == debts })
+		switch {
+		case i >= named:
+		case at < 0:
+			list = append(list, alike{debts, []string{r.Unit.Name}})
+		default:
+			list[at].units = append(list[at].units, r.Unit.Name)
+		}
+	}
+	var say []bot.Effect
+	if same { // the units stand at the head
+		for _, d := range l.rows[0].Owes {
+			say = append(say, bot.Effect{Key: "remind.debt", Args: blanks{"debt": l.debt(d)}})
+		}
+		return say
+	}
+	for _, a := range list {
+		say = append(say, bot.Effect{Key: "remind.unit", Args: blanks{"unit": strings.Join(a.units, "、"), "debts": a.debts}})
+	}
+	if more := len(l.rows) - named; more > 0 {
+		say = append(say, bot.Effect{Key: "remind.more", Args: blanks{"n": strconv.Itoa(more)}})
+	}
+	return say
+}
+
+func (l letter) debtsOf(r Row) string {
+	var debts []string
+	for _, d := range r.Owes {
+		debts = append(debts, l.debt(d))
+	}
+	return strings.Join(debts, "；")
 }
 
 func (l letter) head(named int) []bot.Effect {
@@ -226,11 +255,11 @@ func (l letter) dates(rows []Row) []bot.Effect {
 			case late(l.n, d, l.now):
 				soon = true
 			case !l.now.After(at):
-				say = addDate(say, name, l.date(r.Unit.Name, d, at))
+				say = addDate(say, name, l.date(d, at))
 			}
 		}
 	}
-	if len(whats) == 1 && len(say) == 1 && say[0].Key != "remind.due.own" {
+	if len(whats) == 1 && len(say) == 1 {
 		say[0].Key += ".alone"
 	}
 	if soon {
@@ -239,14 +268,12 @@ func (l letter) dates(rows []Row) []bot.Effect {
 	return say
 }
 
-func (l letter) date(unit string, d Debt, at time.Time) bot.Effect {
+// date tells till when a form is wanted. Who has more time than others and still has
+// it is not reminded.
+func (l letter) date(d Debt, at time.Time) bot.Effect {
 	form := l.n.Form(d.Form)
-	at = at.In(l.now.Location())
-	switch {
-	case !d.Status.Until.IsZero():
-		return bot.Effect{Key: "remind.due.own", Args: blanks{"unit": unit, "until": l.n.Till(at)}}
-	case form.Monthly():
-		return bot.Effect{Key: "remind.due.month", Args: bot.DateBlanks(at)}
+	if form.Monthly() {
+		return bot.Effect{Key: "remind.due.month", Args: bot.DateBlanks(at.In(l.now.Location()))}
 	}
 	return bot.Effect{Key: "remind.due", Args: blanks{"deadline": l.n.Deadline(form.Deadline).Sentence}}
 }
@@ -277,8 +304,10 @@ func (l letter) sortOf(d Debt) string {
 	case d.What == bot.OweStamp:
 		return "stamp"
 	case d.What == bot.OweMaterial:
-		return "material"
-	case d.Status.Return != nil, d.What == bot.OweForm && d.Status.Filled >= form.Asked():
+		return ""
+	case d.Status.Return != nil:
+		return "returned"
+	case d.What == bot.OweForm && d.Status.Filled >= form.Asked():
 		return ""
 	case d.Form == l.n.Nomination:
 		return "nomination"
@@ -301,7 +330,9 @@ func (l letter) easy() []bot.Effect {
 		if sort == "" || slices.ContainsFunc(say, func(said bot.Effect) bool { return said.Key == key }) {
 			continue
 		}
-		say = append(say, bot.Effect{Key: key, Args: blanks{"what": what(l.n, d), "example": l.example(d)}})
+		say = append(say, bot.Effect{Key: key, Args: blanks{
+			"what": what(l.n, d), "example": l.example(d), "word": l.command(d, "").Say,
+		}})
 		if units := l.owing(d); sort == "case" && len(l.rows) > 1 {
 			say = append(say, bot.Effect{Key: "remind.easy.many", Join: bot.SameLine, Args: blanks{"word": l.n.Verbs[bot.VerbNoCase][0], "unit": units[0]}})
 		}
@@ -361,7 +392,7 @@ func (l letter) foot() string {
 func (l letter) offer(all int) *bot.Offer {
 	var choices []bot.Choice
 	var whats []string
-	sort := l.debts()[0].What
+	sort := cardOf(l.debts()[0])
 	add := func(c bot.Choice) {
 		if !slices.ContainsFunc(choices, func(known bot.Choice) bool { return known.Label == c.Label }) {
 			choices = append(choices, c)
@@ -371,8 +402,8 @@ func (l letter) offer(all int) *bot.Offer {
 		if name := what(l.n, d); !slices.Contains(whats, name) {
 			whats = append(whats, name)
 		}
-		if d.What != sort {
-			sort = bot.OweForm
+		if cardOf(d) != sort {
+			sort = string(bot.OweForm)
 		}
 		unit := ""
 		if units := l.owing(d); all > 1 && len(units) == 1 {
@@ -388,7 +419,7 @@ func (l letter) offer(all int) *bot.Offer {
 	choices = append(choices[:min(len(choices), bot.MaxChoices-1)], l.n.Command(bot.VerbProgress, ""))
 	return &bot.Offer{
 		Open: bot.OpenAny, Choices: choices,
-		Title: bot.Effect{Key: "remind.card." + string(sort), Args: blanks{"what": strings.Join(whats, "、")}},
+		Title: bot.Effect{Key: "remind.card." + sort, Args: blanks{"what": strings.Join(whats, "、")}},
 	}
 }
 
@@ -397,16 +428,25 @@ func (l letter) command(d Debt, unit string) bot.Choice {
 	switch {
 	case d.What == bot.OweMaterial:
 		return l.n.Command(bot.VerbMaterial, d.Kind)
+	case d.Form == l.n.Main:
+		return l.n.Command(bot.VerbFill, unit)
+	case d.Status.Return != nil: // 总结 would ask for another text
 	case d.Form == l.n.Cases:
 		return l.n.Command(bot.VerbCase, unit)
 	case d.Form == l.n.Summary:
 		return l.n.Command(bot.VerbSummary, unit)
 	case d.Form == l.n.YearEnd:
 		return l.n.Command(bot.VerbYearEnd, unit)
-	case d.Form == l.n.Main:
-		return l.n.Command(bot.VerbFill, unit)
 	}
 	c := l.n.Command(bot.VerbFill, strings.TrimSpace(d.Form+" "+unit))
 	c.Label += d.Form
 	return c
+}
+
+// cardOf is what sort of thing a card is about.
+func cardOf(d Debt) string {
+	if d.Status.Return != nil && d.What == bot.OweForm {
+		return "returned"
+	}
+	return string(d.What)
 }
