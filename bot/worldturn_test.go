@@ -114,16 +114,19 @@ func (t worldTurn) Reminding() (r bot.Reminding, err error) {
 }
 
 func (t worldTurn) Week(time.Time, string) (map[string]int, error) { return t.w.week, nil }
-func (t worldTurn) Recent(int) ([]bot.Sent, error)                 { return t.w.recent, nil }
+
+func (t worldTurn) Recent(most int) ([]bot.Sent, error) {
+	return t.w.recent[:min(len(t.w.recent), most)], nil
+}
 
 func (t worldTurn) SentOf(ids ...string) (map[string]bot.Sent, error) {
-	all := map[string]bot.Sent{}
+	list := map[string]bot.Sent{}
 	for _, s := range t.w.recent {
 		if slices.Contains(ids, s.Broadcast.ID) {
-			all[s.Broadcast.ID] = s
+			list[s.Broadcast.ID] = s
 		}
 	}
-	return all, nil
+	return list, nil
 }
 
 func (t worldTurn) FilesOf(unit string) ([]bot.Received, error) {

@@ -549,28 +549,6 @@ func TestCap(t *testing.T) {
 	})
 }
 
-// TestNudgePaused: whoever is paused after the office has confirmed is left out.
-func TestNudgePaused(t *testing.T) {
-	played(t, "2021-06-23 08:50", func(l *ladder) {
-		v, err := l.store.View(context.Background())
-		if err != nil {
-			t.Fatal(err)
-		}
-		u, _, _ := v.Unit("县教育局")
-		v.Close()
-		u.Pause = &bot.Pause{Reason: "搬迁", By: l.store.PersonID("boss"), At: l.clock.now()}
-		nudge := bot.Broadcast{ID: "n", Kind: bot.BroadcastNudge, Form: l.notice.Main, At: l.clock.now(), Begun: time.Now()}
-		l.commit("boss", bot.Changes{Broadcast: &nudge, Units: []bot.Unit{u}})
-		p := l.live(nil)
-		defer p.end()
-		l.wait("2021-06-23 08:58")
-		l.check("arrived", []string{"06-23 08:50 lisi"}, l.got())
-		if text := l.text(); strings.Contains(text, "县教育局") {
-			t.Error(text)
-		}
-	})
-}
-
 // TestCapOfNudge: what the office sends itself is held to the cap when it is made,
 // and neither then nor at its attempt is a unit told of that had its share.
 func TestCapOfNudge(t *testing.T) {
@@ -589,6 +567,36 @@ func TestCapOfNudge(t *testing.T) {
 		l.check("arrived", []string{"06-23 09:00 lisi", "06-23 09:00 wangwu", "06-23 10:00 lisi"}, sort(l.got()))
 		if d := l.find("n", "n-"+l.store.PersonID("lisi")); !slices.Equal(d.Units, []string{"湫头镇"}) || strings.Contains(d.Text, "山河镇") {
 			t.Errorf("for %v: %s", d.Units, d.Text)
+		}
+	})
+}
+
+// TestNudgeCapped: the cap holds for what the office sends, too, when it is
+// expanded, even if there was room while it was looked at; and whoever is paused
+// since is left out.
+func TestNudgeCapped(t *testing.T) {
+	played(t, "2021-06-23 08:50", func(l *ladder) {
+		l.notice.Ladder.Cap = 1
+		d := l.delivery("n1-1", "lisi")
+		d.Kind, d.Broadcast, d.Units, d.State, d.Queued, d.At = string(bot.BroadcastNudge), "n1", []string{"山河镇"}, bot.DeliveryAccepted, l.clock.now(), time.Now()
+		nudge := bot.Broadcast{ID: "n1", Kind: bot.BroadcastNudge, Form: l.notice.Main, At: l.clock.now(), Begun: time.Now(), Done: true}
+		l.commit("boss", bot.Changes{Broadcast: &nudge, Deliveries: []bot.Delivery{d}})
+		v, err := l.store.View(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		paused, _, _ := v.Unit("县教育局")
+		v.Close()
+		paused.Pause = &bot.Pause{Reason: "搬迁", By: l.store.PersonID("boss"), At: l.clock.now()}
+		next := nudge
+		next.ID, next.Done = "n2", false
+		l.commit("boss", bot.Changes{Broadcast: &next, Units: []bot.Unit{paused}})
+		p := l.live(nil)
+		defer p.end()
+		l.wait("2021-06-23 08:58")
+		l.check("arrived", []string{"06-23 08:50 lisi"}, l.got())
+		if text := l.text(); !strings.Contains(text, "湫头镇") || strings.Contains(text, "山河镇") || strings.Contains(text, "县教育局") {
+			t.Error(text)
 		}
 	})
 }
