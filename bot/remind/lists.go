@@ -17,6 +17,7 @@ func ToGroup(n *bot.Notice, b bot.Broadcast, chat bot.Chat, rows []Row, now time
 		return bot.Send{}, false
 	}
 	say := []bot.Effect{{Key: "remind.group", Args: blanks{"time": bot.ShortDate(now)}}}
+	say = append(say, leads(l.open())...)
 	say = append(say, l.counts("remind.count")...)
 	all := letter{n: n, now: now, rows: []Row{{Verdict: Verdict{Owes: l.open()}}}}
 	say = append(say, all.dates(all.rows)...)
@@ -222,6 +223,7 @@ func (l list) forOffice(pause *bot.Pause) []bot.Effect {
 	say := []bot.Effect{{Key: key, Args: blanks{
 		"what": l.whats(), "time": bot.ShortDate(l.now), "n": strconv.Itoa(len(overdue)), "expected": strconv.Itoa(expected),
 	}}}
+	say = append(say, leads(l.open())...)
 	if len(l.wanted) > 1 || paper > 0 {
 		say = append(say, l.counts("remind.office.count")...)
 	}
