@@ -121,6 +121,7 @@ func remindWording() map[string][]string {
 		"remind.foot.paper":      {"phone"},
 
 		"remind.group":      {"time"},
+		"remind.group.how":  nil,
 		"remind.group.foot": {"phone"},
 		"remind.count":      count,
 		"remind.count.none": count,

@@ -219,6 +219,25 @@ func sort(list []string) []string {
 	return list
 }
 
+// TestTickOfNobody: before there are units nothing is sent or stored, so that a
+// backup can still be restored; once there are, what still makes sense is.
+func TestTickOfNobody(t *testing.T) {
+	played(t, "2021-06-23 08:50", func(l *ladder) {
+		for _, unit := range []string{"山河镇", "县教育局", "湫头镇", "县妇联"} {
+			if _, err := l.store.RemoveUnit(context.Background(), unit, "试", l.clock.now()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		p := l.live(nil)
+		defer p.end()
+		l.wait("2021-06-23 10:30")
+		l.check("became", nil, l.became())
+		l.enrol("单位,类别,联络员userid\n永和镇,乡镇,zhao\n")
+		l.wait("2021-06-23 10:32")
+		l.check("became", []string{"附件2首次：accepted 1"}, l.became())
+	})
+}
+
 // TestTickOfTwo: several processes on one store send a step once.
 func TestTickOfTwo(t *testing.T) {
 	played(t, "2021-06-23 08:50", func(l *ladder) {
