@@ -103,8 +103,10 @@ type auditor struct {
 	named    map[string]string     // person → a key whose record names them
 
 	broadcasts map[string]bool
-	caused     map[string]string // broadcast → a key of a delivery it caused
-	deliveries map[string]string // broadcast and ID → its key
+	caused     map[string]string   // broadcast → a key whose record says that it was sent
+	steps      map[bot.Slot]string // that reminders carry, with Broadcast → the reminder's key
+	done       map[bot.Slot]bool   // that are marked as sent, likewise
+	deliveries map[string]string   // broadcast and ID → its key
 }
 
 func newAuditor(c codec, k keys, notice string, secret []byte) *auditor {
@@ -125,6 +127,8 @@ func newAuditor(c codec, k keys, notice string, secret []byte) *auditor {
 
 		broadcasts: map[string]bool{},
 		caused:     map[string]string{},
+		steps:      map[bot.Slot]string{},
+		done:       map[bot.Slot]bool{},
 		deliveries: map[string]string{},
 	}
 }
@@ -184,6 +188,9 @@ func (a *auditor) add(key string, value []byte) {
 			a.name(key, e.By)
 			for _, id := range e.People {
 				a.name(key, id)
+			}
+			if e.Broadcast != "" {
+				a.caused[e.Broadcast] = key
 			}
 		}
 		want = a.logKey(names)
@@ -267,7 +274,7 @@ func (a *auditor) add(key string, value []byte) {
 			return
 		}
 		want = a.keys.filed(r.Form, r.Period)
-	case kindOut, kindSent, kindBroadcast, kindChat, kindHalt, kindLease:
+	case kindOut, kindSent, kindBroadcast, kindChat, kindHalt, kindLease, kindReminding:
 		var ok bool
 		if want, ok = a.outgoing(kind, key, value, names); !ok {
 			return
@@ -311,6 +318,9 @@ func (a *auditor) unit(key string, u bot.Unit) {
 	a.places[u.Order] = u.Name
 	for _, d := range u.Deputies {
 		a.name(key, d.By)
+	}
+	if u.Pause != nil {
+		a.name(key, u.Pause.By)
 	}
 	a.units[u.Identity()] = u
 }
@@ -431,11 +441,7 @@ func (a *auditor) finish() Audit {
 			a.fault(key, "names person %s, who has no record", id)
 		}
 	}
-	for id, key := range a.caused {
-		if !a.broadcasts[id] {
-			a.fault(key, "belongs to broadcast %s, which has no record", id)
-		}
-	}
+	a.sending()
 	for name, u := range a.units {
 		if u.Liaison == "" {
 			continue

@@ -22,6 +22,9 @@ func (a *auditor) outgoing(kind kind, key string, value []byte, names []string) 
 		}
 		a.name(key, b.By)
 		a.broadcasts[b.ID] = true
+		for _, s := range b.Slots {
+			a.steps[step(s, b.ID)] = key
+		}
 		return a.keys.broadcast(b.ID, b.Done), true
 	case kindChat:
 		var c bot.Chat
@@ -36,6 +39,14 @@ func (a *auditor) outgoing(kind kind, key string, value []byte, names []string) 
 			return "", false
 		}
 		return a.keys.halt(h.Via), true
+	}
+	if kind == kindReminding {
+		var r bot.Reminding
+		if !a.decode(key, value, &r) {
+			return "", false
+		}
+		a.reminding(key, r)
+		return a.keys.reminding(), true
 	}
 	var l leaseRecord
 	if !a.decode(key, value, &l) {
@@ -63,4 +74,45 @@ func (a *auditor) delivery(key string, d bot.Delivery) {
 		a.fault(key, "stands under %q as well", other)
 	}
 	a.deliveries[id] = key
+}
+
+func (a *auditor) reminding(key string, r bot.Reminding) {
+	if r.Pause != nil {
+		a.name(key, r.Pause.By)
+	}
+	dealt := map[bot.Slot]bool{}
+	for _, s := range r.Done {
+		if s.Broadcast != "" {
+			a.caused[s.Broadcast] = key
+			a.done[step(s, s.Broadcast)] = true
+		}
+		if dealt[step(s, "")] {
+			a.fault(key, "step %s of %s was dealt with twice", s.Rung, s.Due)
+		}
+		dealt[step(s, "")] = true
+	}
+}
+
+// step is what tells one step from another, as its broadcast carries it.
+func step(s bot.Slot, broadcast string) bot.Slot {
+	return bot.Slot{Rung: s.Rung, Due: s.Due, Broadcast: broadcast}
+}
+
+// sending checks that what is said to have been sent was, and that no step of the
+// ladder went out without its mark: it would go out again. Of a campaign that was
+// forgotten the marks alone are left.
+func (a *auditor) sending() {
+	if a.Forgotten {
+		return
+	}
+	for id, key := range a.caused {
+		if !a.broadcasts[id] {
+			a.fault(key, "belongs to broadcast %s, which has no record", id)
+		}
+	}
+	for s, key := range a.steps {
+		if !a.done[s] {
+			a.fault(key, "carries step %s of %s, which is not marked as sent with it", s.Rung, s.Due)
+		}
+	}
 }

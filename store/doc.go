@@ -35,6 +35,7 @@
 //	<notice>/broadcast/done/<broadcast>             one that is
 //	<notice>/out/<broadcast>/<delivery>             a message that is still to be sent
 //	<notice>/sent/<broadcast>/<delivery>            one whose end is known
+//	<notice>/reminding/                             which steps of the ladder were dealt with, and the pause
 //	<notice>/halt/<road>                            a road that takes nothing till it is mended
 //	<notice>/lease/<name>                           which process does what only one may do
 //	restoring                                       a restore that has not ended
@@ -67,8 +68,8 @@
 // names.go, revise.go and pinyin.go keep the units, docket.go, received.go and
 // chat.go what their names say. key.go and record.go are the layout above, entries.go
 // how answers are packed. ring.go, secret.go and forget.go are the campaign's keys
-// and their end. outbox.go, sent.go and lease.go serve the outbox; sweep.go takes
-// away what is too old. backup.go, restore.go, vacate.go and audit.go copy, bring
+// and their end. outbox.go, sent.go, reminding.go and lease.go serve the outbox; sweep.go
+// takes away what is too old. backup.go, restore.go, vacate.go and audit.go copy, bring
 // back and verify all of it, in files sealed by seal.go.
 //
 // The package imports bot, store/kv, a CBOR codec, a table of pinyin and the

@@ -36,7 +36,7 @@ func (s *Store) Forget(ctx context.Context) (map[string]int, error) {
 	}
 	s.forgotten = true
 	f := forgetting{s, map[string]int{}}
-	for _, step := range []func(context.Context) error{f.log, f.dockets, f.books, f.reports, f.versions, f.units, f.drop} {
+	for _, step := range []func(context.Context) error{f.log, f.dockets, f.books, f.reports, f.versions, f.units, f.reminding, f.drop} {
 		if err := step(ctx); err != nil {
 			return f.done, err
 		}
@@ -147,13 +147,25 @@ func (f forgetting) units(ctx context.Context) error {
 		if u.Removed != nil {
 			u.Removed.By = ""
 		}
+		unnamed(u.Pause)
 	})
+}
+
+// reminding keeps which steps were sent and when.
+func (f forgetting) reminding(ctx context.Context) error {
+	return strip(ctx, f, kindReminding, func(r *bot.Reminding) { unnamed(r.Pause) })
+}
+
+func unnamed(p *bot.Pause) {
+	if p != nil {
+		p.By, p.Reason = "", ""
+	}
 }
 
 // drop deletes what is nothing but personal, and what points to it.
 func (f forgetting) drop(ctx context.Context) error {
 	for _, kind := range append(personalKinds(), kindFileHash, kindFileUnit, kindHalt, kindLease) {
-		if kind == kindLog || kind == kindDocket {
+		if kind == kindLog || kind == kindDocket || kind == kindReminding {
 			continue
 		}
 		for {

@@ -33,6 +33,7 @@ const (
 	kindChat      kind = "chat"
 	kindHalt      kind = "halt"
 	kindLease     kind = "lease"
+	kindReminding kind = "reminding"
 )
 
 // restoringKey stands outside every campaign; all other keys have a '/'.
@@ -139,6 +140,10 @@ func (k keys) broadcast(id string, done bool) string {
 	}
 	return k.join(kindBroadcast, broadcastOpen, id)
 }
+
+// The one record of the reminders ends in '/', so that whatever goes over all
+// records of a kind finds it as well.
+func (k keys) reminding() string { return k.every(kindReminding) }
 
 func (k keys) chat(id string) string    { return k.join(kindChat, id) }
 func (k keys) halt(via string) string   { return k.join(kindHalt, via) }

@@ -32,6 +32,7 @@ func TestRecordsComeBack(t *testing.T) {
 	roundTrip[bot.Delivery](t, "delivery", cmpopts.IgnoreFields(bot.File{}, "Problem", "Words"))
 	roundTrip[bot.Docket](t, "docket", cmpopts.IgnoreFields(bot.File{}, "Problem", "Words"))
 	roundTrip[bot.Book](t, "book")
+	roundTrip[bot.Reminding](t, "reminding")
 	roundTrip[bot.Broadcast](t, "broadcast")
 	roundTrip[bot.Chat](t, "chat")
 	roundTrip[bot.Halt](t, "halt")

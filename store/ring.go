@@ -69,7 +69,7 @@ func (k keys) personal(forms []string) func(key string) bool {
 
 // personalKinds are the kinds of record that are personal as a whole.
 func personalKinds() []kind {
-	return []kind{kindPerson, kindSession, kindClaim, kindDocket, kindFile, kindChat, kindBroadcast, kindOut, kindSent, kindLog}
+	return []kind{kindPerson, kindSession, kindClaim, kindDocket, kindFile, kindChat, kindBroadcast, kindOut, kindSent, kindLog, kindReminding}
 }
 
 // set replaces the keys of the ring; the last is the one to seal with.

@@ -23,7 +23,7 @@ func (s *Store) Sweep(ctx context.Context, before time.Time) (int, error) {
 
 // SweepDeliveries forgets the deliveries that ended before an instant of the
 // real clock and gives their number. Those of the last broadcast stay, however
-// old: [View.Sent] counts them. It works in small commits like [Store.Sweep].
+// old: [View.Sent] counts them. So do all reminders, for [View.Reminded]. It works in small commits like [Store.Sweep].
 func (s *Store) SweepDeliveries(ctx context.Context, before time.Time) (int, error) {
 	v, err := s.View(ctx)
 	if err != nil {
@@ -35,7 +35,8 @@ func (s *Store) SweepDeliveries(ctx context.Context, before time.Time) (int, err
 		return 0, err
 	}
 	return forget(ctx, s, kindSent, func(d bot.Delivery) bool {
-		return d.At.Before(before) && (last == nil || d.Broadcast != last.ID)
+		reminder := d.Kind == string(bot.BroadcastRemind) || d.Kind == string(bot.BroadcastNudge)
+		return d.At.Before(before) && !reminder && (last == nil || d.Broadcast != last.ID)
 	})
 }
 

@@ -218,6 +218,9 @@ func (t *Turn) changes(w *writer, c bot.Changes, at time.Time) error {
 		}
 		w.put(k.book(bot.FormPeriod{Form: b.Form, Period: b.Period}), *b)
 	}
+	if c.Reminding != nil {
+		w.put(k.reminding(), *c.Reminding)
+	}
 	if len(c.Log) > 0 {
 		w.put(k.log(at, t.claim), logRecord{Entries: c.Log})
 	}
@@ -293,7 +296,7 @@ func (t *Turn) recount(w *writer) error {
 func blank(c bot.Changes) bool {
 	return c.Session == nil && c.Report == nil && c.Submission == nil && len(c.Units) == 0 &&
 		c.Confirmed.IsZero() && len(c.People) == 0 && len(c.Log) == 0 && len(c.Files) == 0 &&
-		len(c.Reviewed) == 0 && len(c.Dockets) == 0 && c.Book == nil && len(c.Chats) == 0 && c.Broadcast == nil && len(c.Deliveries) == 0
+		len(c.Reviewed) == 0 && len(c.Dockets) == 0 && c.Book == nil && c.Reminding == nil && len(c.Chats) == 0 && c.Broadcast == nil && len(c.Deliveries) == 0
 }
 
 func names(people []bot.Person, id string) bool {

@@ -18,7 +18,7 @@ const nomination = "附件1"
 // told are what a nomination says and what else is personal: none of it may
 // stand open in an engine.
 func told() []string {
-	return []string{"lisi", "LiSi", "王二小", "13800000001", "wo-shi-wang", "今天请假", "13800000002", "名单.docx", "robot-key-1"}
+	return []string{"lisi", "LiSi", "王二小", "13800000001", "wo-shi-wang", "今天请假", "13800000002", "名单.docx", "robot-key-1", "县长家"}
 }
 
 // private fills a campaign with personal data of every kind.
@@ -40,6 +40,7 @@ func private(t *testing.T, s *store.Store) {
 		Dockets:    []bot.Docket{{Key: key("山河镇"), Calls: []bot.Call{{Text: "今天请假 13800000002", By: p.ID, At: noon()}}, Receipts: []bot.Receipt{{What: "附件2", By: p.ID, At: noon()}}}},
 		Log:        []bot.LogEntry{{At: noon(), By: p.ID, What: "call", Key: k, Text: "今天请假", Items: []bot.Change{{Item: 5, New: bot.Words("13800000001")}}}},
 		Files:      []bot.Received{{File: bot.File{Hash: hash, Name: "名单.docx", Size: 1}, By: p.ID, At: noon(), Units: []string{"山河镇"}}},
+		Reminding:  &bot.Reminding{Pause: &bot.Pause{Reason: "县长家有事", By: p.ID, At: noon()}, Done: []bot.Slot{{Rung: "附件1首次", Due: noon(), At: noon(), Why: bot.SpareSuperseded}}},
 		Chats:      []bot.Chat{{ID: "g", Robot: "robot-key-1", By: p.ID, At: noon()}},
 		Deliveries: []bot.Delivery{{ID: "d1", Kind: "reply", Person: p.ID, Text: "✓ 手机 13800000001", State: bot.DeliveryPending, Due: noon(), Until: noon()}},
 	}, noon(), bot.Reply{ID: "p1", Text: "✓ 手机 13800000001，王二小"})
@@ -222,6 +223,9 @@ func forgot(t *testing.T, engine kv.Store, s *store.Store) {
 	}
 	if d, err := v.Docket(key("山河镇")); err != nil || d == nil || len(d.Receipts) != 1 || len(d.Calls) > 0 {
 		t.Errorf("docket: %+v, %v", d, err)
+	}
+	if r, err := v.Reminding(); err != nil || len(r.Done) != 1 || r.Pause == nil {
+		t.Errorf("reminders: %+v, %v", r, err)
 	}
 	lines := 0
 	if err := v.Log(func(e bot.LogEntry) error {
