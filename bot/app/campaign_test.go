@@ -1,0 +1,356 @@
+package app_test
+
+import (
+	"context"
+	"fmt"
+	"hash/crc32"
+	"log/slog"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"anyuebot/bot"
+	"anyuebot/bot/app"
+	"anyuebot/prompts"
+	"anyuebot/store"
+	"anyuebot/store/kv"
+	"anyuebot/store/kv/memkv"
+)
+
+// campaign is a whole campaign of many units, with two processes on one store,
+// a platform that writes down what it is given, and a clock of its own.
+type campaign struct {
+	t      testing.TB
+	notice *bot.Notice
+	engine kv.Store
+	store  *store.Store
+	two    [2]*running
+	chance *rand.Rand
+	log    *safeBuffer
+	ahead  atomic.Int64 // of the campaign's clock before the machine's
+	post   *post
+	ports  func(app.Outbox) app.Outbox // what the processes see of the outbox
+	files  drawer
+	n      int
+	begun  time.Time
+	quit   chan struct{}
+
+	record
+	upNow atomic.Int32
+}
+
+// running is one process; nil app for one that is down.
+type running struct {
+	*app.App
+	stop context.CancelFunc
+	done sync.WaitGroup
+	fuse *fuse
+}
+
+// campaignOffice are the userids of the office.
+var campaignOffice = []string{"office", "office2"}
+
+func newCampaign(t testing.TB, notice *bot.Notice, begins string, seed uint64, roster []rosterRow) *campaign {
+	t.Helper()
+	c := &campaign{
+		t: t, notice: notice, engine: memkv.New(), chance: rand.New(rand.NewPCG(seed, 5)), log: &safeBuffer{}, files: drawer{},
+		begun: time.Now(), quit: make(chan struct{}),
+		record: record{names: map[string]*subject{}, letters: map[string]letter{}, office: campaignOffice, groups: []string{"g1", "g2"}},
+	}
+	c.ahead.Store(int64(wall(begins).Sub(c.begun)))
+	c.post = &post{c: c, seed: seed, road: true}
+	var err error
+	if c.store, err = store.Open(t.Context(), c.engine, notice.ID); err != nil {
+		t.Fatal(err)
+	}
+	var csv strings.Builder
+	csv.WriteString("单位,类别,联络员userid\n")
+	for _, row := range roster {
+		fmt.Fprintf(&csv, "%s,%s,%s\n", row.unit, row.kind, row.user)
+		s := &subject{name: row.unit, was: []facts{{since: c.begun}}}
+		if row.user != "" {
+			s.was[0].speak = []string{row.user}
+		}
+		c.units = append(c.units, s)
+		c.names[row.unit] = s
+	}
+	(&county{notice: notice, store: c.store}).enrol(t, csv.String())
+	for k := range c.two {
+		c.start(k)
+	}
+	c.pair(c.groups...)
+	go c.watch()
+	return c
+}
+
+type rosterRow struct{ unit, kind, user string }
+
+// pair makes groups known that can be written to.
+func (c *campaign) pair(groups ...string) {
+	turn, err := c.store.Begin(c.t.Context(), strings.Repeat("0", 32), campaignOffice[0])
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer turn.Close()
+	var chats []bot.Chat
+	for _, g := range groups {
+		chats = append(chats, bot.Chat{ID: g, Robot: secretKey + g})
+	}
+	if err := turn.Commit(bot.Changes{Chats: chats}, c.now(), bot.Reply{}); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+func (c *campaign) now() time.Time {
+	return time.Now().Add(time.Duration(c.ahead.Load())).In(campaignZone)
+}
+
+// start begins a process on what the engine holds.
+func (c *campaign) start(k int) {
+	ctx, stop := context.WithCancel(context.Background())
+	f := &fuse{left: -1, kill: stop}
+	p := port{c.store}
+	var out app.Outbox = frail{port: p, fuse: f, expanded: &pageLog{}}
+	if c.ports != nil {
+		out = c.ports(out)
+	}
+	r := &running{stop: stop, fuse: f}
+	r.App = app.New(app.Config{
+		Notice: c.notice, Store: p, Office: campaignOffice, Zone: campaignZone,
+		Say:    func(e bot.Effect) (string, error) { return prompts.Render(c.notice, e) },
+		Now:    c.now,
+		Outbox: out, Channel: c.post,
+		Log: slog.New(slog.NewTextHandler(c.log, nil)),
+	})
+	c.two[k] = r
+	c.upNow.Add(1)
+	r.done.Go(func() { r.RunOutbox(ctx) })
+	r.done.Go(func() { r.RunReminders(ctx) })
+	go func() {
+		<-ctx.Done()
+		c.upNow.Add(-1)
+	}()
+}
+
+// end lets a process finish; dead ends it at once, wherever it stands.
+func (c *campaign) end(k int, dead bool) {
+	r := c.two[k]
+	if dead {
+		r.fuse.mu.Lock()
+		r.fuse.dead = true
+		r.fuse.mu.Unlock()
+	}
+	r.stop()
+	r.done.Wait()
+}
+
+func (c *campaign) up(k int) bool {
+	r := c.two[k]
+	r.fuse.mu.Lock()
+	defer r.fuse.mu.Unlock()
+	return !r.fuse.dead
+}
+
+// anew puts all that was stored through its encoding and begins on that; both
+// processes are down.
+func (c *campaign) anew() {
+	entries := entriesOf(c.t, c.engine)
+	if err := c.engine.Close(); err != nil {
+		c.t.Fatal(err)
+	}
+	c.engine = memkv.New()
+	for page := range slices.Chunk(entries, kv.MaxOps) {
+		if _, err := c.engine.Commit(context.Background(), kv.Tx{Put: page}); err != nil {
+			c.t.Fatal(err)
+		}
+	}
+	var err error
+	if c.store, err = store.Open(context.Background(), c.engine, c.notice.ID); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// watch writes down how things stand, minute by minute.
+func (c *campaign) watch() {
+	for {
+		now := minute{real: time.Now(), at: c.now(), up: c.upNow.Load() > 0, road: c.post.open()}
+		now.mayDisturb = mayDisturb(now.at)
+		if n := len(c.minutes); n > 0 && !now.up {
+			c.minutes[n-1].up = false
+		}
+		c.minutes = append(c.minutes, now)
+		select {
+		case <-c.quit:
+			return
+		case <-time.After(time.Minute):
+		}
+	}
+}
+
+// until lets the campaign's time go by.
+func (c *campaign) until(at time.Time) {
+	if d := at.Sub(c.now()); d > 0 {
+		time.Sleep(d)
+	}
+}
+
+// says has somebody say something, and the last answer contain some words.
+func (c *campaign) says(who, want string, texts ...string) {
+	c.t.Helper()
+	for i, text := range texts {
+		c.n++
+		m := bot.Message{Channel: "aibot", ID: fmt.Sprint(c.n), From: who, Media: bot.MediaText, Text: text, Limit: 20480}
+		if text == picture {
+			m.Media, m.Text = bot.MediaImage, ""
+			m.Files = []bot.File{c.files.keep("", "image/png", fmt.Sprint("picture ", c.n))}
+		}
+		reply, err := c.two[c.chance.IntN(2)].Turn(context.Background(), m)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		if i == len(texts)-1 && !strings.Contains(reply.Text, want) {
+			c.t.Fatalf("%s [%s] %s\n%s\nwant %q", c.now().Format("2006-01-02 15:04:05"), who, strings.Join(texts, " / "), reply.Text, want)
+		}
+	}
+}
+
+// picture is said by sending one.
+const picture = "〔图片〕"
+
+// learn notes what is known of a unit from now on.
+func (c *campaign) learn(s *subject, change func(*facts)) {
+	f := s.was[len(s.was)-1]
+	f.since = time.Now()
+	change(&f)
+	s.was = append(s.was, f)
+}
+
+// known is what is known of a unit now.
+func (s *subject) known() facts { return s.was[len(s.was)-1] }
+
+// over ends the campaign and takes down what is kept of it.
+func (c *campaign) over() *record {
+	for k := range c.two {
+		if c.up(k) {
+			c.end(k, false)
+		}
+	}
+	close(c.quit)
+	time.Sleep(time.Second)
+	v, err := c.store.View(context.Background())
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer v.Close()
+	keep := func(d bot.Delivery) error {
+		l := letter{Delivery: d, whole: d.ID}
+		if rest, ok := strings.CutPrefix(d.ID, d.Broadcast+"-"); ok && d.Broadcast != "" {
+			whole, _, _ := strings.Cut(rest, "-")
+			l.whole = d.Broadcast + "-" + whole
+		}
+		c.letters[d.ID] = l
+		return nil
+	}
+	if err := v.Open(keep); err != nil {
+		c.t.Fatal(err)
+	}
+	if err := v.Ended(time.Time{}, keep); err != nil {
+		c.t.Fatal(err)
+	}
+	if c.counted, err = v.Reminded(); err != nil {
+		c.t.Fatal(err)
+	}
+	audit, err := c.store.Verify(context.Background(), nil)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	for _, f := range audit.Faults {
+		c.t.Errorf("fault: %s: %s", f.Key, f.What)
+	}
+	c.record.tries = c.post.tries
+	return &c.record
+}
+
+// post is the platform of a campaign.
+type post struct {
+	c    *campaign
+	seed uint64
+
+	mu    sync.Mutex
+	road  bool // whether it takes anything at all
+	halts bool // how it refuses to: as one that has to be mended
+	calm  bool // nothing ever goes wrong
+	never []string
+	calls map[string]int
+	tries []try
+}
+
+func (p *post) open() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.road
+}
+
+func (p *post) set(open, halts bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.road, p.halts = open, halts
+}
+
+func (p *post) Via(parcel bot.Parcel) string {
+	switch {
+	case parcel.Group != "":
+		return "robot:" + parcel.Group
+	case slices.Contains(campaignOffice, parcel.UserID):
+		return "long"
+	}
+	return "app"
+}
+
+func (p *post) Send(ctx context.Context, parcel bot.Parcel) bot.Attempt {
+	p.mu.Lock()
+	if p.calls == nil {
+		p.calls = map[string]int{}
+	}
+	p.calls[parcel.ID]++
+	// What befalls a parcel does not hang on which comes first.
+	dice := crc32.ChecksumIEEE(fmt.Append(nil, p.seed, parcel.ID, p.calls[parcel.ID]))
+	at, arrives := p.fate(parcel, dice%1000)
+	at.Via = p.Via(parcel)
+	p.tries = append(p.tries, try{real: time.Now(), at: p.c.now(), parcel: parcel, fate: at.Fate, arrives: arrives})
+	p.mu.Unlock()
+	select {
+	case <-ctx.Done():
+	case <-time.After(time.Duration(100+dice%400) * time.Millisecond):
+	}
+	return at
+}
+
+// fate is what becomes of an attempt, and whether the parcel arrives.
+func (p *post) fate(parcel bot.Parcel, dice uint32) (bot.Attempt, bool) {
+	switch {
+	case !p.road && p.halts:
+		return bot.Attempt{Fate: bot.FateHalted, Code: 60020, Why: "ip"}, false
+	case !p.road:
+		return bot.Attempt{Fate: bot.FateLater, Why: "network"}, false
+	case slices.Contains(p.never, parcel.UserID) && parcel.UserID != "":
+		return bot.Attempt{Fate: bot.FateRefused, Code: 81013, Why: "member"}, false
+	case p.calm || dice >= 60:
+		return bot.Attempt{Fate: bot.FateAccepted, MsgID: "m-" + parcel.ID}, true
+	case dice < 20:
+		return bot.Attempt{Fate: bot.FateLater, Code: -1, Why: "busy"}, false
+	case dice < 40:
+		return bot.Attempt{Fate: bot.FateLater, Code: 45009, Why: "limit", Wait: time.Minute, Limited: true}, false
+	}
+	return bot.Attempt{Fate: bot.FateLater, Why: "network", Unsure: true}, dice%2 == 0
+}
+
+func (p *post) Reach() bot.Reach {
+	return bot.Reach{Person: "app", Group: "robot", Files: true}
+}
+func (p *post) Remember(bot.Parcel, string, time.Time) {}
+func (p *post) Repeatable(string) bool                 { return false }
