@@ -82,16 +82,16 @@ func (t *turn) askFor() {
 func (t *turn) lacking(items []int) []string {
 	var units []string
 	for _, s := range t.v.Forms[t.n.column(t.n.Main, t.now).of()] {
-		if s.owes(items) {
+		if s.Owes(items) {
 			units = append(units, s.Unit)
 		}
 	}
 	return units
 }
 
-// owes reports whether a unit is asked for some items: whoever has submitted has
+// Owes reports whether a unit is asked for some items: whoever has submitted has
 // given them all.
-func (s Status) owes(items []int) bool { return s.Version == 0 && len(s.Lacks(items)) > 0 }
+func (s Status) Owes(items []int) bool { return s.Version == 0 && len(s.Lacks(items)) > 0 }
 
 // askedSoFar tells how many units have answered the last 要数.
 func (t *turn) askedSoFar() {
@@ -146,7 +146,7 @@ func askForPerson(n *Notice, b Broadcast, to Recipient, now time.Time) (Send, bo
 	var items []int
 	for _, unit := range b.meant(to) {
 		for _, s := range to.Status {
-			if s.Unit == unit && !s.Closed && s.owes(b.Items) {
+			if s.Unit == unit && !s.Closed && s.Owes(b.Items) {
 				units = append(units, unit)
 				items = append(items, s.Lacks(b.Items)...)
 			}

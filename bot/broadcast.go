@@ -208,7 +208,7 @@ func (t *turn) nudge() {
 	late := t.behind(units)
 	for _, s := range t.v.Status {
 		switch {
-		case !slices.Contains(units, s.Unit) || !s.handedIn():
+		case !slices.Contains(units, s.Unit) || !s.settled():
 		case s.Version == 0:
 			t.tell("nudge.received", args{"unit": s.Unit, "form": t.form.ID})
 		default:
@@ -274,10 +274,10 @@ func (t *turn) tellSpared() {
 	for _, s := range t.v.Status {
 		_, received := s.received(false)
 		switch {
-		case s.handedIn():
+		case s.settled():
 		case received:
 			paper++
-		case s.Docket.claims():
+		case s.Docket.Claims():
 			claimed++
 		case s.spared(t.now):
 			quiet++
@@ -299,18 +299,21 @@ func (t *turn) tellSpared() {
 func (t *turn) behind(units []string) []string {
 	var list []string
 	for _, s := range t.v.Status {
-		if (units == nil && !s.spared(t.now) || slices.Contains(units, s.Unit)) && !s.handedIn() {
+		if (units == nil && !s.spared(t.now) || slices.Contains(units, s.Unit)) && !s.settled() {
 			list = append(list, s.Unit)
 		}
 	}
 	return list
 }
 
-// handedIn reports whether a unit has a version that counts and was not sent
-// back, or needs no reminder because its paper is here.
-func (s Status) handedIn() bool {
-	return s.Paper || s.Version > 0 && (s.State == Submitted || s.State == Approved || s.State == Closed)
+// HandedIn reports whether a unit has a version that counts and was not sent back.
+func (s Status) HandedIn() bool {
+	return s.Version > 0 && (s.State == Submitted || s.State == Approved || s.State == Closed)
 }
+
+// settled reports whether a unit needs no reminder, because it has handed in or its
+// paper is here.
+func (s Status) settled() bool { return s.Paper || s.HandedIn() }
 
 // broadcast sends what the office has confirmed. Who it is for is decided again
 // when it is expanded, see [Compose].

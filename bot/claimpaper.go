@@ -26,7 +26,7 @@ func (t *turn) claimsPaper() bool {
 	case had != nil:
 		a["time"] = t.instant(had.At)
 		t.tell("claimed.received", a)
-	case d.claims():
+	case d.Claims():
 		t.tell("claimed.again", a)
 	default:
 		d.Claimed = &Word{By: t.v.Person.ID, At: t.now}
@@ -40,9 +40,9 @@ func (t *turn) claimsPaper() bool {
 	return true
 }
 
-// claims reports whether the unit says that its paper is in and the office has
+// Claims reports whether the unit says that its paper is in and the office has
 // not answered since: with 收到, or 记.
-func (d *Docket) claims() bool {
+func (d *Docket) Claims() bool {
 	if d == nil || d.Claimed == nil || d.received(d.Key.Form) != nil {
 		return false
 	}

@@ -17,12 +17,12 @@ func (s Status) Lacks(items []int) []int {
 	return open
 }
 
-// quiet is the instant before which the office has agreed to send no reminder;
-// zero if there is none.
-func (s Status) quiet() time.Time {
+// Quiet is the instant before which the office has agreed on the phone to send no
+// reminder; zero if there is none. Calls are kept beside the main form.
+func (d *Docket) Quiet() time.Time {
 	var until time.Time
-	if s.Docket != nil {
-		for _, c := range s.Docket.Calls {
+	if d != nil {
+		for _, c := range d.Calls {
 			if c.Quiet.After(until) {
 				until = c.Quiet
 			}
@@ -46,11 +46,18 @@ func (s Status) received(stamp bool) (last Receipt, ok bool) {
 	return last, false
 }
 
+// Stamped reports whether the stamped copy is here, of the version that counts or
+// by another road.
+func (s Status) Stamped() bool {
+	_, paper := s.received(true)
+	return paper || s.Docket != nil && s.Docket.Stamp != nil && s.Docket.Stamp.Stands(s.Version) != StampOld
+}
+
 // spared reports whether a reminder to all leaves a unit out: it has promised a
 // day on the phone, has reported on paper, or says that it has.
 func (s Status) spared(now time.Time) bool {
 	_, paper := s.received(false)
-	return paper || s.Docket.claims() || now.Before(s.quiet())
+	return paper || s.Docket.Claims() || now.Before(s.Docket.Quiet())
 }
 
 // column is one of the things that every unit owes: a form, or the stamped copy
@@ -137,11 +144,12 @@ func (s standing) answered() bool {
 	case d != nil && d.Nothing != nil:
 		return true
 	}
-	return paper && !s.column.form.counts()
+	return paper && !s.column.form.Counts()
 }
 
-// counts reports whether a form has figures.
-func (f *Form) counts() bool {
+// Counts reports whether a form has figures. Of one that has none a paper is an
+// answer.
+func (f *Form) Counts() bool {
 	return slices.ContainsFunc(f.Fields, func(f Field) bool { return f.Kind == KindCount })
 }
 
@@ -192,9 +200,9 @@ func (t *turn) tags(s standing) []string {
 	add(s.status.Version > 0 && s.status.Dirty, "dirty", nil)
 	if s.status.Version == 0 {
 		add(s.status.State != NotStarted, "filling", args{"filled": strconv.Itoa(s.status.Filled), "all": strconv.Itoa(len(s.column.form.Fields))})
-		add(paper && s.column.form.counts(), "paper", nil)
-		add(!paper && d.claims(), "claimed", nil)
-		add(paper && !s.column.form.counts(), "receipt", nil)
+		add(paper && s.column.form.Counts(), "paper", nil)
+		add(!paper && d.Claims(), "claimed", nil)
+		add(paper && !s.column.form.Counts(), "receipt", nil)
 		add(s.column.form.ID == t.n.Cases && t.saidLater(s.unit.Name), "later", nil)
 		add(d != nil && d.Extension != nil, "extended", args{"date": t.shortDate(s.due)})
 	}

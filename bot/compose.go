@@ -63,7 +63,7 @@ func nudgePerson(n *Notice, b Broadcast, to Recipient, now time.Time) (Send, boo
 	var late []Status
 	for _, unit := range b.meant(to) {
 		for _, s := range to.Status {
-			if s.Unit == unit && !s.handedIn() && !s.Closed && (b.Units != nil || !s.spared(now)) {
+			if s.Unit == unit && !s.settled() && !s.Closed && (b.Units != nil || !s.spared(now)) {
 				late = append(late, s)
 			}
 		}

@@ -25,7 +25,7 @@ type Docket struct {
 	Nothing *Word `cbor:"7,keyasint,omitempty"`
 	Later   *Word `cbor:"8,keyasint,omitempty"`
 	// Claimed is set by who says that the form went to the office on paper; see
-	// [Docket.claims].
+	// [Docket.Claims].
 	Claimed *Word `cbor:"9,keyasint,omitempty"`
 }
 

@@ -78,7 +78,7 @@ func (t *turn) lastCall(unit string) string {
 		last := s.Docket.Calls[len(s.Docket.Calls)-1]
 		a := args{"date": t.day(last.At), "text": clip(last.Text, 40)}
 		said := t.phrase("call.last", a)
-		if quiet := s.quiet(); t.now.Before(quiet) {
+		if quiet := s.Docket.Quiet(); t.now.Before(quiet) {
 			said += t.phrase("call.quiet", args{"date": t.shortDate(quiet)})
 		}
 		return said

@@ -17,7 +17,7 @@ func (t *turn) totals() {
 	case tot == nil || unknown != "":
 		t.tell("totals.how", args{"name": clip(unknown, 20)})
 		return
-	case !asked.form.counts():
+	case !asked.form.Counts():
 		t.tell("totals.nofigures", args{"form": asked.form.ID})
 		return
 	case asked.drafts && !t.m.Private():

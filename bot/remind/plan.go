@@ -1,6 +1,7 @@
 package remind
 
 import (
+	"slices"
 	"time"
 
 	"anyuebot/bot"
@@ -11,17 +12,144 @@ type Due struct {
 	Rung bot.Rung
 	At   time.Time // inside a window, in the campaign's zone
 	// Until is the last instant at which it is still worth sending: the end of
-	// Rung.Keep working days after, and never beyond the deadline it warns of.
+	// Rung.Keep working days after, and never beyond the deadline it warns of. It
+	// is before At if the step was moved out of the month that it is about; such a
+	// step is never sent.
 	Until time.Time
 	// Moves tell in words why At is not the day and hour that the notice names,
-	// each as “6月14日 端午节 → 6月15日”; none if it is.
+	// each as “6月14日 端午节 → 6月15日”, and of a day that was counted which days
+	// were passed over; none if there is nothing to tell.
 	Moves []string
 }
 
 // Plan is all that falls between two instants, both included, the earliest first;
 // what falls together is in the order of the ladder.
-func Plan(n *bot.Notice, from, to time.Time) []Due { return nil }
+func Plan(n *bot.Notice, from, to time.Time) []Due {
+	return slices.DeleteFunc(steps(n, from.Location()), func(d Due) bool { return d.At.Before(from) || d.At.After(to) })
+}
 
 // Coming are the next steps behind now that were not dealt with, the nearest first,
 // at most so many.
-func Coming(n *bot.Notice, kept bot.Reminding, now time.Time, most int) []Due { return nil }
+func Coming(n *bot.Notice, kept bot.Reminding, now time.Time, most int) []Due {
+	list := slices.DeleteFunc(steps(n, now.Location()), func(d Due) bool {
+		return !d.At.After(now) || d.Until.Before(d.At) || done(kept, d)
+	})
+	return list[:min(len(list), most)]
+}
+
+// done reports whether a step was dealt with.
+func done(kept bot.Reminding, d Due) bool {
+	return slices.ContainsFunc(kept.Done, func(s bot.Slot) bool { return s.Rung == d.Rung.ID && s.Due.Equal(d.At) })
+}
+
+// steps are all steps of the ladder on their instants, in the order of [Plan].
+func steps(n *bot.Notice, zone *time.Location) []Due {
+	var list []Due
+	for _, r := range n.Ladder.Rungs {
+		for _, from := range starts(n, r, zone) {
+			list = append(list, fall(n, r, from))
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Due) int { return a.At.Compare(b.At) })
+	return list
+}
+
+// starts are the days that a rung's working days are counted from, one for each of
+// its steps: of a month the day behind its last one.
+func starts(n *bot.Notice, r bot.Rung, zone *time.Location) (days []time.Time) {
+	switch r.Day.From {
+	case bot.DayDate:
+		if day, err := time.ParseInLocation(bot.DateLayout, r.Day.Date, zone); err == nil {
+			days = append(days, day)
+		}
+	case bot.DayAim:
+		if d := n.Deadline(r.Day.Deadline); d != nil {
+			days = append(days, midnight(d.Aim.In(zone)))
+		}
+	case bot.DayMonth:
+		for _, o := range r.Owes {
+			if f := n.Form(o.Form); f != nil && f.Monthly() {
+				for _, month := range f.Periods() {
+					first, _ := time.ParseInLocation(monthLayout, month, zone)
+					days = append(days, first.AddDate(0, 1, 0))
+				}
+				break
+			}
+		}
+	}
+	return days
+}
+
+// monthLayout is how the period of a monthly form is written.
+const monthLayout = "2006-01"
+
+// fall is a rung's step that is counted from a day.
+func fall(n *bot.Notice, r bot.Rung, from time.Time) Due {
+	day, moves := count(n.Calendar, from, r.Day)
+	at := day.Add(r.At)
+	for end := at.AddDate(1, 0, 0); at.Before(end); {
+		why, till := shut(n, at)
+		if why == "" {
+			break
+		}
+		moves = append(moves, arrow(why, at, till))
+		at = till
+	}
+	d := Due{Rung: r, At: at, Until: worth(n, r, at), Moves: moves}
+	if end := from.Add(-1); r.Day.From == bot.DayMonth && d.Until.After(end) {
+		if d.Until = end; at.After(end) {
+			d.Moves = append(d.Moves, "已不在当月，不发")
+		}
+	}
+	return d
+}
+
+// count is the day that lies so many working days from another.
+func count(c bot.Calendar, from time.Time, by bot.Day) (day time.Time, moves []string) {
+	step := 1
+	if by.Work < 0 || by.Work == 0 && by.Early {
+		step = -1
+	}
+	if by.Work == 0 {
+		day, off := worked(c, from, step)
+		for _, s := range spans(c, off) {
+			moves = append(moves, s+" → "+day.Format(dayWords))
+		}
+		return day, moves
+	}
+	var off, on []time.Time
+	day = from
+	for left := by.Work; left != 0; left -= step {
+		var more []time.Time
+		day, more = worked(c, day.AddDate(0, 0, step), step)
+		off = append(off, more...)
+		if name, _ := c.Free(day); name != "" {
+			on = append(on, day)
+		}
+	}
+	for _, s := range spans(c, off) {
+		moves = append(moves, s+"不计")
+	}
+	for _, s := range spans(c, on) {
+		moves = append(moves, s+"调休上班，计入")
+	}
+	return day, moves
+}
+
+// worth is till when a step that was missed is still worth sending.
+func worth(n *bot.Notice, r bot.Rung, at time.Time) time.Time {
+	day := midnight(at)
+	for range r.Keep {
+		day, _ = worked(n.Calendar, day.AddDate(0, 0, 1), 1)
+	}
+	until := day
+	for _, w := range n.Ladder.Windows {
+		until = day.Add(w.To)
+	}
+	for _, d := range asks(n, r, at) {
+		if due := d.due(n, nil, at.Location()); !due.IsZero() && !at.After(due) && due.Before(until) {
+			until = due
+		}
+	}
+	return until
+}
