@@ -35,17 +35,19 @@ type campaign struct {
 	post   *post
 	ports  func(app.Outbox) app.Outbox // what the processes see of the outbox
 	files  drawer
+	coarse bool // the reminders are looked after every ten minutes and not by cron
 	n      int
-	begun  time.Time
-	quit   chan struct{}
 
 	record
-	upNow atomic.Int32
+	mu       sync.Mutex
+	running  int
+	watching bool
 }
 
-// running is one process; nil app for one that is down.
+// running is one process, or one that was.
 type running struct {
 	*app.App
+	ctx  context.Context
 	stop context.CancelFunc
 	done sync.WaitGroup
 	fuse *fuse
@@ -54,14 +56,16 @@ type running struct {
 // campaignOffice are the userids of the office.
 var campaignOffice = []string{"office", "office2"}
 
-func newCampaign(t testing.TB, notice *bot.Notice, begins string, seed uint64, roster []rosterRow) *campaign {
+// newCampaign is one that begins at an instant of its own clock, with no process
+// running yet.
+func newCampaign(t testing.TB, notice *bot.Notice, begins time.Time, seed uint64, roster ...rosterRow) *campaign {
 	t.Helper()
+	now := time.Now()
 	c := &campaign{
 		t: t, notice: notice, engine: memkv.New(), chance: rand.New(rand.NewPCG(seed, 5)), log: &safeBuffer{}, files: drawer{},
-		begun: time.Now(), quit: make(chan struct{}),
 		record: record{names: map[string]*subject{}, letters: map[string]letter{}, office: campaignOffice, groups: []string{"g1", "g2"}},
 	}
-	c.ahead.Store(int64(wall(begins).Sub(c.begun)))
+	c.ahead.Store(int64(begins.Sub(now)))
 	c.post = &post{c: c, seed: seed, road: true}
 	var err error
 	if c.store, err = store.Open(t.Context(), c.engine, notice.ID); err != nil {
@@ -71,7 +75,7 @@ func newCampaign(t testing.TB, notice *bot.Notice, begins string, seed uint64, r
 	csv.WriteString("单位,类别,联络员userid\n")
 	for _, row := range roster {
 		fmt.Fprintf(&csv, "%s,%s,%s\n", row.unit, row.kind, row.user)
-		s := &subject{name: row.unit, was: []facts{{since: c.begun}}}
+		s := &subject{name: row.unit, was: []facts{{since: now}}}
 		if row.user != "" {
 			s.was[0].speak = []string{row.user}
 		}
@@ -79,11 +83,7 @@ func newCampaign(t testing.TB, notice *bot.Notice, begins string, seed uint64, r
 		c.names[row.unit] = s
 	}
 	(&county{notice: notice, store: c.store}).enrol(t, csv.String())
-	for k := range c.two {
-		c.start(k)
-	}
 	c.pair(c.groups...)
-	go c.watch()
 	return c
 }
 
@@ -118,7 +118,7 @@ func (c *campaign) start(k int) {
 	if c.ports != nil {
 		out = c.ports(out)
 	}
-	r := &running{stop: stop, fuse: f}
+	r := &running{ctx: ctx, stop: stop, fuse: f}
 	r.App = app.New(app.Config{
 		Notice: c.notice, Store: p, Office: campaignOffice, Zone: campaignZone,
 		Say:    func(e bot.Effect) (string, error) { return prompts.Render(c.notice, e) },
@@ -127,16 +127,39 @@ func (c *campaign) start(k int) {
 		Log: slog.New(slog.NewTextHandler(c.log, nil)),
 	})
 	c.two[k] = r
-	c.upNow.Add(1)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.running++; !c.watching {
+		c.watching = true
+		go c.watch()
+	}
 	r.done.Go(func() { r.RunOutbox(ctx) })
-	r.done.Go(func() { r.RunReminders(ctx) })
-	go func() {
-		<-ctx.Done()
-		c.upNow.Add(-1)
-	}()
+	if c.coarse {
+		r.done.Go(func() { r.looksNowAndThen(c.t) })
+	} else {
+		r.done.Go(func() { r.RunReminders(ctx) })
+	}
+	context.AfterFunc(ctx, func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.running--
+	})
 }
 
-// end lets a process finish; dead ends it at once, wherever it stands.
+// looksNowAndThen is RunReminders for a campaign that is played quickly.
+func (r *running) looksNowAndThen(t testing.TB) {
+	for r.up() {
+		if err := r.Tick(r.ctx); err != nil && r.up() {
+			t.Error(err)
+		}
+		select {
+		case <-r.ctx.Done():
+		case <-time.After(10 * time.Minute):
+		}
+	}
+}
+
+// end lets a process finish or, dead, ends it wherever it stands.
 func (c *campaign) end(k int, dead bool) {
 	r := c.two[k]
 	if dead {
@@ -148,12 +171,7 @@ func (c *campaign) end(k int, dead bool) {
 	r.done.Wait()
 }
 
-func (c *campaign) up(k int) bool {
-	r := c.two[k]
-	r.fuse.mu.Lock()
-	defer r.fuse.mu.Unlock()
-	return !r.fuse.dead
-}
+func (r *running) up() bool { return r.ctx.Err() == nil }
 
 // anew puts all that was stored through its encoding and begins on that; both
 // processes are down.
@@ -174,20 +192,23 @@ func (c *campaign) anew() {
 	}
 }
 
-// watch writes down how things stand, minute by minute.
+// watch writes down how things stand, minute by minute, while any process runs.
 func (c *campaign) watch() {
 	for {
-		now := minute{real: time.Now(), at: c.now(), up: c.upNow.Load() > 0, road: c.post.open()}
+		now := minute{real: time.Now(), at: c.now(), road: c.post.open()}
 		now.mayDisturb = mayDisturb(now.at)
-		if n := len(c.minutes); n > 0 && !now.up {
-			c.minutes[n-1].up = false
+		c.mu.Lock()
+		if c.running == 0 {
+			if n := len(c.minutes); n > 0 {
+				c.minutes = c.minutes[:n-1] // not all of it
+			}
+			c.watching = false
+			c.mu.Unlock()
+			return
 		}
 		c.minutes = append(c.minutes, now)
-		select {
-		case <-c.quit:
-			return
-		case <-time.After(time.Minute):
-		}
+		c.mu.Unlock()
+		time.Sleep(time.Minute)
 	}
 }
 
@@ -208,7 +229,7 @@ func (c *campaign) says(who, want string, texts ...string) {
 			m.Media, m.Text = bot.MediaImage, ""
 			m.Files = []bot.File{c.files.keep("", "image/png", fmt.Sprint("picture ", c.n))}
 		}
-		reply, err := c.two[c.chance.IntN(2)].Turn(context.Background(), m)
+		reply, err := c.anybody().Turn(context.Background(), m)
 		if err != nil {
 			c.t.Fatal(err)
 		}
@@ -216,6 +237,14 @@ func (c *campaign) says(who, want string, texts ...string) {
 			c.t.Fatalf("%s [%s] %s\n%s\nwant %q", c.now().Format("2006-01-02 15:04:05"), who, strings.Join(texts, " / "), reply.Text, want)
 		}
 	}
+}
+
+// anybody is a process that has been begun.
+func (c *campaign) anybody() *running {
+	if r := c.two[c.chance.IntN(2)]; r != nil {
+		return r
+	}
+	return c.two[0]
 }
 
 // picture is said by sending one.
@@ -234,13 +263,13 @@ func (s *subject) known() facts { return s.was[len(s.was)-1] }
 
 // over ends the campaign and takes down what is kept of it.
 func (c *campaign) over() *record {
-	for k := range c.two {
-		if c.up(k) {
-			c.end(k, false)
+	for _, r := range c.two {
+		if r != nil {
+			r.stop()
+			r.done.Wait()
 		}
 	}
-	close(c.quit)
-	time.Sleep(time.Second)
+	time.Sleep(2 * time.Minute) // till nobody watches any more
 	v, err := c.store.View(context.Background())
 	if err != nil {
 		c.t.Fatal(err)
@@ -269,7 +298,7 @@ func (c *campaign) over() *record {
 		c.t.Fatal(err)
 	}
 	for _, f := range audit.Faults {
-		c.t.Errorf("fault: %s: %s", f.Key, f.What)
+		c.faults = append(c.faults, f.Key+": "+f.What)
 	}
 	c.record.tries = c.post.tries
 	return &c.record

@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 	"time"
-
-	"anyuebot/bot"
 )
 
 // What people do in a campaign. Whatever they do is said in messages, and noted as
@@ -123,7 +121,8 @@ func (c *campaign) hands(s *subject, owed string) {
 		}
 		c.says(who, "盖章件已存档", "填报 附件2 "+s.name, "盖章件", picture, "一致")
 	case form == "案例" && c.chance.IntN(2) == 0:
-		c.says(who, "没有典型案例", "本月无 "+s.name+" "+month)
+		c.nothing(s, month, owed)
+		return
 	case form == "案例":
 		c.says(who, want, "案例 "+month+" "+s.name, "标题：某养殖场电线私拉乱接 正文：检查发现该场电线老化、私拉乱接，责令停用整改。 曝光1 转发3", "完成")
 	}
@@ -133,6 +132,12 @@ func (c *campaign) hands(s *subject, owed string) {
 			f.in["附件2 28 29"] = true
 		}
 	})
+}
+
+// nothing is 本月无 of a month.
+func (c *campaign) nothing(s *subject, month, owed string) {
+	c.says(s.known().speak[0], "没有典型案例", "本月无 "+s.name+" "+month)
+	c.learn(s, func(f *facts) { f.in = with(f.in, owed, true) })
 }
 
 // monthOf is the month of what is owed, as people say it.
@@ -443,23 +448,23 @@ func (c *campaign) befalls(a *agenda, from, to string) {
 			away = time.Duration(c.chance.IntN(40)) * time.Hour
 			fallthrough
 		case 1, 2: // one ends, the other goes on
-			a.add(when, func() { c.restarts(away, false, k) })
+			a.add(when, func() { c.end(k, false) })
+			a.add(when.Add(away), func() { c.revives(k) })
 		case 3, 4: // one dies
-			a.add(when, func() { c.restarts(away, true, k) })
+			a.add(when, func() { c.end(k, true) })
+			a.add(when.Add(away), func() { c.revives(k) })
 		case 5: // one dies at something it does
-			left := 1 + c.chance.IntN(60)
-			before := c.chance.IntN(2) == 0
+			left, before := 1+c.chance.IntN(60), c.chance.IntN(2) == 0
 			a.add(when, func() { c.two[k].dies(left, before) })
-			a.add(when.Add(2*time.Hour), c.revives)
-		case 6: // both
+			a.add(when.Add(2*time.Hour), func() { c.revives(k) })
+		case 6: // both, and nobody is heard meanwhile
 			hard := c.chance.IntN(2) == 0
 			if c.chance.IntN(4) == 0 {
 				away = time.Duration(c.chance.IntN(30)) * time.Hour
 			}
-			a.add(when, func() { c.restarts(away, hard, 0, 1) })
+			a.add(when, func() { c.restarts(away, hard) })
 		case 7: // the line
-			halts := c.chance.IntN(2) == 0
-			long := time.Duration(1+c.chance.IntN(300)) * time.Minute
+			halts, long := c.chance.IntN(2) == 0, time.Duration(1+c.chance.IntN(300))*time.Minute
 			a.add(when, func() { c.post.set(false, halts) })
 			a.add(when.Add(long), func() { c.post.set(true, false) })
 		case 8: // the clock
@@ -468,48 +473,41 @@ func (c *campaign) befalls(a *agenda, from, to string) {
 				by = -by
 			}
 			if c.chance.IntN(3) == 0 {
-				a.add(when, func() { c.ahead.Add(int64(by)) })
+				a.add(when, func() { c.sets(by) })
 			}
 		}
 	}
 }
 
+// sets puts the campaign's clock forward or back.
+func (c *campaign) sets(by time.Duration) { c.ahead.Add(int64(by)) }
+
 // dies lets a process die at one of its next calls.
 func (r *running) dies(left int, before bool) {
 	r.fuse.mu.Lock()
 	defer r.fuse.mu.Unlock()
-	if !r.fuse.dead {
-		r.fuse.left, r.fuse.before = left, before
-	}
+	r.fuse.left, r.fuse.before = left, before
 }
 
-// revives begins anew whatever died.
-func (c *campaign) revives() {
-	for k, r := range c.two {
-		if !c.up(k) {
-			r.done.Wait()
-			c.start(k)
-		} else {
-			r.dies(-1, false)
-		}
+// revives begins a process anew if it is gone.
+func (c *campaign) revives(k int) {
+	if r := c.two[k]; r.up() {
+		r.dies(-1, false)
+		return
 	}
+	c.two[k].done.Wait()
+	c.start(k)
 }
 
-// restarts ends processes and, after a while, begins them anew; if all were down, on
-// what comes out of the encoding of what they left behind.
-func (c *campaign) restarts(away time.Duration, hard bool, which ...int) {
-	for _, k := range which {
-		if c.up(k) {
-			c.end(k, hard)
-		} else {
-			c.two[k].done.Wait()
-		}
+// restarts ends both processes and, after a while, begins them on what comes out of
+// the encoding of what they left behind.
+func (c *campaign) restarts(away time.Duration, hard bool) {
+	for k := range c.two {
+		c.end(k, hard)
 	}
 	time.Sleep(away)
-	if len(which) == len(c.two) {
-		c.anew()
-	}
-	for _, k := range which {
+	c.anew()
+	for k := range c.two {
 		c.start(k)
 	}
 }
@@ -529,5 +527,3 @@ func (c *campaign) tempers(a *agenda) {
 		c.lives(a, s, is)
 	}
 }
-
-var _ = bot.ToOffice

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -231,10 +230,11 @@ type letter struct {
 	whole string // its ID without that of its part
 }
 
-// minute is how things stood at one minute of the machine's clock, and till the next.
+// minute is how things stood at one minute of the machine's clock at which, and till
+// the next, some process ran.
 type minute struct {
 	real, at   time.Time
-	up, road   bool
+	road       bool
 	mayDisturb bool
 }
 
@@ -248,6 +248,7 @@ type record struct {
 	groups  []string
 	office  []string
 	counted map[string]int // 已提醒, by unit
+	faults  []string       // of what is kept
 }
 
 // complaint is that a rule was broken.
@@ -266,6 +267,7 @@ const (
 	ruleGroup   = "in a group"
 	ruleOffice  = "to the office"
 	ruleCounted = "counted"
+	ruleKept    = "kept"
 )
 
 // complains holds a campaign against all rules.
@@ -274,6 +276,9 @@ func (r *record) complains() []complaint {
 	j := judging{record: r, told: map[[2]string][]*reminder{}}
 	j.complain = func(rule, format string, args ...any) {
 		list = append(list, complaint{rule, fmt.Sprintf(format, args...)})
+	}
+	for _, fault := range r.faults {
+		j.complain(ruleKept, "%s", fault)
 	}
 	j.read()
 	j.hours()
@@ -291,7 +296,7 @@ func (r *record) complains() []complaint {
 type reminder struct {
 	user     string
 	whole    string
-	arrived  []try            // its first part, the first time first
+	arrived  []try               // its first part, the first time first
 	said     map[string][]string // of which units it said that what is owed
 	accepted bool
 	unsure   bool
@@ -356,7 +361,7 @@ func (j *judging) hours() {
 // when people may be disturbed. False if it never was.
 func (j *judging) first(m moment) (int, bool) {
 	for i, now := range j.minutes {
-		if !now.at.Before(m.at) && now.at.Before(m.last) && now.mayDisturb && now.up {
+		if !now.at.Before(m.at) && now.at.Before(m.last) && now.mayDisturb {
 			return i, true
 		}
 	}
@@ -378,7 +383,10 @@ func (j *judging) granted(m moment, first int) (int, bool) {
 		if now.at.Before(m.at) || !now.at.Before(m.last) {
 			return 0, false
 		}
-		if run++; !now.mayDisturb || !now.up || !now.road {
+		if now.real.Sub(j.minutes[i-min(i, 1)].real) > time.Minute {
+			run = 0 // nobody worked meanwhile
+		}
+		if run++; !now.mayDisturb || !now.road {
 			run = 0
 		}
 		if run == patience {
@@ -736,5 +744,3 @@ func clip(text string) string {
 	}
 	return text
 }
-
-var _ = strconv.Itoa
