@@ -59,16 +59,18 @@ func dateOf(at time.Time) args {
 	}
 }
 
-// shortDate writes the last instant of something, with the time if it does not
-// end with the day.
-func (t *turn) shortDate(last time.Time) string {
-	switch h, m, s := last.In(t.now.Location()).Clock(); {
+func (t *turn) shortDate(last time.Time) string { return ShortDate(last.In(t.now.Location())) }
+
+// ShortDate writes the last instant of something, given in the campaign's zone,
+// with the time if it does not end with the day.
+func ShortDate(last time.Time) string {
+	switch h, m, s := last.Clock(); {
 	case h == 23 && m == 59:
-		return t.day(last)
+		return dayOf(last)
 	case h == 0 && m == 0 && s == 0:
-		return t.day(last.Add(-1)) // 24时 of the day before
+		return dayOf(last.Add(-1)) // 24时 of the day before
 	}
-	return dayAndTime(last.In(t.now.Location()))
+	return dayAndTime(last)
 }
 
 // dayAndTime writes a time without its year; a full hour without minutes.

@@ -72,16 +72,9 @@ func (t *turn) inGroup() bool {
 func (t *turn) lastCall(unit string) string {
 	c := t.n.column(t.n.Main, t.now)
 	for _, s := range t.v.Forms[c.of()] {
-		if s.Unit != unit || s.Docket == nil || len(s.Docket.Calls) == 0 {
-			continue
+		if s.Unit == unit {
+			return t.n.LastCall(s.Docket, t.now)
 		}
-		last := s.Docket.Calls[len(s.Docket.Calls)-1]
-		a := args{"date": t.day(last.At), "text": clip(last.Text, 40)}
-		said := t.phrase("call.last", a)
-		if quiet := s.Docket.Quiet(); t.now.Before(quiet) {
-			said += t.phrase("call.quiet", args{"date": t.shortDate(quiet)})
-		}
-		return said
 	}
 	return ""
 }

@@ -44,21 +44,8 @@ func (t *turn) phoneList() {
 }
 
 func (t *turn) phoneLine(s standing) {
-	who := t.v.Contacts[s.unit.Name]
-	var parts []string
-	for _, part := range []string{who.Name, who.Mobile, who.Phone} {
-		if part != "" {
-			parts = append(parts, part)
-		}
-	}
-	if len(parts) == 0 {
-		key := "phones.unknown"
-		if s.unit.Liaison == "" {
-			key = "phones.unbound"
-		}
-		parts = append(parts, t.phrase(key, nil))
-	}
-	t.tell("phones.unit", args{"unit": s.unit.Name, "contact": strings.Join(parts, " ")})
+	contact := t.n.Reached(s.unit, t.v.Contacts[s.unit.Name])
+	t.tell("phones.unit", args{"unit": s.unit.Name, "contact": contact})
 	state := t.tags(s)
 	if len(state) == 0 {
 		state = append(state, t.phrase("phones.none", nil))

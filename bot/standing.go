@@ -62,6 +62,9 @@ func StatusOf(unit string, f Filed, b *Book, d *Docket) Status {
 	if a := r.approval(b); a != nil {
 		s.Approved = a.At
 	}
+	if s.State == Returned {
+		s.Return = r.Return
+	}
 	if f.Counted != nil {
 		s.At, s.Entered = f.Counted.At, f.Counted.Paper != nil
 		s.Late = f.Counted.Late && s.At.After(s.Until)

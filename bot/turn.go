@@ -119,6 +119,7 @@ type Status struct {
 	Entered  bool      // that version was entered from the unit's stamped paper
 	Items    []int     // filled in the draft, rising
 	Docket   *Docket   // what the office keeps beside the report; nil for nothing
+	Return   *Return   // while the version that counts is sent back
 }
 
 // Totals are the sums of one form over the submitted versions.

@@ -1,6 +1,10 @@
 package remind
 
 import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"anyuebot/bot"
@@ -12,20 +16,392 @@ type Row struct {
 	Verdict
 }
 
+// namedUnits is the most units that a reminder names one by one.
+const namedUnits = 10
+
+// askedItems is the most items that a reminder asks for by their questions.
+const askedItems = 8
+
+// reasonRunes is the most characters of a reason that a reminder repeats.
+const reasonRunes = 40
+
+type blanks = map[string]string
+
 // ToPerson words a broadcast for somebody who speaks for these units: one message
-// about all that any of them still owes. False if none does.
+// about all that any of them still owes. False if none does. It fits into a
+// [bot.ParcelLimit], naming fewer units if it must.
 func ToPerson(n *bot.Notice, b bot.Broadcast, person bot.Person, rows []Row, now time.Time) (bot.Send, bool) {
-	return bot.Send{}, false
+	l := letter{n: n, now: now}
+	var units []string
+	for _, r := range rows {
+		if len(r.Owes) > 0 {
+			l.rows = append(l.rows, r)
+			units = append(units, r.Unit.Name)
+		}
+	}
+	if len(units) == 0 {
+		return bot.Send{}, false
+	}
+	say := l.words(min(len(units), namedUnits))
+	for named := min(len(units), namedUnits) - 1; named > 0 && l.size(say) > bot.ParcelLimit; named-- {
+		say = l.words(named)
+	}
+	return bot.Send{
+		Person: person.ID, Kind: string(bot.BroadcastRemind), Units: units, Say: say, Offer: l.offer(len(person.Units)),
+	}, true
 }
 
-// ToGroup words a broadcast for a paired group: counts over all units, never a
-// name. False if nothing is missing.
-func ToGroup(n *bot.Notice, b bot.Broadcast, chat bot.Chat, rows []Row, now time.Time) (bot.Send, bool) {
-	return bot.Send{}, false
+// letter is what somebody is reminded of.
+type letter struct {
+	n    *bot.Notice
+	now  time.Time
+	rows []Row // those that owe something
 }
 
-// ToOffice words a broadcast for a member of the office: the list of who still owes
-// what, with telephone, times reminded and last word. False if nothing is missing.
-func ToOffice(n *bot.Notice, b bot.Broadcast, person bot.Person, rows []Row, now time.Time) (bot.Send, bool) {
-	return bot.Send{}, false
+// debts are all that any of the units owes, in the order of the ladder for each.
+func (l letter) debts() []Debt {
+	var list []Debt
+	for _, r := range l.rows {
+		list = append(list, r.Owes...)
+	}
+	return list
+}
+
+func (l letter) size(say []bot.Effect) int {
+	size := len(say) // the breaks between lines
+	for _, e := range say {
+		size += len(l.n.Phrase(e.Key, e.Args))
+	}
+	return size
+}
+
+// words is the whole message, with that many units named.
+func (l letter) words(named int) []bot.Effect {
+	say := l.head(named)
+	for _, d := range l.debts() {
+		e := bot.Effect{Key: "remind.say", Args: blanks{"text": d.Rung.Say}}
+		if d.Rung.Say != "" && !slices.ContainsFunc(say, func(said bot.Effect) bool { return said.Args["text"] == d.Rung.Say }) {
+			say = append(say, e)
+		}
+	}
+	if len(l.rows) == 1 {
+		for _, d := range l.rows[0].Owes {
+			say = append(say, bot.Effect{Key: "remind.debt", Args: blanks{"debt": l.debt(d)}})
+		}
+	} else {
+		for _, r := range l.rows[:named] {
+			var debts []string
+			for _, d := range r.Owes {
+				debts = append(debts, l.debt(d))
+			}
+			say = append(say, bot.Effect{Key: "remind.unit", Args: blanks{"unit": r.Unit.Name, "debts": strings.Join(debts, "；")}})
+		}
+		if more := len(l.rows) - named; more > 0 {
+			say = append(say, bot.Effect{Key: "remind.more", Args: blanks{"n": strconv.Itoa(more)}})
+		}
+	}
+	say = append(say, l.asks()...)
+	say = append(say, l.dates(l.rows[:named])...)
+	say = append(say, l.easy()...)
+	return append(say, bot.Effect{Key: l.foot(), Args: blanks{"phone": l.n.Office.Phone}})
+}
+
+func (l letter) head(named int) []bot.Effect {
+	var units []string
+	for _, r := range l.rows[:named] {
+		units = append(units, r.Unit.Name)
+	}
+	key := "remind.head"
+	if named < len(l.rows) {
+		key = "remind.head.many"
+	}
+	return []bot.Effect{{Key: key, Args: blanks{"units": strings.Join(units, "、"), "n": strconv.Itoa(len(l.rows))}}}
+}
+
+// debt tells what is owed and where it stands.
+func (l letter) debt(d Debt) string {
+	state := l.n.Phrase(stateOf(l.n, d))
+	a := blanks{"what": what(l.n, d), "state": state}
+	switch {
+	case !late(l.n, d, l.now):
+		return l.n.Phrase("remind.owes", a)
+	case !d.Status.Until.IsZero():
+		a["until"] = bot.ShortDate(d.Status.Until.In(l.now.Location()))
+		return l.n.Phrase("remind.late.own", a)
+	}
+	return l.n.Phrase("remind.late", a)
+}
+
+// what is what a debt is called.
+func what(n *bot.Notice, d Debt) string {
+	if d.What == bot.OweMaterial {
+		return d.Kind
+	}
+	return n.Called(n.Form(d.Form), d.Period)
+}
+
+// stateOf is where a debt stands, as a key with its blanks.
+func stateOf(n *bot.Notice, d Debt) (string, blanks) {
+	s, form := d.Status, n.Form(d.Form)
+	a := blanks{"version": strconv.Itoa(s.Version), "filled": strconv.Itoa(s.Filled)}
+	switch d.What {
+	case bot.OweMaterial:
+		return "remind.material", a
+	case bot.OweItems:
+		a["items"] = bot.Ranges(d.Lacks)
+		return "remind.items", a
+	case bot.OweStamp:
+		if s.Docket != nil && s.Docket.Stamp != nil {
+			return "remind.stamp.old", a
+		}
+		return "remind.stamp", a
+	}
+	a["all"], a["left"] = strconv.Itoa(form.Asked()), strconv.Itoa(form.Asked()-s.Filled)
+	switch {
+	case s.Return != nil:
+		items := s.Return.Open
+		if len(items) == 0 {
+			items = s.Return.Items
+		}
+		a["items"], a["reason"] = bot.Ranges(items), bot.Clip(s.Return.Reason, reasonRunes)
+		return "remind.returned", a
+	case s.Filled > 0 && s.Filled >= form.Asked():
+		return "remind.full", a
+	case s.Filled > 0 && form.Monthly():
+		return "remind.case.begun", a
+	case s.Filled > 0:
+		return "remind.filled", a
+	case form.Monthly():
+		return "remind.case", a
+	case slices.ContainsFunc(form.Fields, func(f bot.Field) bool { return f.Gather }):
+		return "remind.begin.text", a
+	}
+	return "remind.begin", a
+}
+
+// due is the last instant at which a debt counts as paid on time, zero for none.
+func due(n *bot.Notice, d Debt, now time.Time) time.Time {
+	if d.What != bot.OweForm {
+		return time.Time{}
+	}
+	return n.Due(bot.ReportKey{Unit: d.Status.Unit, Form: d.Form, Period: d.Period}, d.Status.Docket, now.Location())
+}
+
+// late reports whether the time for a debt has passed and nothing has come. Of a
+// month nobody is told so: there may have been nothing to report.
+func late(n *bot.Notice, d Debt, now time.Time) bool {
+	at := due(n, d, now)
+	return !at.IsZero() && now.After(at) && d.Status.Version == 0 && !n.Form(d.Form).Monthly()
+}
+
+// asks are the questions of the items that are wanted: the paper has no numbers.
+func (l letter) asks() []bot.Effect {
+	var say []bot.Effect
+	for _, d := range l.debts() {
+		for _, item := range d.Lacks {
+			f := l.n.Form(d.Form).Field(item)
+			e := bot.Effect{Key: "askfor.item", Args: blanks{"item": strconv.Itoa(item), "ask": f.Ask}}
+			same := func(said bot.Effect) bool { return maps.Equal(said.Args, e.Args) }
+			if len(say) < askedItems && !slices.ContainsFunc(say, same) {
+				say = append(say, e)
+			}
+		}
+	}
+	return say
+}
+
+// dates tell till when, what has the same time in one sentence.
+func (l letter) dates(rows []Row) []bot.Effect {
+	var say []bot.Effect
+	var whats []string
+	soon := false
+	for _, r := range rows {
+		for _, d := range r.Owes {
+			name, at := what(l.n, d), due(l.n, d, l.now)
+			if !slices.Contains(whats, name) {
+				whats = append(whats, name)
+			}
+			switch {
+			case at.IsZero():
+			case late(l.n, d, l.now):
+				soon = true
+			case !l.now.After(at):
+				say = addDate(say, name, l.date(r.Unit.Name, d, at))
+			}
+		}
+	}
+	if len(whats) == 1 && len(say) == 1 && say[0].Key == "remind.due" {
+		say[0].Key = "remind.due.alone"
+	}
+	if soon {
+		say = append(say, bot.Effect{Key: "remind.soon"})
+	}
+	return say
+}
+
+func (l letter) date(unit string, d Debt, at time.Time) bot.Effect {
+	form := l.n.Form(d.Form)
+	at = at.In(l.now.Location())
+	switch {
+	case !d.Status.Until.IsZero():
+		return bot.Effect{Key: "remind.due.own", Args: blanks{"unit": unit, "until": l.n.Till(at)}}
+	case form.Monthly():
+		return bot.Effect{Key: "remind.due.month", Args: bot.DateBlanks(at)}
+	}
+	return bot.Effect{Key: "remind.due", Args: blanks{"deadline": l.n.Deadline(form.Deadline).Sentence}}
+}
+
+// addDate adds a sentence about something, or that to the sentence that says the
+// same already.
+func addDate(say []bot.Effect, what string, e bot.Effect) []bot.Effect {
+	for _, said := range say {
+		e.Args["what"] = said.Args["what"]
+		if said.Key == e.Key && maps.Equal(said.Args, e.Args) {
+			if !slices.Contains(strings.Split(said.Args["what"], "、"), what) {
+				said.Args["what"] += "、" + what
+			}
+			return say
+		}
+	}
+	e.Args["what"] = what
+	return append(say, e)
+}
+
+// sortOf is which way of answering is the easiest for a debt; "" if what is said
+// of it tells that already.
+func (l letter) sortOf(d Debt) string {
+	form := l.n.Form(d.Form)
+	switch {
+	case d.What == bot.OweItems && l.example(d) != "":
+		return "items"
+	case d.What == bot.OweStamp:
+		return "stamp"
+	case d.What == bot.OweMaterial:
+		return "material"
+	case d.Status.Return != nil, d.What == bot.OweForm && d.Status.Filled >= form.Asked():
+		return ""
+	case d.Form == l.n.Nomination:
+		return "nomination"
+	case d.Form == l.n.Cases:
+		return "case"
+	case d.Form == l.n.Summary:
+		return "summary"
+	case d.Form == l.n.YearEnd:
+		return "yearend"
+	}
+	return "form"
+}
+
+// easy are the easiest ways to answer, each once.
+func (l letter) easy() []bot.Effect {
+	var say []bot.Effect
+	for _, d := range l.debts() {
+		sort := l.sortOf(d)
+		key := "remind.easy." + sort
+		if sort == "" || slices.ContainsFunc(say, func(said bot.Effect) bool { return said.Key == key }) {
+			continue
+		}
+		say = append(say, bot.Effect{Key: key, Args: blanks{"what": what(l.n, d), "example": l.example(d)}})
+		if units := l.owing(d); sort == "case" && len(l.rows) > 1 {
+			say = append(say, bot.Effect{Key: "remind.easy.many", Join: bot.SameLine, Args: blanks{"word": l.n.Verbs[bot.VerbNoCase][0], "unit": units[0]}})
+		}
+	}
+	return say
+}
+
+// owing are the units that owe the same as a debt.
+func (l letter) owing(d Debt) []string {
+	var units []string
+	for _, r := range l.rows {
+		if slices.ContainsFunc(r.Owes, func(o Debt) bool { return o.What == d.What && o.Form == d.Form && o.Kind == d.Kind }) {
+			units = append(units, r.Unit.Name)
+		}
+	}
+	return units
+}
+
+// example is an answer to the first two of the items that are wanted; "" if one
+// of them takes no number.
+func (l letter) example(d Debt) string {
+	var parts []string
+	for _, item := range d.Lacks[:min(len(d.Lacks), 2)] {
+		f := l.n.Form(d.Form).Field(item)
+		if f.Kind != bot.KindCount {
+			return ""
+		}
+		a := blanks{"item": strconv.Itoa(item), "n": "1", "unit": f.Unit}
+		if f.PairsWith != 0 {
+			a["n"] = "200"
+		}
+		parts = append(parts, l.n.Phrase("remind.easy.example", a))
+	}
+	return strings.Join(parts, "，")
+}
+
+// foot is how the message ends: who has sent the form on paper is told how to say so.
+func (l letter) foot() string {
+	forms := false
+	for _, d := range l.debts() {
+		if d.What != bot.OweForm || d.Status.Version > 0 || d.Form == l.n.Cases {
+			continue
+		}
+		if d.Form == l.n.Main && len(l.rows) == 1 {
+			return "remind.foot.paper"
+		}
+		forms = true
+	}
+	if forms {
+		return "remind.foot.form"
+	}
+	return "remind.foot"
+}
+
+// offer are the commands that lead to what is owed; all is how many units the
+// person speaks for.
+func (l letter) offer(all int) *bot.Offer {
+	var choices []bot.Choice
+	var whats []string
+	sort := l.debts()[0].What
+	add := func(c bot.Choice) {
+		if !slices.ContainsFunc(choices, func(known bot.Choice) bool { return known.Label == c.Label }) {
+			choices = append(choices, c)
+		}
+	}
+	for _, d := range l.debts() {
+		if name := what(l.n, d); !slices.Contains(whats, name) {
+			whats = append(whats, name)
+		}
+		if d.What != sort {
+			sort = bot.OweForm
+		}
+		unit := ""
+		if units := l.owing(d); all > 1 && len(units) == 1 {
+			unit = units[0]
+		}
+		switch {
+		case d.What == bot.OweStamp: // a picture is all
+		case d.What == bot.OweMaterial:
+			add(l.n.Command(bot.VerbMaterial, d.Kind))
+		case d.Form == l.n.Cases:
+			add(l.n.Command(bot.VerbCase, unit))
+			if unit != "" || all == 1 {
+				add(l.n.Command(bot.VerbNoCase, unit))
+			}
+		case d.Form == l.n.Summary:
+			add(l.n.Command(bot.VerbSummary, unit))
+		case d.Form == l.n.YearEnd:
+			add(l.n.Command(bot.VerbYearEnd, unit))
+		case d.Form == l.n.Main:
+			add(l.n.Command(bot.VerbFill, unit))
+		default:
+			c := l.n.Command(bot.VerbFill, strings.TrimSpace(d.Form+" "+unit))
+			c.Label += d.Form
+			add(c)
+		}
+	}
+	choices = append(choices[:min(len(choices), bot.MaxChoices-1)], l.n.Command(bot.VerbProgress, ""))
+	return &bot.Offer{
+		Open: bot.OpenAny, Choices: choices,
+		Title: bot.Effect{Key: "remind.card." + string(sort), Args: blanks{"what": strings.Join(whats, "、")}},
+	}
 }

@@ -1,0 +1,154 @@
+package bot
+
+import (
+	"strings"
+	"time"
+)
+
+// Phrase fills the wording of a key, to go into a blank of another one.
+func (n *Notice) Phrase(key string, blanks map[string]string) string { return n.phrase(key, blanks) }
+
+// Till writes a deadline in the zone of its argument: 6月30日（星期三）18时.
+func (n *Notice) Till(at time.Time) string { return n.until(at) }
+
+// DateBlanks are the blanks of a day and time, without its year, in the zone of
+// the argument: month, day, weekday, hour, minute.
+func DateBlanks(at time.Time) map[string]string { return dateOf(at) }
+
+// Ranges writes items as people do: 1–3、7.
+func Ranges(items []int) string { return ranges(items) }
+
+// Clip is at most so many characters of a text, in one line.
+func Clip(text string, most int) string { return clip(text, most) }
+
+// Called is what a form of a period is called in a reminder: 附件2, 6月案例.
+func (n *Notice) Called(form *Form, period string) string {
+	month, err := time.Parse(monthLayout, form.Month(period))
+	if err != nil || !form.Monthly() {
+		return form.ID
+	}
+	return n.phrase("remind.monthly", args{"month": month.Format("1"), "form": form.ID})
+}
+
+// Received reports whether the unit's paper came, or its stamped copy.
+func (s Status) Received(stamp bool) bool {
+	_, ok := s.received(stamp)
+	return ok
+}
+
+// Command is a button for a command, with what it is about; "" for nothing in
+// particular.
+func (n *Notice) Command(v Verb, about string) Choice {
+	word := n.Verbs[v][0]
+	return Choice{Label: word, Say: strings.TrimSpace(word + " " + about)}
+}
+
+// Reached tells how a unit is called on: who speaks for it with the telephones,
+// or why that is not known.
+func (n *Notice) Reached(u Unit, who Contact) string {
+	var parts []string
+	for _, part := range []string{who.Name, who.Mobile, who.Phone} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	switch {
+	case len(parts) > 0:
+		return strings.Join(parts, " ")
+	case u.Liaison == "":
+		return n.phrase("phones.unbound", nil)
+	}
+	return n.phrase("phones.unknown", nil)
+}
+
+// LastCall is the last line of the phone log that is kept in a docket, with its
+// day and how long the unit is left in peace; "" if there is none.
+func (n *Notice) LastCall(d *Docket, now time.Time) string {
+	if d == nil || len(d.Calls) == 0 {
+		return ""
+	}
+	last := d.Calls[len(d.Calls)-1]
+	said := n.phrase("call.last", args{"date": dayOf(last.At.In(now.Location())), "text": clip(last.Text, 40)})
+	if quiet := d.Quiet(); now.Before(quiet) {
+		said += n.phrase("call.quiet", args{"date": ShortDate(quiet.In(now.Location()))})
+	}
+	return said
+}
+
+// remindWording are the sentences of reminders; package remind says them.
+func remindWording() map[string][]string {
+	debt := []string{"version", "filled", "left", "all", "items", "reason"}
+	count := []string{"what", "in", "paper", "open", "kinds"}
+	head := []string{"what", "time", "n", "expected"}
+	keys := map[string][]string{
+		"remind.monthly": {"month", "form"},
+		"remind.stamped": {"form"},
+		"remind.some":    {"form", "items"},
+
+		"remind.head":         {"units"},
+		"remind.head.many":    {"units", "n"},
+		"remind.say":          {"text"},
+		"remind.debt":         {"debt"},
+		"remind.unit":         {"unit", "debts"},
+		"remind.more":         {"n"},
+		"remind.owes":         {"what", "state"},
+		"remind.begin":        debt,
+		"remind.begin.text":   debt,
+		"remind.filled":       debt,
+		"remind.full":         debt,
+		"remind.returned":     debt,
+		"remind.case":         debt,
+		"remind.case.begun":   debt,
+		"remind.items":        debt,
+		"remind.stamp":        debt,
+		"remind.stamp.old":    debt,
+		"remind.material":     debt,
+		"remind.late":         {"what", "state"},
+		"remind.late.own":     {"what", "state", "until"},
+		"remind.due":          {"what", "deadline"},
+		"remind.due.alone":    {"deadline"},
+		"remind.due.month":    {"what", "month", "day", "weekday", "hour", "minute"},
+		"remind.due.own":      {"unit", "what", "until"},
+		"remind.soon":         nil,
+		"remind.easy.example": {"item", "n", "unit"},
+		"remind.easy.many":    {"word", "unit"},
+		"remind.foot":         {"phone"},
+		"remind.foot.form":    {"phone"},
+		"remind.foot.paper":   {"phone"},
+
+		"remind.group":      {"time"},
+		"remind.group.easy": nil,
+		"remind.group.foot": {"phone"},
+		"remind.count":      count,
+		"remind.count.none": count,
+		"remind.count.kind": {"kind", "n"},
+		"remind.paper":      {"n"},
+
+		"remind.office":         head,
+		"remind.office.late":    head,
+		"remind.office.card":    {"what"},
+		"remind.office.pause":   {"until", "reason"},
+		"remind.office.stopped": {"reason"},
+		"remind.office.kind":    {"kind", "n"},
+		"remind.office.others":  {"n"},
+		"remind.office.unit":    {"unit", "contact", "debts", "more"},
+		"remind.office.nobody":  {"contact"},
+		"remind.office.nothing": nil,
+		"remind.office.times":   {"n"},
+		"remind.office.never":   nil,
+		"remind.office.paused":  {"until", "reason"},
+		"remind.office.off":     {"reason"},
+		"remind.office.reason":  {"reason"},
+		"remind.office.next":    nil,
+	}
+	for _, sort := range []string{"form", "nomination", "case", "summary", "yearend", "items", "stamp", "material"} {
+		keys["remind.easy."+sort] = []string{"what", "example"}
+	}
+	for _, sort := range []OwedWhat{OweForm, OweItems, OweStamp, OweMaterial} {
+		keys["remind.card."+string(sort)] = []string{"what"}
+	}
+	for _, why := range Spares() {
+		keys["spare."+string(why)] = nil
+	}
+	return keys
+}
