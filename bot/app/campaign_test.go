@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"hash/crc32"
 	"log/slog"
@@ -11,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"anyuebot/bot"
@@ -43,6 +45,49 @@ type campaign struct {
 	running  int
 	watching bool
 }
+
+// TestCampaign plays the campaign of 2021 from end to end, minute by minute, with
+// eighty units of all tempers, an office that does what offices do, and a service and
+// a platform to which all happens that may. In the end all rules hold.
+//
+//	go test ./bot/app -run TestCampaign -campaigns 50
+func TestCampaign(t *testing.T) {
+	for i := range *campaigns {
+		seed := *campaignSeed + uint64(i)
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			var r *record
+			synctest.Test(t, func(t *testing.T) {
+				c := newCampaign(t, loaded(t), wall("2021-05-28 08:00"), seed, county80()...)
+				defer c.stops()
+				c.post.never = []string{"u07", "u23"}
+				for k := range c.two {
+					c.start(k)
+				}
+				var a agenda
+				c.tempers(&a)
+				c.rules(&a)
+				c.befalls(&a, "2021-05-29", "2022-01-06")
+				c.plays(&a, wall("2022-01-08 00:00"))
+				r = c.over()
+			})
+			for _, is := range r.complains() {
+				t.Error(is)
+			}
+			arrived := 0
+			for _, t := range r.tries {
+				if t.arrives {
+					arrived++
+				}
+			}
+			t.Logf("%d minutes, %d attempts, %d arrived", len(r.minutes), len(r.tries), arrived)
+		})
+	}
+}
+
+var (
+	campaigns    = flag.Int("campaigns", 1, "how many campaigns TestCampaign plays")
+	campaignSeed = flag.Uint64("campaignseed", 1, "the seed of the first")
+)
 
 // running is one process, or one that was.
 type running struct {
@@ -220,7 +265,7 @@ func (c *campaign) until(at time.Time) {
 }
 
 // says has somebody say something, and the last answer contain some words.
-func (c *campaign) says(who, want string, texts ...string) {
+func (c *campaign) says(who, want string, texts ...string) (reply string) {
 	c.t.Helper()
 	for i, text := range texts {
 		c.n++
@@ -229,14 +274,15 @@ func (c *campaign) says(who, want string, texts ...string) {
 			m.Media, m.Text = bot.MediaImage, ""
 			m.Files = []bot.File{c.files.keep("", "image/png", fmt.Sprint("picture ", c.n))}
 		}
-		reply, err := c.anybody().Turn(context.Background(), m)
+		answer, err := c.anybody().Turn(context.Background(), m)
 		if err != nil {
 			c.t.Fatal(err)
 		}
-		if i == len(texts)-1 && !strings.Contains(reply.Text, want) {
-			c.t.Fatalf("%s [%s] %s\n%s\nwant %q", c.now().Format("2006-01-02 15:04:05"), who, strings.Join(texts, " / "), reply.Text, want)
+		if reply = answer.Text; i == len(texts)-1 && !strings.Contains(reply, want) {
+			c.t.Fatalf("%s [%s] %s\n%s\nwant %q", c.now().Format("2006-01-02 15:04:05"), who, strings.Join(texts, " / "), reply, want)
 		}
 	}
+	return reply
 }
 
 // anybody is a process that has been begun.
@@ -263,13 +309,7 @@ func (s *subject) known() facts { return s.was[len(s.was)-1] }
 
 // over ends the campaign and takes down what is kept of it.
 func (c *campaign) over() *record {
-	for _, r := range c.two {
-		if r != nil {
-			r.stop()
-			r.done.Wait()
-		}
-	}
-	time.Sleep(2 * time.Minute) // till nobody watches any more
+	c.stops()
 	v, err := c.store.View(context.Background())
 	if err != nil {
 		c.t.Fatal(err)
@@ -293,7 +333,7 @@ func (c *campaign) over() *record {
 	if c.counted, err = v.Reminded(); err != nil {
 		c.t.Fatal(err)
 	}
-	audit, err := c.store.Verify(context.Background(), nil)
+	audit, err := c.store.Verify(context.Background(), c.files)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -302,6 +342,17 @@ func (c *campaign) over() *record {
 	}
 	c.record.tries = c.post.tries
 	return &c.record
+}
+
+// stops ends all that runs.
+func (c *campaign) stops() {
+	for _, r := range c.two {
+		if r != nil {
+			r.stop()
+			r.done.Wait()
+		}
+	}
+	time.Sleep(2 * time.Minute) // till nobody watches any more
 }
 
 // post is the platform of a campaign.

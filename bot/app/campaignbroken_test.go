@@ -226,6 +226,7 @@ func occasions(t *testing.T, notice *bot.Notice, b *blind) *record {
 		roster = append(roster, rosterRow{row.unit, row.kind, users[i]})
 	}
 	c := newCampaign(t, notice, wall("2021-05-31 07:00"), 1, roster...)
+	defer c.stops()
 	c.post.calm, c.coarse = true, true
 	c.ports = func(out app.Outbox) app.Outbox { return seen{out, b} }
 	unit := func(user string) *subject { return c.units[slices.Index(users, user)] }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -100,7 +101,8 @@ func (c *campaign) hands(s *subject, owed string) {
 	case owed == "附件1":
 		c.says(who, want, "填报 附件1 "+s.name, "李四 男 副镇长", "0934-6120000 无 山河镇东街1号", "13800000000 无 wx_lisi lisi@example.com", "提交")
 	case owed == "附件2":
-		c.says(who, want, "填报 附件2 "+s.name, "其余无", "确认", "否", "无", "否", "提交")
+		c.fills(who, s)
+		c.says(who, want, "提交")
 	case owed == "附件2 28 29":
 		if f.in["附件2"] {
 			return
@@ -132,6 +134,22 @@ func (c *campaign) hands(s *subject, owed string) {
 			f.in["附件2 28 29"] = true
 		}
 	})
+}
+
+// fills answers all of 附件2: with no, with nothing, and with what is known from the cases
+// of the month.
+func (c *campaign) fills(who string, s *subject) {
+	reply := c.says(who, "/47", "填报 附件2 "+s.name, "其余无", "确认")
+	for !strings.Contains(reply, "填完") {
+		answer := "无"
+		switch {
+		case strings.Contains(reply, "对请回"):
+			answer = "对"
+		case strings.Contains(reply, "回复“是”或“否”"):
+			answer = "否"
+		}
+		reply = c.says(who, "", answer)
+	}
 }
 
 // nothing is 本月无 of a month.

@@ -81,7 +81,7 @@ var moments = func() (list []moment) {
 	people, group, office := bot.ToLiaisons, bot.ToGroups, bot.ToOffice
 	add("附件1首次", people, "2021-06-01 14:30", "2021-06-02", "附件1")
 	add("附件1群", group, "2021-06-02 09:00", "2021-06-02", "附件1")
-	add("附件1清单", office, "2021-06-02 16:00", "2021-06-03", "附件1")
+	add("附件1清单", office, "2021-06-02 16:00", "2021-06-02", "附件1")
 	add("附件1逾期", people, "2021-06-03 09:00", "2021-06-04", "附件1")
 	add("附件1逾期清单", office, "2021-06-03 16:00", "2021-06-04", "附件1")
 	add("咨询日方案", people, "2021-06-15 09:00", "2021-06-16", "活动方案")
@@ -95,14 +95,14 @@ var moments = func() (list []moment) {
 	add("附件2逾期清单", office, "2021-07-02 16:00", "2021-07-05", "附件2", "总结")
 	add("盖章件", people, "2021-07-06 09:00", "2021-07-07", "盖章件")
 	for _, month := range [][4]string{
-		// The last working day but one, with the hour, and the last, with the one after it.
-		{"2021-06-29 09:00", "2021-06-30", "2021-06-30 16:00", "2021-07-01"},
-		{"2021-07-29 09:00", "2021-07-30", "2021-07-30 16:00", "2021-08-02"},
-		{"2021-08-30 10:00", "2021-08-31", "2021-08-31 16:00", "2021-09-01"},
-		{"2021-09-29 09:00", "2021-09-30", "2021-09-30 16:00", "2021-10-08"},
-		{"2021-10-28 09:00", "2021-10-29", "2021-10-29 16:00", "2021-11-01"},
-		{"2021-11-29 10:00", "2021-11-30", "2021-11-30 16:00", "2021-12-01"},
-		{"2021-12-30 09:00", "2021-12-31", "2021-12-31 16:00", "2022-01-04"},
+		// The last working day but one, with the hour, the last, and the end of the month.
+		{"2021-06-29 09:00", "2021-06-30", "2021-06-30 16:00", "2021-06-30"},
+		{"2021-07-29 09:00", "2021-07-30", "2021-07-30 16:00", "2021-07-31"},
+		{"2021-08-30 10:00", "2021-08-31", "2021-08-31 16:00", "2021-08-31"},
+		{"2021-09-29 09:00", "2021-09-30", "2021-09-30 16:00", "2021-09-30"},
+		{"2021-10-28 09:00", "2021-10-29", "2021-10-29 16:00", "2021-10-31"},
+		{"2021-11-29 10:00", "2021-11-30", "2021-11-30 16:00", "2021-11-30"},
+		{"2021-12-30 09:00", "2021-12-31", "2021-12-31 16:00", "2021-12-31"},
 	} {
 		add("案例", people, month[0], month[1], "案例 "+month[0][:7])
 		add("案例清单", office, month[2], month[3], "案例 "+month[0][:7])
@@ -690,25 +690,35 @@ func (j *judging) toOffice() {
 				j.complain(ruleTwice, "%s to %s: %d", of.name, user, len(texts))
 			}
 			for i, text := range texts {
-				may := map[string]bool{}
-				for _, owed := range of.owes {
-					sure, unsure := j.owing(owed, tries[i].real, tries[i].at)
-					for _, name := range sure {
-						may[name] = true
-						if !strings.Contains(text, name) {
-							j.complain(ruleOffice, "%s: %s owes %s and is not on the list", of.name, name, owed)
-						}
-					}
-					for _, name := range unsure {
-						may[name] = true
-					}
-				}
-				for _, s := range j.units {
-					if strings.Contains(text, s.name) && !may[s.name] && len(moments) > 0 {
-						j.complain(ruleOffice, "%s: %s owes nothing and is on the list", of.name, s.name)
-					}
+				j.list(of, text, tries[i])
+			}
+		}
+	}
+}
+
+func (j *judging) list(of moment, text string, t try) {
+	may := map[string]bool{}
+	for _, owed := range of.owes {
+		sure, _ := j.owing(owed, t.real, t.at)
+		for _, name := range sure {
+			if !strings.Contains(text, name) {
+				j.complain(ruleOffice, "%s at %s: %s owes %s and is not on the list", of.name, t.at.Format("01-02 15:04"), name, owed)
+			}
+		}
+	}
+	for _, other := range moments { // one list may be about several
+		if other.to == bot.ToOffice && !t.at.Before(other.at) && t.at.Before(other.last) {
+			for _, owed := range other.owes {
+				sure, unsure := j.owing(owed, t.real, t.at)
+				for _, name := range slices.Concat(sure, unsure) {
+					may[name] = true
 				}
 			}
+		}
+	}
+	for _, s := range j.units {
+		if strings.Contains(text, s.name) && !may[s.name] {
+			j.complain(ruleOffice, "%s at %s: %s owes nothing and is on the list", of.name, t.at.Format("01-02 15:04"), s.name)
 		}
 	}
 }
