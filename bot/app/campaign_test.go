@@ -398,7 +398,7 @@ func (p *post) Send(ctx context.Context, parcel bot.Parcel) bot.Attempt {
 	}
 	p.calls[parcel.ID]++
 	// What befalls a parcel does not hang on which comes first.
-	dice := crc32.ChecksumIEEE(fmt.Append(nil, p.seed, parcel.ID, p.calls[parcel.ID]))
+	dice := crc32.ChecksumIEEE(fmt.Append(nil, p.seed, parcel.UserID, parcel.Group, parcel.Text, p.calls[parcel.ID]))
 	at, arrives := p.fate(parcel, dice%1000)
 	at.Via = p.Via(parcel)
 	p.tries = append(p.tries, try{real: time.Now(), at: p.c.now(), parcel: parcel, fate: at.Fate, arrives: arrives})

@@ -718,7 +718,7 @@ func (j *judging) list(of moment, text string, t try) {
 	}
 	for _, s := range j.units {
 		if strings.Contains(text, s.name) && !may[s.name] {
-			j.complain(ruleOffice, "%s at %s: %s owes nothing and is on the list", of.name, t.at.Format("01-02 15:04"), s.name)
+			j.complain(ruleOffice, "%s at %s: %s owes nothing and is on the list: %s", of.name, t.at.Format("01-02 15:04"), s.name, s.at(t.real).spared(of.owes[0], t.at))
 		}
 	}
 }
