@@ -9,7 +9,7 @@ import (
 
 // words takes a message that is no command: an answer, or nothing of ours.
 func (t *turn) words() {
-	if t.bagged() || t.choose() || t.advise() || t.claimsPaper() || t.mayStandIn() || t.agreesAnd() || t.plainYesNo() || t.elsewhere() || t.gathers() || t.tellsCase() || t.allKnown() || t.correction() {
+	if t.bagged() || t.choose() || t.advise() || t.claimsPaper() || t.noMoreReminders() || t.mayStandIn() || t.agreesAnd() || t.plainYesNo() || t.elsewhere() || t.gathers() || t.tellsCase() || t.allKnown() || t.correction() {
 		return
 	}
 	if t.r == nil {
@@ -212,12 +212,16 @@ func (t *turn) run(asked *Field) {
 	t.accept(r)
 }
 
+// maxClauses is the most clauses of a sentence that is tried without its end: each
+// is one more reading of it.
+const maxClauses = 20
+
 // partly puts to the person what the beginning of a sentence says of the item
 // asked, where the rest tells of something that no item is called by. What was not
 // understood is said with it.
 func (t *turn) partly(asked *Field) bool {
 	parts := splitClauses(t.in.Text)
-	if asked.Kind == KindText {
+	if asked.Kind == KindText || len(parts) > maxClauses {
 		return false
 	}
 	for n := len(parts) - 1; n > 0; n-- {

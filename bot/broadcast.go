@@ -215,6 +215,7 @@ func (t *turn) nudge() {
 			t.tell("nudge.has", args{"unit": s.Unit, "form": t.form.ID, "version": strconv.Itoa(s.Version), "time": t.instant(s.At)})
 		}
 	}
+	t.tellNamed(units)
 	if len(late) == 0 {
 		if units == nil {
 			t.tell("nudge.nobody", args{"form": t.form.ID})
@@ -244,6 +245,7 @@ func (t *turn) nudge() {
 	if units == nil {
 		t.tellSpared()
 	}
+	t.tellBudget(late)
 	t.tellPeople(people)
 	t.tellUnbound(unbound)
 	t.s.Proposal = &Proposal{Kind: ProposeNudge, Units: units}
@@ -268,38 +270,13 @@ func (t *turn) sample(late []string) {
 	}
 }
 
-// tellSpared counts who is left out of a reminder to all, and why.
-func (t *turn) tellSpared() {
-	quiet, paper, claimed := 0, 0, 0
-	for _, s := range t.v.Status {
-		_, received := s.received(false)
-		switch {
-		case s.settled():
-		case received:
-			paper++
-		case s.Docket.Claims():
-			claimed++
-		case s.spared(t.now):
-			quiet++
-		}
-	}
-	if quiet > 0 {
-		t.tell("nudge.quiet", args{"n": strconv.Itoa(quiet)})
-	}
-	if paper > 0 {
-		t.tell("nudge.paper", args{"n": strconv.Itoa(paper)})
-	}
-	if claimed > 0 {
-		t.tell("nudge.claimed", args{"n": strconv.Itoa(claimed)})
-	}
-}
-
-// behind are the units, of some or of all, that have not submitted. Of all, those
-// are left out that have promised a day on the phone or reported on paper.
+// behind are the units, of some or of all, that have not submitted and may be
+// reminded: see [Notice.nudged].
 func (t *turn) behind(units []string) []string {
 	var list []string
 	for _, s := range t.v.Status {
-		if (units == nil && !s.spared(t.now) || slices.Contains(units, s.Unit)) && !s.settled() {
+		named := slices.Contains(units, s.Unit)
+		if (units == nil || named) && !s.settled() && t.withoutNudge(s, named) == "" {
 			list = append(list, s.Unit)
 		}
 	}

@@ -53,13 +53,6 @@ func (s Status) Stamped() bool {
 	return paper || s.Docket != nil && s.Docket.Stamp != nil && s.Docket.Stamp.Stands(s.Version) != StampOld
 }
 
-// spared reports whether a reminder to all leaves a unit out: it has promised a
-// day on the phone, has reported on paper, or says that it has.
-func (s Status) spared(now time.Time) bool {
-	_, paper := s.received(false)
-	return paper || s.Docket.Claims() || now.Before(s.Docket.Quiet())
-}
-
 // column is one of the things that every unit owes: a form, or the stamped copy
 // of the main one.
 type column struct {

@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,9 +11,13 @@ import (
 // paired group.
 type Recipient struct {
 	Person Person
-	Units  []Unit   // Person's units, if the broadcast names kinds
+	Units  []Unit   // Person's units, if the broadcast names kinds or is a 催报
 	Status []Status // of Person's units with the broadcast's form
-	Chat   *Chat    // set for a group; Person is then empty
+	// Week is how often each of Person's units was reminded this week, but for this
+	// broadcast; of a 催报 that is being expanded. The cap is held to then and not
+	// again before each attempt: nil.
+	Week map[string]int
+	Chat *Chat // set for a group; Person is then empty
 }
 
 // Compose decides whether a broadcast is still meant for somebody, and what it
@@ -63,7 +66,10 @@ func nudgePerson(n *Notice, b Broadcast, to Recipient, now time.Time) (Send, boo
 	var late []Status
 	for _, unit := range b.meant(to) {
 		for _, s := range to.Status {
-			if s.Unit == unit && !s.settled() && !s.Closed && (b.Units != nil || !s.spared(now)) {
+			if s.Unit != unit || s.settled() || s.Closed {
+				continue
+			}
+			if n.nudged(to.unit(unit), s, b.Units != nil, to.Week[unit], now) == "" {
 				late = append(late, s)
 			}
 		}
@@ -85,15 +91,21 @@ func nudgePerson(n *Notice, b Broadcast, to Recipient, now time.Time) (Send, boo
 func (b Broadcast) meant(to Recipient) []string {
 	var list []string
 	for _, name := range to.Person.Units {
-		u := Unit{Name: name}
-		if i := slices.IndexFunc(to.Units, func(u Unit) bool { return u.Name == name }); i >= 0 {
-			u = to.Units[i]
-		}
-		if b.Means(u) {
+		if b.Means(to.unit(name)) {
 			list = append(list, name)
 		}
 	}
 	return list
+}
+
+// unit is one of the person's units, with its name alone if no more was loaded.
+func (to Recipient) unit(name string) Unit {
+	for _, u := range to.Units {
+		if u.Name == name {
+			return u
+		}
+	}
+	return Unit{Name: name}
 }
 
 // noticeWords is a 通知 as its readers see it.

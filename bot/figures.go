@@ -265,11 +265,6 @@ func figuresWording() map[string][]string {
 		"call.done":       {"unit", "text"},
 		"call.group":      nil,
 		"call.until":      {"date"},
-
-		"nudge.quiet": {"n"},
-		"nudge.paper": {"n"},
-
-		"nudge.claimed": {"n"},
 	}
 	for _, what := range []string{"intime", "late", "nothing", "returned", "entered", "dirty", "receipt", "overdue", "same", "differs"} {
 		keys["county."+what] = []string{"n"}

@@ -22,6 +22,7 @@ func (t *turn) liaison() {
 	if u.Liaison == "" {
 		t.tell("liaison.none", args{"unit": u.Name})
 		t.tellDeputies(u)
+		t.lookPaused(u)
 		return
 	}
 	c := t.v.Contacts[u.Name]
@@ -37,6 +38,7 @@ func (t *turn) liaison() {
 		t.tell("liaison.since", args{"time": t.instant(u.Since)})
 	}
 	t.tellDeputies(u)
+	t.lookPaused(u)
 }
 
 func (t *turn) orUnknown(text string) string {

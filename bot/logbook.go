@@ -17,6 +17,7 @@ func LogKinds() []string {
 		"enter", "counter", "unprefill", "deduct", "putback", "askfor", "call",
 		"import", "addunit", "rename", "remove",
 		"notify", "nudge", "resume", "pair", "feedback",
+		"remind", "pause", "mute", "unpause",
 	}
 }
 
@@ -146,6 +147,9 @@ func (t *turn) whatWasDone(e LogEntry) string {
 	}
 	if e.Text != "" {
 		b.WriteString(t.phrase("log.text", args{"text": clip(e.Text, 60)}))
+	}
+	if s, ok := t.v.Outcomes[e.Broadcast]; ok && e.Broadcast != "" {
+		b.WriteString(t.phrase("log.outcome", args{"outcome": t.outcome(s)}))
 	}
 	return b.String()
 }

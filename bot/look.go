@@ -144,7 +144,15 @@ func (t *turn) lookBeside(u Unit) {
 			t.tell("look.extended", args{"date": t.shortDate(d.Extension.Until), "reason": clip(d.Extension.Reason, 60)})
 		}
 	}
+	t.lookPaused(u)
 	if said := t.lastCall(u.Name); said != "" {
 		t.tell("look.call", args{"call": said})
+	}
+}
+
+// lookPaused tells that a unit's reminders are paused.
+func (t *turn) lookPaused(u Unit) {
+	if u.Pause.Holds(t.now) {
+		t.tell("look.paused", args{"pause": t.pauseWords(*u.Pause)})
 	}
 }

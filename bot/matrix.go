@@ -28,6 +28,7 @@ func (t *turn) county() {
 	if pending > 0 {
 		t.tell("county.pending", args{"n": strconv.Itoa(pending)})
 	}
+	t.remindProgress()
 	if !t.m.Private() {
 		t.tell("county.private", nil)
 		return

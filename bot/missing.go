@@ -43,7 +43,7 @@ func (t *turn) missing() {
 		var names []string
 		for _, s := range g.of {
 			name := s.unit.Name
-			if tags := t.tags(s); len(tags) > 0 {
+			if tags := t.unitTags(s); len(tags) > 0 {
 				name = t.phrase("missing.unit", args{"unit": name, "state": strings.Join(tags, "，")})
 			}
 			names = append(names, name)

@@ -48,6 +48,8 @@ func (t *turn) office() {
 		t.figures()
 	case VerbEnter, VerbCounter:
 		t.paper()
+	case VerbPause, VerbMute, VerbUnpause, VerbPost, VerbPlan:
+		t.reminders()
 	}
 }
 

@@ -46,7 +46,7 @@ func (t *turn) phoneList() {
 func (t *turn) phoneLine(s standing) {
 	contact := t.n.Reached(s.unit, t.v.Contacts[s.unit.Name])
 	t.tell("phones.unit", args{"unit": s.unit.Name, "contact": contact})
-	state := t.tags(s)
+	state := t.unitTags(s)
 	if len(state) == 0 {
 		state = append(state, t.phrase("phones.none", nil))
 	}
@@ -89,12 +89,14 @@ func (t *turn) call() {
 	t.out.Dockets = append(t.out.Dockets, d)
 	// What was said may hold a number: it stays beside the report alone.
 	t.log("call", LogEntry{Key: d.Key})
-	if !t.m.Private() {
+	if t.m.Private() {
+		t.tell("call.done", args{"unit": d.Key.Unit, "text": text})
+	} else {
 		t.tell("call.group", nil)
+	}
+	if call.Quiet.IsZero() {
+		t.tell("call.nodate", nil)
 		return
 	}
-	t.tell("call.done", args{"unit": d.Key.Unit, "text": text})
-	if !call.Quiet.IsZero() {
-		t.tell("call.until", args{"date": t.shortDate(call.Quiet)})
-	}
+	t.tell("call.until", args{"date": t.shortDate(call.Quiet)})
 }

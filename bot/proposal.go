@@ -72,6 +72,8 @@ func (k ProposalKind) rule() proposalRule {
 	// What the office is about to do.
 	case ProposeNotify, ProposeNudge:
 		return officeRule((*turn).broadcast, (*turn).askConfirm)
+	case ProposePause:
+		return officeRule((*turn).paused, (*turn).askConfirm)
 	case ProposeAskFor:
 		return officeRule((*turn).settleAskFor, (*turn).askConfirm)
 	case ProposeNames: // 确认 has it understood anew: see [Understand]

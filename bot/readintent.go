@@ -77,6 +77,14 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 			in.Verb, in.Rest = VerbReceipt, rest
 		}
 	}
+	if in.Verb == "" && p.Office && free {
+		if verb, rest, ok := n.pauseBehind(in.Text); ok {
+			in.Verb, in.Rest = verb, rest
+		}
+	}
+	if (in.Verb == VerbPause || in.Verb == VerbMute) && !p.Office {
+		in.Verb, in.Rest = "", "" // asked by a liaison: see [turn.noMoreReminders]
+	}
 	if s.Bag != nil && !p.Office && in.Verb.ByOffice() {
 		in.Verb, in.Rest = "", "" // no command of theirs: 通知 各村 is material
 	}
@@ -85,8 +93,8 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 			in.Verb, in.Rest = VerbAsked, rest
 		}
 	}
-	if in.Verb == "" && s.Asking == 0 && s.Bag == nil && s.Proposal == nil && n.thanksBefore(in.Text) {
-		in.Verb = VerbThanks
+	if idle := s.Asking == 0 && s.Bag == nil && s.Proposal == nil; idle && (in.Verb == "" && (n.thanksBefore(in.Text) || willDo(in.Text)) || in.Verb == VerbYes && willDo(in.Rest)) {
+		in.Verb, in.Rest = VerbThanks, ""
 	}
 	if in.Verb == VerbLiaison && !p.Office && s.Key.Form == n.Nomination && s.Asking != 0 {
 		in.Verb, in.Rest = "", "" // “联络员：李四” fills their form
@@ -174,7 +182,7 @@ func need(n *Notice, p Person, s Session, m Message, in Intent, now time.Time) N
 	}
 	for _, area := range []func(*Notice, Person, Session, Message, Intent, time.Time){
 		need.people, need.rosterWork, need.review, need.material, need.monthly, need.figures, need.paper,
-		need.nomination,
+		need.nomination, need.reminders,
 	} {
 		area(n, p, s, m, in, now)
 	}

@@ -24,6 +24,9 @@ type Slot struct {
 	Broadcast string    `cbor:"3,keyasint,omitempty"`
 	Why       Spare     `cbor:"4,keyasint,omitempty"` // of one that was passed over
 	At        time.Time `cbor:"5,keyasint,omitzero"`  // when it was dealt with, campaign time
+	// Until is when the step makes no sense any more: of those in a broadcast, which
+	// may be on its way for days; zero for no end.
+	Until time.Time `cbor:"6,keyasint,omitzero"`
 }
 
 // Pause is that no reminder goes out for a time.

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"iter"
 	"strings"
 	"time"
 )
@@ -8,8 +9,19 @@ import (
 // Phrase fills the wording of a key, to go into a blank of another one.
 func (n *Notice) Phrase(key string, blanks map[string]string) string { return n.phrase(key, blanks) }
 
-// Till writes a deadline in the zone of its argument: 6月30日（星期三）18时.
-func (n *Notice) Till(at time.Time) string { return n.until(at) }
+// Stamped is the column of the stamped copies, as the office asks for it.
+const Stamped = wordStamped
+
+// ByKind groups what belongs to units by their kind, in the notice's order.
+func ByKind[T any](kinds []string, list []T, kind func(T) string) iter.Seq2[string, []T] {
+	return func(yield func(string, []T) bool) {
+		for _, g := range byKind(kinds, list, kind) {
+			if !yield(g.kind, g.of) {
+				return
+			}
+		}
+	}
+}
 
 // DateBlanks are the blanks of a day and time, without its year, in the zone of
 // the argument: month, day, weekday, hour, minute.
@@ -28,12 +40,6 @@ func (n *Notice) Called(form *Form, period string) string {
 		return form.ID
 	}
 	return n.phrase("remind.monthly", args{"month": month.Format("1"), "form": form.ID})
-}
-
-// Received reports whether the unit's paper came, or its stamped copy.
-func (s Status) Received(stamp bool) bool {
-	_, ok := s.received(stamp)
-	return ok
 }
 
 // Command is a button for a command, with what it is about; "" for nothing in
@@ -77,7 +83,7 @@ func (n *Notice) LastCall(d *Docket, now time.Time) string {
 
 // remindWording are the sentences of reminders; package remind says them.
 func remindWording() map[string][]string {
-	debt := []string{"version", "filled", "left", "all", "items", "reason"}
+	state := []string{"filled", "left", "all", "word"}
 	count := []string{"what", "in", "paper", "open", "kinds"}
 	head := []string{"what", "time", "n", "expected"}
 	keys := map[string][]string{
@@ -85,67 +91,68 @@ func remindWording() map[string][]string {
 		"remind.stamped": {"form"},
 		"remind.some":    {"form", "items"},
 
-		"remind.head":         {"units"},
-		"remind.head.many":    {"units", "n"},
-		"remind.say":          {"text"},
-		"remind.debt":         {"debt"},
-		"remind.unit":         {"unit", "debts"},
-		"remind.more":         {"n"},
-		"remind.owes":         {"what", "state"},
-		"remind.begin":        debt,
-		"remind.begin.text":   debt,
-		"remind.filled":       debt,
-		"remind.full":         debt,
-		"remind.returned":     debt,
-		"remind.case":         debt,
-		"remind.case.begun":   debt,
-		"remind.items":        debt,
-		"remind.stamp":        debt,
-		"remind.stamp.old":    debt,
-		"remind.material":     debt,
-		"remind.late":         {"what", "state"},
-		"remind.late.own":     {"what", "state", "until"},
-		"remind.due":          {"what", "deadline"},
-		"remind.due.alone":    {"deadline"},
-		"remind.due.month":    {"what", "month", "day", "weekday", "hour", "minute"},
-		"remind.due.own":      {"unit", "what", "until"},
-		"remind.soon":         nil,
-		"remind.easy.example": {"item", "n", "unit"},
-		"remind.easy.many":    {"word", "unit"},
-		"remind.foot":         {"phone"},
-		"remind.foot.form":    {"phone"},
-		"remind.foot.paper":   {"phone"},
+		"remind.head":            {"units"},
+		"remind.head.many":       {"units", "n"},
+		"remind.say":             {"text"},
+		"remind.debt":            {"debt"},
+		"remind.unit":            {"unit", "debts"},
+		"remind.more":            {"n"},
+		"remind.owes":            {"what", "state"},
+		"remind.late":            {"what", "state"},
+		"remind.late.own":        {"what", "state", "until"},
+		"remind.none":            state,
+		"remind.filled":          state,
+		"remind.full":            state,
+		"remind.begun":           state,
+		"remind.returned":        {"what", "version", "items", "reason"},
+		"remind.items":           {"what", "items"},
+		"remind.stamp":           {"what", "version"},
+		"remind.stamp.old":       {"what", "version"},
+		"remind.material":        {"what"},
+		"remind.due":             {"what", "deadline"},
+		"remind.due.alone":       {"deadline"},
+		"remind.due.month":       {"what", "month", "day", "weekday"},
+		"remind.due.month.alone": {"month", "day", "weekday"},
+		"remind.soon":            nil,
+		"remind.easy.example":    {"item", "n", "unit"},
+		"remind.easy.many":       {"word", "unit"},
+		"remind.foot":            {"phone"},
+		"remind.foot.form":       {"phone"},
+		"remind.foot.paper":      {"phone"},
 
 		"remind.group":      {"time"},
-		"remind.group.easy": nil,
 		"remind.group.foot": {"phone"},
 		"remind.count":      count,
 		"remind.count.none": count,
 		"remind.count.kind": {"kind", "n"},
 		"remind.paper":      {"n"},
 
-		"remind.office":         head,
-		"remind.office.late":    head,
-		"remind.office.card":    {"what"},
-		"remind.office.pause":   {"until", "reason"},
-		"remind.office.stopped": {"reason"},
-		"remind.office.kind":    {"kind", "n"},
-		"remind.office.others":  {"n"},
-		"remind.office.unit":    {"unit", "contact", "debts", "more"},
-		"remind.office.nobody":  {"contact"},
-		"remind.office.nothing": nil,
-		"remind.office.times":   {"n"},
-		"remind.office.never":   nil,
-		"remind.office.paused":  {"until", "reason"},
-		"remind.office.off":     {"reason"},
-		"remind.office.reason":  {"reason"},
-		"remind.office.next":    nil,
+		"remind.office":            head,
+		"remind.office.late":       head,
+		"remind.office.card":       {"what"},
+		"remind.office.count":      count,
+		"remind.office.count.none": count,
+		"remind.office.debt":       {"what", "state"},
+		"remind.office.unfilled":   nil,
+		"remind.office.pause":      {"until", "reason"},
+		"remind.office.stopped":    {"reason"},
+		"remind.office.kind":       {"kind", "n"},
+		"remind.office.others":     {"n"},
+		"remind.office.unit":       {"unit", "contact", "debts", "more"},
+		"remind.office.nobody":     {"contact"},
+		"remind.office.nothing":    nil,
+		"remind.office.times":      {"n"},
+		"remind.office.never":      nil,
+		"remind.office.paused":     {"until", "reason"},
+		"remind.office.off":        {"reason"},
+		"remind.office.reason":     {"reason"},
+		"remind.office.next":       nil,
 	}
-	for _, sort := range []string{"form", "nomination", "case", "summary", "yearend", "items", "stamp", "material"} {
-		keys["remind.easy."+sort] = []string{"what", "example"}
+	for _, sort := range []string{"form", "nomination", "case", "summary", "yearend", "items", "stamp", "material", "returned"} {
+		keys["remind.easy."+sort] = []string{"what", "example", "word"}
 	}
-	for _, sort := range []OwedWhat{OweForm, OweItems, OweStamp, OweMaterial} {
-		keys["remind.card."+string(sort)] = []string{"what"}
+	for _, sort := range []string{string(OweForm), string(OweItems), string(OweStamp), string(OweMaterial), "returned"} {
+		keys["remind.card."+sort] = []string{"what"}
 	}
 	for _, why := range Spares() {
 		keys["spare."+string(why)] = nil

@@ -109,6 +109,7 @@ type Proposal struct {
 	Wanting []Wanting `cbor:"24,keyasint,omitempty"`
 	UserID  string    `cbor:"9,keyasint,omitempty"`  // whom it is about, as the office typed it
 	Person  string    `cbor:"10,keyasint,omitempty"` // Person.ID of the liaison as it was put to the office
+	Until   time.Time `cbor:"21,keyasint,omitzero"`  // of a pause: its last instant, zero till 恢复提醒
 }
 
 // Proposed is one answer of a proposal and the value it would replace.
@@ -143,6 +144,9 @@ func (s Session) Open() string {
 		}
 		if d := p.Deduction; d != nil {
 			fmt.Fprintf(h, " %d %d %q %d", d.Item, d.Number, d.Reason, d.At.Unix())
+		}
+		if !p.Until.IsZero() {
+			fmt.Fprintf(h, " till %d", p.Until.Unix())
 		}
 		if a := p.Asking; a != nil {
 			fmt.Fprintf(h, " %d %d", a.Items, a.Until.Unix())

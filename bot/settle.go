@@ -118,6 +118,10 @@ func (t *turn) yes() {
 				return
 			}
 		}
+		if agreesLightly(t.in.Text) {
+			t.thanks()
+			return
+		}
 		t.tell("yes.nothing", nil)
 		t.whereWeStand()
 		return

@@ -79,6 +79,12 @@ const (
 	VerbResume   Verb = "resume"   // 恢复发送
 	VerbPair     Verb = "pair"     // 配对 [密钥|配对码] [群名]
 	VerbReturn   Verb = "return"   // 退回 单位 项 原因
+
+	VerbPause   Verb = "pause"   // 暂停提醒 [单位…] [至日期] 原因
+	VerbMute    Verb = "mute"    // 关闭提醒 单位… 原因
+	VerbUnpause Verb = "unpause" // 恢复提醒 [单位…]
+	VerbPost    Verb = "post"    // 催报稿 [表]
+	VerbPlan    Verb = "plan"    // 提醒计划
 )
 
 // Verbs lists all commands.
@@ -92,6 +98,7 @@ func Verbs() []Verb {
 		VerbApprove, VerbClose, VerbReopen, VerbExtend, VerbReceipt, VerbEnter, VerbCounter,
 		VerbReplace, VerbMember, VerbRoster, VerbAddUnit, VerbRename, VerbRemove,
 		VerbNotify, VerbNudge, VerbAskFor, VerbDelivery, VerbResume, VerbPair, VerbReturn,
+		VerbPause, VerbMute, VerbUnpause, VerbPost, VerbPlan,
 	}
 }
 
@@ -101,7 +108,8 @@ func (v Verb) writes() bool {
 	switch v {
 	case VerbNotify, VerbNudge, VerbAskFor, VerbDelivery, VerbResume, VerbPair, VerbReturn,
 		VerbDeduct, VerbPutBack, VerbCall, VerbApprove, VerbClose, VerbReopen, VerbExtend, VerbReceipt, VerbEnter, VerbCounter,
-		VerbReplace, VerbMember, VerbRoster, VerbAddUnit, VerbRename, VerbRemove, VerbConfirm:
+		VerbReplace, VerbMember, VerbRoster, VerbAddUnit, VerbRename, VerbRemove, VerbConfirm,
+		VerbPause, VerbMute, VerbUnpause:
 		return true
 	}
 	return false
@@ -110,7 +118,7 @@ func (v Verb) writes() bool {
 // ByOffice reports whether a command is the office's alone.
 func (v Verb) ByOffice() bool {
 	switch v {
-	case VerbTotals, VerbMissing, VerbLook, VerbOdd, VerbLiaison, VerbPhones, VerbLog:
+	case VerbTotals, VerbMissing, VerbLook, VerbOdd, VerbLiaison, VerbPhones, VerbLog, VerbPost, VerbPlan:
 		return true
 	}
 	return v.writes()
@@ -126,7 +134,8 @@ func (v Verb) unmistakable() bool {
 // words: 谁没报附件1. None of these begins another word.
 func (v Verb) tight() bool {
 	switch v {
-	case VerbMissing, VerbLook, VerbReturn, VerbNudge, VerbApprove, VerbExtend, VerbLiaison, VerbPhones, VerbLog:
+	case VerbMissing, VerbLook, VerbReturn, VerbNudge, VerbApprove, VerbExtend, VerbLiaison, VerbPhones, VerbLog,
+		VerbPause, VerbMute, VerbUnpause, VerbPost:
 		return true
 	}
 	return false
@@ -140,7 +149,8 @@ func (v Verb) takesWords() bool {
 		VerbMissing, VerbLook, VerbConfirm, VerbTotals, VerbOdd, VerbDeduct, VerbPutBack, VerbLiaison, VerbPhones, VerbCall, VerbLog,
 		VerbNotify, VerbNudge, VerbAskFor, VerbPair, VerbReturn,
 		VerbApprove, VerbClose, VerbReopen, VerbExtend, VerbReceipt, VerbEnter, VerbCounter,
-		VerbReplace, VerbMember, VerbRoster, VerbAddUnit, VerbRename, VerbRemove:
+		VerbReplace, VerbMember, VerbRoster, VerbAddUnit, VerbRename, VerbRemove,
+		VerbPause, VerbMute, VerbUnpause, VerbPost, VerbPlan:
 		return true
 	}
 	return false

@@ -7,7 +7,8 @@ package bot
 func (v Verb) spokenTwice() bool {
 	switch v {
 	case VerbUndo, VerbWithdraw, VerbRegister, VerbRelease, VerbConfirm, VerbResume, VerbReturn,
-		VerbApprove, VerbReopen, VerbExtend, VerbReceipt, VerbCall, VerbNote, VerbDeputy, VerbRecall, VerbNoCase, VerbLater:
+		VerbApprove, VerbReopen, VerbExtend, VerbReceipt, VerbCall, VerbNote, VerbDeputy, VerbRecall, VerbNoCase, VerbLater,
+		VerbPause, VerbMute, VerbUnpause:
 		return true
 	}
 	return false

@@ -328,7 +328,7 @@ func WordingKeys() map[string][]string {
 		keys["read."+string(why)] = read
 	}
 	for _, area := range []map[string][]string{
-		helpWording(), nominationWording(), peopleWording(), rosterWording(), reviewWording(), materialWording(), monthlyWording(), figuresWording(), paperWording(), noteWording(), remindWording(),
+		helpWording(), nominationWording(), peopleWording(), rosterWording(), reviewWording(), materialWording(), monthlyWording(), figuresWording(), paperWording(), noteWording(), pauseWording(), remindWording(),
 	} {
 		maps.Copy(keys, area)
 	}

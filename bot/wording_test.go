@@ -25,11 +25,11 @@ func built() []string {
 		"ask.together*.all", "closed*.none",
 		"help.on.*",
 		"media.*", "file.*", "stamp.*",
-		"county.*", "tag.*",
+		"county.*", "tag.*", "leftout.*", "plan.to.*",
 		"import.field.*", "import.problem.*",
 		"log.do.*", "log.liaison*", "log.deputy*",
 		"delivery.*", "out.*", "via.*",
-		"spare.*", "remind.easy.*", "remind.card.*",
+		"spare.*", "remind.easy.*", "remind.card.*", "remind.due*.alone", "remind.count*.none", "remind.office.count*.none",
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"anyuebot/bot"
 	"anyuebot/bot/app"
+	"anyuebot/bot/remind"
 	"anyuebot/bot/transcript"
 	"anyuebot/prompts"
 )
@@ -38,6 +39,8 @@ type world struct {
 	files     []bot.Received
 	resumed   int
 	reminded  map[string]int
+	week      map[string]int // reminders of this week, by unit
+	recent    []bot.Sent
 	called    map[string]string // what the address book calls a userid
 
 	cards   map[string][]bot.Card // shown to a userid
@@ -64,7 +67,7 @@ func newWorld(t fataler, n *bot.Notice, roster string) *world {
 	w := &world{
 		t: t, n: n, now: time.Date(2021, 6, 28, 9, 0, 0, 0, time.FixedZone("CST", 8*3600)), office: []string{"office", "office2"},
 		people: map[string]bot.Person{}, kept: map[string][]byte{}, cards: map[string][]bot.Card{}, replies: map[string][]string{},
-		reach: bot.Reach{Person: "app", Group: "robot", Files: true}, chance: "000f1206", reminded: map[string]int{},
+		reach: bot.Reach{Person: "app", Group: "robot", Files: true}, chance: "000f1206", reminded: map[string]int{}, week: map[string]int{},
 	}
 	for i, line := range strings.Split(strings.TrimSpace(roster), "\n") {
 		row := strings.Split(line, ",")
@@ -171,6 +174,7 @@ func (w *world) turn(userid string, m bot.Message) string {
 	if err != nil {
 		w.t.Fatalf("%v", err)
 	}
+	w.reminders(&v, in.Need)
 	changes, speech := bot.Step(w.n, v, m, in, w.now)
 	w.last = speech
 	words := w.words(speech.Say)
@@ -187,6 +191,24 @@ func (w *world) turn(userid string, m bot.Message) string {
 		seen = append(seen, w.receive(send))
 	}
 	return strings.Join(seen, "\n")
+}
+
+// reminders are what a turn sees of them.
+func (w *world) reminders(v *bot.View, need bot.Need) {
+	if need.Log != nil {
+		v.Outcomes = map[string]bot.Sent{}
+		for _, s := range w.recent {
+			v.Outcomes[s.Broadcast.ID] = s
+		}
+	}
+	if !need.Reminding {
+		return
+	}
+	w.find("reminding", &v.Reminding)
+	v.Week, v.Recent = w.week, w.recent
+	for _, d := range remind.Coming(w.n, v.Reminding, w.now, bot.MaxRecent) {
+		v.Coming = append(v.Coming, bot.Coming{At: d.At, Rung: d.Rung})
+	}
 }
 
 func (w *world) words(effects []bot.Effect) string {
@@ -257,6 +279,9 @@ func (w *world) commit(userid string, c bot.Changes) (seen []string) {
 	if !c.Confirmed.IsZero() {
 		w.confirmed = c.Confirmed
 	}
+	if c.Reminding != nil {
+		w.keep("reminding", *c.Reminding)
+	}
 	for _, p := range c.People {
 		w.people[p.UserID] = p
 	}
@@ -299,10 +324,12 @@ func (w *world) expand(b bot.Broadcast) (seen []string) {
 				to.Status = append(to.Status, s)
 			}
 		}
+		to.Week = maps.Clone(w.week)
 		if send, ok := bot.Compose(w.n, b, to, w.now); ok {
 			if b.Kind == bot.BroadcastNudge {
 				for _, unit := range send.Units {
 					w.reminded[unit]++
+					w.week[unit]++
 				}
 			}
 			seen = append(seen, w.receive(send))

@@ -108,6 +108,16 @@ func (t worldTurn) NewestLog(q bot.LogQuery) ([]bot.LogEntry, error) {
 
 func (t worldTurn) Reminded() (map[string]int, error) { return t.w.reminded, nil }
 
+func (t worldTurn) Reminding() (r bot.Reminding, err error) {
+	t.w.find("reminding", &r)
+	return r, nil
+}
+
+// What was sent by the ladder is the outbox's, which a world has not.
+func (t worldTurn) Week(time.Time, string) (map[string]int, error) { return nil, nil }
+func (t worldTurn) Recent(int) ([]bot.Sent, error)                 { return nil, nil }
+func (t worldTurn) SentOf(...string) (map[string]bot.Sent, error)  { return nil, nil }
+
 func (t worldTurn) FilesOf(unit string) ([]bot.Received, error) {
 	return t.received(func(r bot.Received) bool { return slices.Contains(r.Units, unit) })
 }

@@ -1,8 +1,9 @@
 package prompts
 
 import (
-	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/6tail/lunar-go/HolidayUtil"
@@ -13,25 +14,45 @@ import (
 // readCalendar puts the office's own days over those that come with the program.
 func (l *loader) readCalendar() {
 	o := l.open(calendarFile).object(nil, []string{"years", "holidays", "workdays"})
-	own := make(map[string]bot.Holiday)
+	own, before := make(map[string]bot.Holiday), len(l.p.list)
 	readDays(o.get("holidays"), false, own)
 	readDays(o.get("workdays"), true, own)
+	sound := len(l.p.list) == before
 	l.notice.Calendar = statutory()
+	var whole []int
 	for _, v := range o.get("years").list() {
-		l.wholeYear(v, own)
+		year, ok := readYear(v)
+		switch {
+		case !ok:
+			continue
+		case slices.Contains(whole, year):
+			v.fail(Duplicate, "%d年写了两次。请删去一处。", year)
+			continue
+		case sound:
+			checkWhole(v, year, own)
+		}
+		whole = append(whole, year)
 	}
-	for date, h := range own {
-		l.notice.Calendar.Days[date] = h
-	}
+	c := &l.notice.Calendar
+	maps.DeleteFunc(c.Days, func(date string, _ bot.Holiday) bool {
+		year, _ := strconv.Atoi(date[:4])
+		return slices.Contains(whole, year)
+	})
+	maps.Copy(c.Days, own)
+	c.Years = slices.Compact(slices.Sorted(slices.Values(slices.Concat(c.Years, whole))))
 }
 
-// statutory are the days of the State Council that the library has, every year of
-// them, so that a rehearsal in any year finds its holidays.
+// firstYear is the year before the first notice: no ladder reaches further back.
+const firstYear = 2020
+
+// statutory are the days of the State Council that the library has, up to the last
+// year it knows, so that a new notice finds its holidays. The library keeps them in
+// variables that its own Fix changes; they are copied once, and it is never called.
 func statutory() bot.Calendar {
 	c := bot.Calendar{Days: make(map[string]bot.Holiday)}
-	// The days around New Year may come with the neighbour's, as the last two of 2001
-	// do. A year is known when the holiday in its middle of autumn is.
-	for year := 2002; HolidayUtil.GetHolidayByYmd(year, 10, 1) != nil; year++ {
+	// A year's last days may have come with those of the next, so that it is known
+	// only by a day in its midst.
+	for year := firstYear; HolidayUtil.GetHolidayByYmd(year, 10, 1) != nil; year++ {
 		c.Years = append(c.Years, year)
 		days := HolidayUtil.GetHolidaysByYear(year)
 		for e := days.Front(); e != nil; e = e.Next() {
@@ -104,30 +125,23 @@ func readDate(v value) (time.Time, bool) {
 	return day, err == nil
 }
 
-// wholeYear makes a year known by the office's own days alone. They have to be
-// there: a year that is known and has no holidays would send reminders into them.
-func (l *loader) wholeYear(v value, own map[string]bot.Holiday) {
+// readYear reads a year; not ok if there is none.
+func readYear(v value) (int, bool) {
 	year, ok := v.number()
-	if !ok {
-		return
-	}
-	if year < 2002 || year > 9999 {
+	if ok && (year < firstYear || year > 9999) {
 		v.fail(WrongValue, "“%d”不是年份。请写四位数字，如 2028。", year)
-		return
+		return 0, false
 	}
-	c := &l.notice.Calendar
-	for date := range c.Days {
-		if date[:4] == fmt.Sprint(year) {
-			delete(c.Days, date)
-		}
-	}
-	if !c.Known(year) {
-		c.Years = append(c.Years, year)
-		slices.Sort(c.Years)
-	}
-	// The law has these on fixed dates, whatever the arrangement of the year.
+	return year, ok
+}
+
+// checkWhole holds a year that the office's file makes known to what the law has on
+// fixed dates, whatever the arrangement of the year. A year that is known and has
+// no holidays would send reminders into them.
+func checkWhole(v value, year int, own map[string]bot.Holiday) {
 	for _, fixed := range []struct{ date, name string }{{"-01-01", "元旦"}, {"-05-01", "劳动节"}, {"-10-01", "国庆节"}} {
-		if date := fmt.Sprint(year) + fixed.date; own[date].Name == "" || own[date].Work {
+		date := strconv.Itoa(year) + fixed.date
+		if h, ok := own[date]; !ok || h.Work {
 			v.fail(DayInvalid, "years 里有%d年，holidays 里却没有%s（%s）。请照国务院通知把这一年写全；只改几天的，从 years 里删去这一年。", year, fixed.name, date)
 			return
 		}

@@ -21,6 +21,12 @@
 // wording.go and roster.go read them; link.go follows items into other forms,
 // yaml.go is the strict reader under all of them.
 //
-// The package may import bot, the YAML library and the standard library, and
-// nothing that keeps state or talks to the world.
+// When reminders go out is data as well: ladder.yaml has their steps, one a line,
+// and the hours they may go out in. Which days are worked comes with the program,
+// from a library of the State Council's arrangements that is copied into plain
+// dates; calendar.yaml is where an office puts a year that the library lacks, or a
+// day of its own. ladder.go and calendar.go read them.
+//
+// The package may import bot, the YAML library, the library of holidays and the
+// standard library, and nothing that keeps state or talks to the world.
 package prompts

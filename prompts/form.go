@@ -46,7 +46,7 @@ func (l *loader) readForm(doc value) bot.Form {
 		Span:     o.get("span").text(),
 		Deadline: o.get("deadline").text(),
 	}
-	readPeriod(&form, o)
+	l.readPeriod(&form, o)
 	if form.Deadline != "" && len(l.notice.Deadlines) > 0 && l.notice.Deadline(form.Deadline) == nil {
 		o.get("deadline").fail(DeadlineUnknown, "notice.yaml 的 deadlines 里没有“%s”。请改正，或先加进去。", form.Deadline)
 	}
@@ -60,7 +60,7 @@ func (l *loader) readForm(doc value) bot.Form {
 
 // readPeriod holds a form to what it needs: a monthly one its first and last
 // month, any other its period, that in words, and its deadline.
-func readPeriod(form *bot.Form, o object) {
+func (l *loader) readPeriod(form *bot.Form, o object) {
 	if o.absent() {
 		return
 	}
@@ -78,10 +78,16 @@ func readPeriod(form *bot.Form, o object) {
 			o.get(key).fail(KeyUnknown, "每月报送的表用不上“%s”。请删去这一行。", key)
 		}
 	}
+	if form.Period != "" && l.yearKnown() && form.Period != l.notice.Year {
+		o.get("period").fail(WrongValue, "这里写的是“%s”，notice.yaml 的 year 是“%s”。请改成一致。", form.Period, l.notice.Year)
+	}
 	for _, key := range []string{"from", "to"} {
 		if month := o.get(key).text(); month != "" {
-			if _, err := time.Parse("2006-01", month); err != nil {
+			switch at, err := time.Parse("2006-01", month); {
+			case err != nil:
 				o.get(key).fail(WrongValue, "“%s”不是月份。请写作 2021-06。", month)
+			case !l.inCampaign(at.Year()):
+				o.get(key).fail(WrongValue, "%s不在这次活动的年份（%s年，至多到次年）里。请改成今年的月份。", month, l.notice.Year)
 			}
 		}
 	}

@@ -16,11 +16,13 @@ import (
 // the calendar, which its steps are held to.
 func (l *loader) readLadder() {
 	o := l.open(ladderFile).object([]string{"windows", "cap"}, []string{"monday", "silent", "steps"})
-	ladder := &l.notice.Ladder
+	ladder, before := &l.notice.Ladder, len(l.p.list)
 	ladder.Windows = readWindows(o.get("windows"))
+	// Hours that are wrong themselves say nothing about what is held to them.
+	hours := len(ladder.Windows) > 0 && len(l.p.list) == before
 	if at, ok := readClock(o.get("monday")); ok {
 		ladder.Monday = at
-		if !within(ladder.Windows, at) {
+		if hours && !within(ladder.Windows, at) {
 			o.get("monday").fail(TimeInvalid, "星期一从%s起，不在 windows 的时段里。请改正。", clockWords(at))
 		}
 	}
@@ -31,10 +33,10 @@ func (l *loader) readLadder() {
 		}
 	}
 	for _, v := range o.get("silent").list() {
-		ladder.Silent = append(ladder.Silent, readSilence(v))
+		ladder.Silent = append(ladder.Silent, l.readSilence(v))
 	}
 	for _, v := range o.get("steps").list() {
-		l.readStep(v)
+		l.readStep(v, hours)
 	}
 }
 
@@ -88,14 +90,18 @@ func clockWords(at time.Duration) string {
 	return time.Time{}.Add(at).Format("15:04")
 }
 
-func readSilence(v value) bot.Silence {
+func (l *loader) readSilence(v value) bot.Silence {
 	o := v.object([]string{"from", "to", "why"}, nil)
 	s := bot.Silence{Why: o.get("why").text()}
 	from, ok := readInstant(o.get("from"))
 	to, ok2 := readInstant(o.get("to"))
 	s.From, s.To = from, to
-	if ok && ok2 && !from.Before(to) {
+	switch {
+	case !ok || !ok2:
+	case !from.Before(to):
 		o.get("to").fail(DeadlineInvalid, "停发到的时刻 to 不晚于开始的 from。请改正。")
+	case !l.inCampaign(from.Year()):
+		o.get("from").fail(DeadlineInvalid, "%s不在这次活动的年份（%s年，至多到次年）里。请改成今年的，用不上的删去这一行。", from.Format(bot.DateLayout), l.notice.Year)
 	}
 	return s
 }
@@ -117,10 +123,12 @@ const (
 	maxKeep   = 20  // working days
 )
 
-func (l *loader) readStep(v value) {
+// readStep reads one step; hours is whether the windows are known.
+func (l *loader) readStep(v value, hours bool) {
 	o := v.object([]string{"id", "owes", "to", "day", "at"}, []string{"shift", "keep", "say"})
 	r := stepReader{o, l}
-	rung := bot.Rung{ID: r.readID(), To: r.readTo(), Keep: r.readKeep(), Say: r.readSay()}
+	rung := bot.Rung{ID: r.readID(), To: r.readTo(), Keep: r.readKeep()}
+	rung.Say = r.readSay(rung.To)
 	for _, item := range o.get("owes").list() {
 		if owed, ok := r.readOwed(item); ok {
 			if slices.ContainsFunc(rung.Owes, func(other bot.Owed) bool { return sameOwed(owed, other) }) {
@@ -131,20 +139,20 @@ func (l *loader) readStep(v value) {
 		}
 	}
 	var timed bool
-	if rung.At, timed = readClock(o.get("at")); timed && len(l.notice.Ladder.Windows) > 0 && !within(l.notice.Ladder.Windows, rung.At) {
-		o.get("at").fail(TimeInvalid, "%s不在 windows 的时段里，发不出去。请改为%s。", clockWords(rung.At), l.hours())
+	if rung.At, timed = readClock(o.get("at")); timed && hours && !within(l.notice.Ladder.Windows, rung.At) {
+		o.get("at").fail(TimeInvalid, "%s不在 windows 的时段里，发不出去。请改到 %s 之间。", clockWords(rung.At), l.hourWords())
 	}
 	rung.Day = r.readDay(rung, timed)
 	l.notice.Ladder.Rungs = append(l.notice.Ladder.Rungs, rung)
 }
 
-// hours tells the windows in words.
-func (l *loader) hours() string {
+// hourWords tells the windows.
+func (l *loader) hourWords() string {
 	var list []string
 	for _, w := range l.notice.Ladder.Windows {
 		list = append(list, clockWords(w.From)+"—"+clockWords(w.To))
 	}
-	return strings.Join(list, "、") + " 之间的钟点"
+	return strings.Join(list, " 或 ")
 }
 
 func (r stepReader) readID() string {
@@ -186,9 +194,11 @@ func (r stepReader) readKeep() int {
 	return keep
 }
 
-func (r stepReader) readSay() string {
+func (r stepReader) readSay(to bot.Audience) string {
 	say := r.get("say").text()
 	switch {
+	case r.has("say") && (to == bot.ToGroups || to == bot.ToOffice):
+		r.get("say").fail(KeyUnknown, "只有发给联络员的步骤用得上“say”。请删去。")
 	case strings.ContainsAny(say, "{}"):
 		r.get("say").fail(BlankUnknown, "这句没有可填的空。请去掉花括号。")
 	case utf8.RuneCountInString(say) > maxSay:
@@ -315,9 +325,8 @@ func (r stepReader) checkDate(day bot.Day) {
 		r.get("day").fail(DayInvalid, "没有%s这一天。请改正。", day.Date)
 		return
 	}
-	year, err := strconv.Atoi(r.notice.Year)
-	if err == nil && len(r.notice.Year) == 4 && date.Year() != year && date.Year() != year+1 {
-		r.get("day").fail(DayInvalid, "%s不在这次活动的年份（%d年，至多到次年）里。请改成今年的日子。", day.Date, year)
+	if !r.inCampaign(date.Year()) {
+		r.get("day").fail(DayInvalid, "%s不在这次活动的年份（%s年，至多到次年）里。请改成今年的日子。", day.Date, r.notice.Year)
 	}
 }
 
@@ -363,14 +372,21 @@ func sameDay(a, b time.Time) bool {
 	return a.Format(bot.DateLayout) == b.Format(bot.DateLayout)
 }
 
-// checkMonthly holds a step on a day of each month to forms that are reported so.
+// checkMonthly holds a step on a day of each month to forms that are reported so,
+// and in the same months.
 func (r stepReader) checkMonthly(rung bot.Rung) {
+	var found *bot.Form
 	for _, owed := range rung.Owes {
-		if form := r.notice.Form(owed.Form); form == nil || !form.Monthly() {
-			if form == nil && owed.What != bot.OweMaterial || form != nil && !slices.Contains(r.sound, form.ID) {
-				continue // that is said elsewhere
-			}
+		form := r.notice.Form(owed.Form)
+		switch {
+		case owed.What != bot.OweMaterial && (form == nil || !slices.Contains(r.sound, form.ID)): // its problems come first
+		case form == nil || !form.Monthly():
 			r.get("day").fail(DayInvalid, "“每月”只用于每月报送的表。请写日期，或截止前5个工作日这样的日子。")
+			return
+		case found == nil:
+			found = form
+		case form.From != found.From || form.To != found.To:
+			r.get("day").fail(DayInvalid, "“%s”从%s报到%s，“%s”从%s报到%s，月份不同。请分成两步。", found.ID, found.From, found.To, form.ID, form.From, form.To)
 			return
 		}
 	}

@@ -3,6 +3,7 @@ package prompts
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,7 +22,7 @@ func (l *loader) readNotice() {
 	n.Title = o.get("title").text()
 	n.Number = o.get("number").text()
 	n.Year = o.get("year").text()
-	if n.Year != "" && (len(n.Year) != 4 || strings.Trim(n.Year, "0123456789") != "") {
+	if n.Year != "" && !l.yearKnown() {
 		o.get("year").fail(WrongValue, "“%s”不是年份。请写四位数字，如 \"2021\"。", n.Year)
 	}
 	office := o.get("office").object([]string{"name", "phone"}, nil)
@@ -35,6 +36,18 @@ func (l *loader) readNotice() {
 	l.readNear(o.get("near"))
 	l.readDeadlines(o.get("deadlines"))
 	l.readForms(o)
+}
+
+// yearKnown reports whether the notice's year is one.
+func (l *loader) yearKnown() bool {
+	return len(l.notice.Year) == 4 && strings.Trim(l.notice.Year, "0123456789") == ""
+}
+
+// inCampaign reports whether a date may be the notice's: of its year, or of the next,
+// into which some last. Any other was left over when the notice was copied.
+func (l *loader) inCampaign(year int) bool {
+	first, err := strconv.Atoi(l.notice.Year)
+	return err != nil || !l.yearKnown() || year == first || year == first+1
 }
 
 func (l *loader) readNear(v value) {
@@ -69,12 +82,16 @@ func (l *loader) classifier(v value, word string) bool {
 
 func (l *loader) readDeadlines(v value) {
 	for _, item := range v.list() {
+		before := len(l.p.list)
 		o := item.object([]string{"id", "at", "sentence"}, []string{"aim"})
 		d := bot.Deadline{ID: o.get("id").text(), Sentence: o.get("sentence").text()}
 		if d.ID != "" && l.notice.Deadline(d.ID) != nil {
 			o.get("id").fail(Duplicate, "截止时刻“%s”写了两次。请删去一处。", d.ID)
 		}
 		d.At, _ = readInstant(o.get("at"))
+		if !d.At.IsZero() && !l.inCampaign(d.At.Year()) {
+			o.get("at").fail(DeadlineInvalid, "%s不在这次活动的年份（%s年，至多到次年）里。请改成今年的时刻。", d.At.Format(bot.DateLayout), l.notice.Year)
+		}
 		d.Aim = d.At
 		if aim, ok := readInstant(o.get("aim")); ok {
 			d.Aim = aim
@@ -86,7 +103,31 @@ func (l *loader) readDeadlines(v value) {
 				o.get("aim").fail(DeadlineInvalid, "aim 比截止时刻 at 早了%d天，像是没有一起改。请改正其中一个。", early/(24*time.Hour))
 			}
 		}
+		if !d.At.IsZero() && len(l.p.list) == before && d.Sentence != "" {
+			checkSentence(o.get("sentence"), d)
+		}
 		l.notice.Deadlines = append(l.notice.Deadlines, d)
+	}
+}
+
+// dated finds the days of the week that a sentence gives with its dates.
+var dated = regexp.MustCompile(`(\d+)月(\d+)日[（(]星期(.)[）)]`)
+
+// checkSentence holds what people are told to what is reckoned with: that it names
+// the day aimed at, and no date with last year's day of the week.
+func checkSentence(v value, d bot.Deadline) {
+	if day := d.Aim.Format("1月2日"); !strings.Contains(d.Sentence, day) {
+		v.fail(WrongValue, "请大家报送的日子是%s，这句话里没有。at、aim 和 sentence 要一起改。", day)
+	}
+	for _, m := range dated.FindAllStringSubmatch(d.Sentence, -1) {
+		day, err := time.Parse("2006年1月2日", strconv.Itoa(d.Aim.Year())+"年"+m[1]+"月"+m[2]+"日")
+		if err != nil {
+			v.fail(WrongValue, "%d年没有%s月%s日。请改正。", d.Aim.Year(), m[1], m[2])
+			continue
+		}
+		if weekday := []rune("日一二三四五六")[day.Weekday()]; m[3] != string(weekday) {
+			v.fail(WrongValue, "%s是星期%c，不是星期%s。请改正。", day.Format("2006年1月2日"), weekday, m[3])
+		}
 	}
 }
 

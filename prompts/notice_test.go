@@ -416,15 +416,17 @@ func TestDeadlines(t *testing.T) {
 	if got, want := n.Deadline("附件2").Sentence, "请于6月30日（星期三）18时前报送，最迟不超过7月1日"; got != want {
 		t.Errorf("附件2: %s, want %s", got, want)
 	}
-	// The weekdays that the sentences name.
-	for _, d := range n.Deadlines {
-		for _, m := range regexp.MustCompile(`(\d+)月(\d+)日（星期(.)）`).FindAllStringSubmatch(d.Sentence, -1) {
-			month, _ := strconv.Atoi(m[1])
-			day, _ := strconv.Atoi(m[2])
-			weekday := time.Date(2021, time.Month(month), day, 0, 0, 0, 0, zone).Weekday()
-			if want := string([]rune("日一二三四五六")[weekday]); m[3] != want {
-				t.Errorf("%s: %s月%s日 is 星期%s", d.ID, m[1], m[2], want)
-			}
+	const minutes = "2006-01-02 15:04"
+	for id, want := range map[string]string{
+		"附件1": "2021-06-02 18:00", "附件2": "2021-06-30 18:00", "总结": "2021-06-30 18:00", "年终": "2021-12-30 18:00",
+	} {
+		d := n.Deadline(id)
+		if got := d.Aim.Format(minutes); got != want {
+			t.Errorf("%s aims at %s, want %s", id, got, want)
+		}
+		// The sentence asks for the same hour.
+		if words := d.Aim.Format("1月2日") + "（星期" + string([]rune("日一二三四五六")[d.Aim.Weekday()]) + "）18时前"; !strings.Contains(d.Sentence, words) {
+			t.Errorf("%s: %s does not say %s", id, d.Sentence, words)
 		}
 	}
 }

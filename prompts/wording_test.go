@@ -18,6 +18,7 @@ func toOffice() []string {
 		"county", "matrix", "missing", "totals", "odd", "phones", "call.", "deduct", "enter.", "log.do.",
 		"approve.", "close.", "card.close", "reopen", "form.strange", "roster.closed", "return.none", "delivery",
 		"nudge.has", "nudge.nobody", "nudge.phone", "nudge.preview", "nudge.dropped", "nudge.received",
+		"nudge.pause", "pause.", "plan.", "post.",
 		"remind.office", "spare.",
 	}
 }

@@ -72,6 +72,13 @@ type Turn interface {
 	Known(userid string) (bot.Person, error)
 	People() ([]bot.Person, error)
 	Reminded() (map[string]int, error)
+	// Reminding is what is kept of the reminders, Week how often each unit had one in
+	// the week that begins at monday. Recent are those sent last, the newest first,
+	// and SentOf some of them by their IDs, each with what became of it.
+	Reminding() (bot.Reminding, error)
+	Week(monday time.Time, but string) (map[string]int, error)
+	Recent(most int) ([]bot.Sent, error)
+	SentOf(broadcasts ...string) (map[string]bot.Sent, error)
 	Commit(bot.Changes, time.Time, bot.Reply) error
 	Close()
 }

@@ -158,6 +158,10 @@ func (p port) SaveDelivery(ctx context.Context, was, is bot.Delivery) error {
 	return conflict(p.Store.SaveDelivery(ctx, was, is))
 }
 
+func (p port) Remind(ctx context.Context, was, is bot.Reminding, list []bot.Broadcast, log []bot.LogEntry) error {
+	return conflict(p.Store.Remind(ctx, was, is, list, log))
+}
+
 func (p port) Expand(ctx context.Context, was, is bot.Broadcast, page []bot.Delivery) error {
 	return conflict(p.Store.Expand(ctx, was, is, page))
 }

@@ -12,14 +12,18 @@ import (
 // carry does with a delivery what is to be done now: end it, hold it, or make
 // one attempt. It returns what the delivery is then, as stored. An attempt is
 // noted before the request leaves and its end afterwards, so that one which
-// died in between is known to have been made.
-func (w *worker) carry(ctx context.Context, d bot.Delivery) (bot.Delivery, error) {
+// died in between is known to have been made. until is when a reminder makes no
+// sense any more, campaign time.
+func (w *worker) carry(ctx context.Context, d bot.Delivery, until time.Time) (bot.Delivery, error) {
 	now := time.Now()
 	if d.State == bot.DeliverySending {
 		return w.save(ctx, d, recovered(d, w.repeatable(d, d.Via), now))
 	}
-	if over, ok := expired(d, now); ok {
+	if over, ok := w.expired(d, until, now); ok {
 		return w.save(ctx, d, over)
+	}
+	if rests, ok := w.rests(d, until, now); ok {
+		return w.save(ctx, d, rests)
 	}
 	is, p, err := w.ready(ctx, d, now)
 	if err != nil {
@@ -159,15 +163,8 @@ func (w *worker) ready(ctx context.Context, d bot.Delivery, now time.Time) (bot.
 	}
 	defer view.Close()
 	if d.Broadcast != "" {
-		var end bot.DeliveryState
-		if d, end, err = w.meant(view, d); err != nil {
+		if d, err = w.meant(view, d, now); err != nil || d.State.Ended() {
 			return d, bot.Parcel{}, err
-		}
-		switch end {
-		case bot.DeliveryDropped:
-			return ended(d, end, "", now), bot.Parcel{}, nil
-		case bot.DeliveryRefused:
-			return ended(d, end, bot.OutChanged, now), bot.Parcel{}, nil
 		}
 	}
 	p, ok, err := parcel(view, d)

@@ -5,16 +5,47 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"time"
 
 	"anyuebot/bot"
 )
 
+// script is what a broadcast says and to whom, as it stands at one revision of the
+// store and one instant.
+type script interface {
+	// spared is why nobody is written to for a unit; "" if somebody may be.
+	spared(bot.Unit) (why string)
+	// says words it for a person or, where group is set, for a group; false if it is
+	// not meant for them, or not any more.
+	says(person, group string) (bot.Send, bool, error)
+	// needed reports, of a delivery that is not meant for whom it was made, whether
+	// those it was about need it all the same; if they do not, why.
+	needed(bot.Delivery) (yes bool, why string, err error)
+}
+
+// script reads what a broadcast says. units are those that it is asked for, nil for
+// all on the roster.
+func (w *worker) script(view OutboxView, b bot.Broadcast, units []string) (script, error) {
+	b.At = b.At.In(w.c.Zone)
+	if b.Kind == bot.BroadcastRemind {
+		return w.reminder(view, b, units)
+	}
+	return composed{w, view, b, units}, nil
+}
+
 // expand takes a broadcast one page further, in one commit: the next liaisons in
 // the order of the roster and who stands in for them, each once however many
-// units they speak for, and after the last unit the paired groups. A unit without
-// a liaison gets a delivery to nobody, so that the office sees it.
+// units they speak for, and after the last unit the paired groups or the members of
+// the office. A unit for which nobody is written to gets a delivery to nobody that
+// says why, so that the office sees it.
 func (w *worker) expand(ctx context.Context, b bot.Broadcast) error {
+	if b.To == bot.ToOffice {
+		// Who never wrote to the bot has no record yet.
+		if err := w.c.Outbox.Queue(ctx, nil, w.configuredPeople()); err != nil {
+			return err
+		}
+	}
 	view, err := w.c.Outbox.OutboxView(ctx)
 	if err != nil {
 		return err
@@ -34,23 +65,30 @@ func (w *worker) page(view OutboxView, b bot.Broadcast) (next bot.Broadcast, pag
 	if err != nil {
 		return next, nil, err
 	}
+	says, err := w.script(view, b, nil)
+	if err != nil {
+		return next, nil, err
+	}
 	seen := map[string]bool{}
 	for _, u := range roster.Units {
-		if u.Order <= b.After {
+		if u.Order <= b.After || !toLiaisons(b) {
 			continue
 		}
 		var list []bot.Delivery
 		var told []string
-		switch {
-		case !b.Means(u):
-		case u.Liaison == "":
-			list = []bot.Delivery{w.toNobody(b, u)}
-		default:
-			for _, person := range u.Speakers(w.now()) {
+		if b.Means(u) {
+			why, speakers := says.spared(u), u.Speakers(w.now())
+			if why == "" && len(speakers) == 0 {
+				why = bot.OutNobody
+			}
+			if why != "" {
+				list, speakers = []bot.Delivery{w.toNobody(b, u, why)}, nil
+			}
+			for _, person := range speakers {
 				if seen[person] {
 					continue
 				}
-				to, err := w.to(view, b, person, "")
+				to, err := w.to(view, says, b, person, "")
 				if err != nil {
 					return next, nil, err
 				}
@@ -67,44 +105,70 @@ func (w *worker) page(view OutboxView, b bot.Broadcast) (next bot.Broadcast, pag
 		page = append(page, list...)
 		next.After = u.Order
 	}
-	if b.Groups {
-		chats, err := view.Chats()
+	people, groups, err := w.beyond(view, b)
+	if err != nil {
+		return next, nil, err
+	}
+	for i, id := range append(people, groups...) {
+		person, group := id, ""
+		if i >= len(people) {
+			person, group = "", id
+		}
+		list, err := w.to(view, says, b, person, group)
 		if err != nil {
 			return next, nil, err
 		}
-		for _, chat := range chats {
-			list, err := w.to(view, b, "", chat.ID)
-			if err != nil {
-				return next, nil, err
-			}
-			if len(page)+len(list) > bot.MaxDeliveries {
-				return next, page, nil
-			}
-			page = append(page, list...)
+		if len(page)+len(list) > bot.MaxDeliveries {
+			return next, page, nil
 		}
+		page = append(page, list...)
 	}
 	next.Done = true
 	return next, page, nil
 }
 
-func (w *worker) toNobody(b bot.Broadcast, u bot.Unit) bot.Delivery {
+// toLiaisons reports whether a broadcast goes to who speaks for units.
+func toLiaisons(b bot.Broadcast) bool { return b.To == "" || b.To == bot.ToLiaisons }
+
+// beyond are those a broadcast goes to who speak for no unit: members of the office,
+// and groups.
+func (w *worker) beyond(view OutboxView, b bot.Broadcast) (people, groups []string, err error) {
+	if b.To == bot.ToOffice {
+		if people, err = w.officeIDs(view); err != nil {
+			return nil, nil, err
+		}
+	}
+	if b.Groups || b.To == bot.ToGroups {
+		chats, err := view.Chats()
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, chat := range chats {
+			groups = append(groups, chat.ID)
+		}
+	}
+	return people, groups, nil
+}
+
+// toNobody stands for a unit for which nobody is written to.
+func (w *worker) toNobody(b bot.Broadcast, u bot.Unit, why string) bot.Delivery {
 	now := time.Now()
 	return bot.Delivery{
 		ID: fmt.Sprintf("%s-u%06d", b.ID, u.Order), Broadcast: b.ID, Kind: string(b.Kind), Units: []string{u.Name},
-		Queued: w.now(), Due: now, Until: now, State: bot.DeliveryRefused, Why: bot.OutNobody, At: now,
+		Queued: w.now(), Due: now, Until: now, State: bot.DeliveryDropped, Why: why, At: now,
 	}
 }
 
 // to words a broadcast for a person or a group: nothing if it is not meant for
 // them, or if an earlier page wrote to them, in as many parts as it may be.
-func (w *worker) to(view OutboxView, b bot.Broadcast, person, group string) ([]bot.Delivery, error) {
+func (w *worker) to(view OutboxView, says script, b bot.Broadcast, person, group string) ([]bot.Delivery, error) {
 	whole := letterID(b, person, group)
 	for _, id := range []string{whole, whole + "-" + suffix(0)} {
 		if _, known, err := view.Delivery(b.ID, id); err != nil || known {
 			return nil, err
 		}
 	}
-	list, err := w.composed(view, b, person, group, w.now())
+	list, err := w.worded(says, b, person, group, w.now())
 	if len(list) > bot.MaxDeliveries {
 		return nil, fmt.Errorf("broadcast %s: one message in %d parts", b.ID, len(list))
 	}
@@ -120,22 +184,105 @@ func letterID(b bot.Broadcast, person, group string) string {
 	return b.ID + "-g" + hex.EncodeToString(h[:8])
 }
 
-// composed is what a broadcast says to a person or a group now; nothing if it is
-// not meant for them, or not any more.
-func (w *worker) composed(view OutboxView, b bot.Broadcast, person, group string, queued time.Time) ([]bot.Delivery, error) {
-	to, ok, err := w.recipient(view, b, person, group)
-	if err != nil || !ok {
+// worded is what a broadcast says to a person or a group now; nothing if it is not
+// meant for them, or not any more.
+func (w *worker) worded(says script, b bot.Broadcast, person, group string, queued time.Time) ([]bot.Delivery, error) {
+	send, meant, err := says.says(person, group)
+	if err != nil || !meant {
 		return nil, err
-	}
-	send, meant := w.compose(w.c.Notice, b, to, w.now())
-	if !meant {
-		return nil, nil
 	}
 	list, err := w.letters(letterID(b, person, group), send, queued)
 	for i := range list {
 		list[i].Broadcast = b.ID
+		if b.Kind == bot.BroadcastRemind {
+			list[i].Until = w.real(b.Until)
+		}
 	}
 	return list, err
+}
+
+// meant asks once more whether a delivery of a broadcast is meant, and takes over
+// what it says now. If it is not, the delivery has ended. A message in parts keeps
+// its words: some of them may have arrived.
+func (w *worker) meant(view OutboxView, d bot.Delivery, now time.Time) (bot.Delivery, error) {
+	b, ok, err := view.Broadcast(d.Broadcast)
+	if err != nil || !ok {
+		return ended(d, bot.DeliveryDropped, "", now), err
+	}
+	if b.Kind == bot.BroadcastRemind {
+		d = w.current(d, b)
+	}
+	units := d.Units
+	if !toLiaisons(b) {
+		units = nil
+	}
+	says, err := w.script(view, b, units)
+	if err != nil {
+		return d, err
+	}
+	list, err := w.worded(says, b, d.Person, d.Group, d.Queued)
+	if err != nil {
+		return d, err
+	}
+	if len(list) == 0 {
+		needed, why, err := says.needed(d)
+		if err != nil {
+			return d, err
+		}
+		if needed {
+			return ended(d, bot.DeliveryRefused, bot.OutChanged, now), nil
+		}
+		return ended(d, bot.DeliveryDropped, why, now), nil
+	}
+	// What may have arrived is repeated word for word, to be recognised.
+	if whole := list[0]; len(list) == 1 && whole.ID == d.ID && !d.Unsure {
+		d.Text, d.Card, d.File, d.Mention = whole.Text, whole.Card, whole.File, whole.Mention
+	}
+	d.Units = list[0].Units
+	return d, nil
+}
+
+// composed is a broadcast that the office has confirmed.
+type composed struct {
+	*worker
+	view OutboxView
+	b    bot.Broadcast
+	// units are those whose people are written to, nil for all that they speak for.
+	units []string
+}
+
+func (c composed) spared(bot.Unit) string { return "" }
+
+func (c composed) says(person, group string) (bot.Send, bool, error) {
+	to, ok, err := c.recipient(c.view, c.b, person, group)
+	if err != nil || !ok {
+		return bot.Send{}, false, err
+	}
+	if c.units != nil {
+		to.Person.Units = slices.DeleteFunc(slices.Clone(to.Person.Units), func(unit string) bool { return !slices.Contains(c.units, unit) })
+	}
+	send, meant := c.compose(c.c.Notice, c.b, to, c.now())
+	return send, meant, nil
+}
+
+// needed is true of a delivery to somebody who speaks for none of its units any
+// more, while those need it still: the office has to see it.
+func (c composed) needed(d bot.Delivery) (bool, string, error) {
+	if d.Person == "" {
+		return false, "", nil
+	}
+	to := bot.Recipient{Person: bot.Person{ID: d.Person, Units: d.Units}}
+	var err error
+	if to.Units, err = unitsOf(c.view, c.b, d.Units); err != nil {
+		return false, "", err
+	}
+	if c.b.Form != "" {
+		if to.Status, err = c.statuses(c.view, d.Units, c.b.Form); err != nil {
+			return false, "", err
+		}
+	}
+	_, still := c.compose(c.c.Notice, c.b, to, c.now())
+	return still, "", nil
 }
 
 // recipient looks up a person or group as they stand now; false if they are no
@@ -155,55 +302,6 @@ func (w *worker) recipient(view OutboxView, b bot.Broadcast, person, group strin
 	}
 	to.Status, err = w.statuses(view, to.Person.Units, b.Form)
 	return to, err == nil, err
-}
-
-// meant asks once more whether a delivery of a broadcast is meant, and takes
-// over what it says now. If it is not, end tells how it ends. A message in parts
-// keeps its words unless there are as many parts as before.
-func (w *worker) meant(view OutboxView, d bot.Delivery) (_ bot.Delivery, end bot.DeliveryState, err error) {
-	b, ok, err := view.Broadcast(d.Broadcast)
-	if err != nil || !ok {
-		return d, bot.DeliveryDropped, err
-	}
-	list, err := w.composed(view, b, d.Person, d.Group, d.Queued)
-	if err != nil {
-		return d, "", err
-	}
-	if len(list) == 0 {
-		end, err := w.missed(view, b, d)
-		return d, end, err
-	}
-	for _, now := range list {
-		// What may have arrived is repeated word for word, to be recognised.
-		if now.ID == d.ID && !d.Unsure {
-			d.Text, d.Card, d.File, d.Mention = now.Text, now.Card, now.File, now.Mention
-		}
-	}
-	d.Units = list[0].Units
-	return d, "", nil
-}
-
-// missed is the end of a delivery to somebody who speaks for none of its units
-// any more: refused, so that the office sees it, unless those units need it no
-// more.
-func (w *worker) missed(view OutboxView, b bot.Broadcast, d bot.Delivery) (bot.DeliveryState, error) {
-	if d.Person == "" {
-		return bot.DeliveryDropped, nil
-	}
-	to := bot.Recipient{Person: bot.Person{ID: d.Person, Units: d.Units}}
-	var err error
-	if to.Units, err = unitsOf(view, b, d.Units); err != nil {
-		return "", err
-	}
-	if b.Form != "" {
-		if to.Status, err = w.statuses(view, d.Units, b.Form); err != nil {
-			return "", err
-		}
-	}
-	if _, still := w.compose(w.c.Notice, b, to, w.now()); !still {
-		return bot.DeliveryDropped, nil
-	}
-	return bot.DeliveryRefused, nil
 }
 
 // unitsOf are the rows of some units, if the broadcast needs to know their kinds.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"anyuebot/bot"
+	"anyuebot/bot/remind"
 	"anyuebot/bot/report"
 )
 
@@ -41,7 +42,7 @@ func Load(n *bot.Notice, turn Turn, m bot.Message, around Around) (v bot.View, i
 	if in.Need.Called && around.Called != nil {
 		v.Called = around.Called()
 	}
-	for _, load := range []func() error{l.roster, l.report, l.units, l.office, l.county, l.beside, l.files, l.whole} {
+	for _, load := range []func() error{l.roster, l.report, l.units, l.office, l.county, l.reminders, l.beside, l.files, l.whole} {
 		if err := load(); err != nil {
 			return v, in, err
 		}
@@ -195,9 +196,29 @@ func (l loading) county() (err error) {
 		}
 	}
 	if l.need.Contacts {
-		if l.v.Contacts, err = l.contacts(); err != nil {
+		if l.v.Contacts, err = contacts(l.n, l.turn, l.now); err != nil {
 			return fmt.Errorf("contacts: %w", err)
 		}
+	}
+	return nil
+}
+
+// reminders loads what was sent by the ladder, and what is next.
+func (l loading) reminders() (err error) {
+	if !l.need.Reminding {
+		return nil
+	}
+	if l.v.Reminding, err = l.turn.Reminding(); err != nil {
+		return fmt.Errorf("reminding: %w", err)
+	}
+	if l.v.Week, err = l.turn.Week(remind.Monday(l.now), ""); err != nil {
+		return fmt.Errorf("reminders of the week: %w", err)
+	}
+	if l.v.Recent, err = l.turn.Recent(bot.MaxRecent); err != nil {
+		return fmt.Errorf("what became of reminders: %w", err)
+	}
+	for _, d := range remind.Coming(l.n, l.v.Reminding, l.now, bot.MaxRecent) {
+		l.v.Coming = append(l.v.Coming, bot.Coming{At: d.At, Rung: d.Rung})
 	}
 	return nil
 }
@@ -228,6 +249,15 @@ func (l loading) beside() (err error) {
 		q.Unit = l.named(q.Unit)
 		if l.v.Log, err = l.turn.NewestLog(q); err != nil {
 			return fmt.Errorf("log: %w", err)
+		}
+		var sent []string
+		for _, e := range l.v.Log {
+			if e.Broadcast != "" {
+				sent = append(sent, e.Broadcast)
+			}
+		}
+		if l.v.Outcomes, err = l.turn.SentOf(sent...); err != nil {
+			return fmt.Errorf("what became of reminders: %w", err)
 		}
 	}
 	if len(l.need.Persons) > 0 {
@@ -328,23 +358,4 @@ func (l loading) totals(form, period string) (*bot.Totals, error) {
 		report.Deduct(&t, b.Deductions)
 	}
 	return &t, nil
-}
-
-// contacts reads who speaks for each unit from its nomination, the submitted one
-// before a draft.
-func (l loading) contacts() (map[string]bot.Contact, error) {
-	form := l.n.Form(l.n.Nomination)
-	filed, err := l.turn.Filed(bot.FormPeriod{Form: form.ID, Period: form.PeriodAt(l.now)})
-	if err != nil {
-		return nil, err
-	}
-	contacts := make(map[string]bot.Contact, len(filed))
-	for _, one := range filed {
-		entries := one.Report.Draft
-		if one.Counted != nil {
-			entries = one.Counted.Entries
-		}
-		contacts[one.Report.Key.Unit] = form.Contact(one.Report.Key.Unit, entries)
-	}
-	return contacts, nil
 }

@@ -78,3 +78,27 @@ func (a *App) members(turn Turn) ([]bot.Person, error) {
 func (a *App) enrolled(people []bot.Person) []bot.Person {
 	return slices.DeleteFunc(slices.Clone(people), func(p bot.Person) bool { return !p.Member || a.office[strings.ToLower(p.UserID)] })
 }
+
+// configuredPeople are those whom configuration makes members of the office, as a
+// record of them begins.
+func (a *App) configuredPeople() []bot.Person {
+	var list []bot.Person
+	for _, userID := range a.configured() {
+		list = append(list, bot.Person{ID: a.c.Outbox.PersonID(userID), UserID: userID})
+	}
+	return list[:min(len(list), officeMost)]
+}
+
+// officeIDs are the [bot.Person] IDs of the members of the office, as members has
+// them.
+func (a *App) officeIDs(view OutboxView) ([]string, error) {
+	people, err := view.People()
+	if err != nil {
+		return nil, fmt.Errorf("people: %w", err)
+	}
+	var ids []string
+	for _, p := range append(a.configuredPeople(), a.enrolled(people)...) {
+		ids = append(ids, p.ID)
+	}
+	return ids[:min(len(ids), officeMost)], nil
+}

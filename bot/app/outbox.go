@@ -42,6 +42,9 @@ type Outbox interface {
 	SaveDelivery(ctx context.Context, was, is bot.Delivery) error
 	// Expand stores a page of a broadcast with how far it has come by that.
 	Expand(ctx context.Context, was, is bot.Broadcast, page []bot.Delivery) error
+	// Remind marks steps of the ladder as dealt with, in the commit that stores the
+	// broadcasts which carry them and the log of it.
+	Remind(ctx context.Context, was, is bot.Reminding, list []bot.Broadcast, log []bot.LogEntry) error
 	// Halt notes that a road is halted, together with what the office is told
 	// of it; when it was noted before, nothing changes and it is no news.
 	Halt(ctx context.Context, h bot.Halt, tell []bot.Delivery, people []bot.Person) (news bool, err error)
@@ -59,11 +62,10 @@ type OutboxView interface {
 	Broadcast(id string) (bot.Broadcast, bool, error)
 	Person(id string) (bot.Person, bool, error)
 	People() ([]bot.Person, error)
-	Roster() (bot.Roster, error)
 	Unit(name string) (bot.Unit, bool, error)
 	Chats() ([]bot.Chat, error)
 	Chat(id string) (bot.Chat, bool, error)
-	Status(bot.ReportKey) (bot.Status, error)
+	Records
 	Close()
 }
 

@@ -36,6 +36,27 @@ type rig struct {
 	disk     *fullDisk // nil for one that is never full
 	expanded *pageLog
 	slow     time.Duration // how long the store takes to be read
+	clock    *clock        // the campaign's
+	zone     *time.Location
+	say      func(bot.Effect) (string, error)
+}
+
+// clock is the campaign's, which may be put forward and back.
+type clock struct {
+	mu    sync.Mutex
+	ahead time.Duration // of the real one
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Now().Add(c.ahead)
+}
+
+func (c *clock) set(at time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ahead = time.Until(at)
 }
 
 // pages are the pages of broadcasts that were stored, as "deliveries after the
@@ -57,7 +78,7 @@ func newRig(t testing.TB) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{t: t, notice: notice, engine: memkv.New(), log: &safeBuffer{}, compose: say, expanded: &pageLog{}}
+	r := &rig{t: t, notice: notice, engine: memkv.New(), log: &safeBuffer{}, compose: say, expanded: &pageLog{}, clock: &clock{}, zone: time.UTC, say: words}
 	r.platform = &platform{arrived: map[string][]int{}, calls: map[string]int{}}
 	if r.store, err = store.Open(context.Background(), r.engine, notice.ID); err != nil {
 		t.Fatal(err)
@@ -101,8 +122,8 @@ func words(e bot.Effect) (string, error) {
 
 func (r *rig) config(f *fuse) app.Config {
 	return app.Config{
-		Notice: r.notice, Store: port{r.store}, Say: words, Office: []string{"boss"},
-		Now: time.Now, Zone: time.UTC,
+		Notice: r.notice, Store: port{r.store}, Say: r.say, Office: []string{"boss"},
+		Now: r.clock.now, Zone: r.zone,
 		Outbox: frail{port: port{r.store}, fuse: f, disk: r.disk, expanded: r.expanded, slow: r.slow}, Channel: frailChannel{r.platform, f},
 		ObserveAttempt: r.observe,
 		Log:            slog.New(slog.NewTextHandler(r.log, nil)),
@@ -453,6 +474,10 @@ func (s frail) Expand(ctx context.Context, was, is bot.Broadcast, page []bot.Del
 	s.expanded.pages = append(s.expanded.pages, fmt.Sprintf("%d after %d", len(page), is.After))
 	s.expanded.mu.Unlock()
 	return through(s.fuse, func() error { return s.port.Expand(ctx, was, is, page) })
+}
+
+func (s frail) Remind(ctx context.Context, was, is bot.Reminding, list []bot.Broadcast, log []bot.LogEntry) error {
+	return through(s.fuse, func() error { return s.port.Remind(ctx, was, is, list, log) })
 }
 
 func (s frail) Halt(ctx context.Context, h bot.Halt, tell []bot.Delivery, people []bot.Person) (news bool, err error) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"anyuebot/bot"
+	"anyuebot/bot/remind"
 )
 
 const (
@@ -92,6 +93,9 @@ type worker struct {
 	// skipped are deliveries that could not be carried, and till when they wait,
 	// so that one which never can holds up nobody else's.
 	skipped map[string]time.Time
+	// over is when the reminders among what is open make no sense any more, by
+	// broadcast and in campaign time.
+	over map[string]time.Time
 }
 
 // landing is what became of a delivery that was being carried.
@@ -245,13 +249,29 @@ func (w *worker) read(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
+	over := map[string]time.Time{}
+	for _, d := range open {
+		if _, known := over[d.Broadcast]; known || d.Kind != string(bot.BroadcastRemind) {
+			continue
+		}
+		b, _, err := view.Broadcast(d.Broadcast)
+		if err != nil {
+			return err
+		}
+		over[b.ID] = b.Until
+	}
 	slices.SortStableFunc(open, func(a, b bot.Delivery) int {
 		return cmp.Or(a.Queued.Compare(b.Queued), cmp.Compare(a.ID, b.ID))
 	})
 	if time.Now().Before(w.expanding) {
 		broadcasts = nil
 	}
-	w.open, w.broadcasts, w.stale = open, broadcasts, false
+	// Reminders are made only when they may go out: what decides about them should
+	// not be of the night before.
+	broadcasts = slices.DeleteFunc(broadcasts, func(b bot.Broadcast) bool {
+		return b.Kind == bot.BroadcastRemind && !remind.Open(w.c.Notice, w.now()) && !w.now().After(b.Until)
+	})
+	w.open, w.broadcasts, w.over, w.stale = open, broadcasts, over, false
 	w.roads.set(halts)
 	w.again = time.Now().Add((readShare - 1) * time.Since(begun))
 	return nil
@@ -266,10 +286,12 @@ func lane(d bot.Delivery) string {
 }
 
 // job is one thing to do: carry a delivery or, where hold is set, hold it for
-// that road.
+// that road. until is when it makes no sense any more, of a reminder, in campaign
+// time.
 type job struct {
 	bot.Delivery
-	hold string
+	hold  string
+	until time.Time
 }
 
 // pick finds the next thing to do; without one, next is when there may be one,
@@ -281,10 +303,18 @@ func (w *worker) pick(now time.Time) (best job, ready bool, next time.Time) {
 		return best, false, next
 	}
 	heads := map[string]bot.Delivery{}
+	opens := now // when reminders may go out
+	if campaign := w.now(); !remind.Open(w.c.Notice, campaign) {
+		opens = w.real(remind.Opens(w.c.Notice, campaign))
+	}
 	for _, d := range w.open {
 		l := lane(d)
 		head, behind := heads[l]
-		if !behind {
+		rests := d.Kind == string(bot.BroadcastRemind) && opens.After(now)
+		switch {
+		case rests:
+			behind = false // and nobody waits for it till the morning
+		case !behind:
 			heads[l] = d
 		}
 		if w.flying[d.ID] || w.busy[l] {
@@ -292,9 +322,12 @@ func (w *worker) pick(now time.Time) (best job, ready bool, next time.Time) {
 		}
 		behind = behind && d.ReplyURL == ""
 		if behind && w.blocked(head) && (d.State == bot.DeliveryPending || d.State == bot.DeliveryDeferred) && now.Before(d.Until) {
-			return job{d, head.Via}, true, time.Time{}
+			return job{Delivery: d, hold: head.Via}, true, time.Time{}
 		}
 		at := w.due(d, !behind, now)
+		if _, over := w.expired(d, w.over[d.Broadcast], now); rests && !over && d.State != bot.DeliverySending {
+			at = w.wakes(d, opens)
+		}
 		switch {
 		case at.After(now):
 			if next.IsZero() || at.Before(next) {
@@ -303,7 +336,7 @@ func (w *worker) pick(now time.Time) (best job, ready bool, next time.Time) {
 		case d.Kind == kindReply:
 			return job{Delivery: d}, true, time.Time{}
 		case !ready:
-			best, ready = job{Delivery: d}, true
+			best, ready = job{Delivery: d, until: w.over[d.Broadcast]}, true
 		}
 	}
 	return best, ready, next
@@ -318,7 +351,7 @@ func (w *worker) blocked(d bot.Delivery) bool {
 // its turn in the lane has come.
 func (w *worker) due(d bot.Delivery, first bool, now time.Time) time.Time {
 	at := d.Due
-	_, over := expired(d, now)
+	_, over := w.expired(d, w.over[d.Broadcast], now)
 	switch {
 	case over, d.State == bot.DeliverySending: // left behind by a process that is gone
 		at = time.Time{}
@@ -329,6 +362,8 @@ func (w *worker) due(d bot.Delivery, first bool, now time.Time) time.Time {
 		}
 	case d.State == bot.DeliveryHeld:
 		at = w.roads.next(d.Via)
+	case d.State == bot.DeliveryDeferred && d.Why == string(bot.SpareQuiet):
+		at = time.Time{} // it was told to wait by a clock that may have been put forward
 	}
 	return later(at, w.skipped[d.ID])
 }
@@ -343,7 +378,7 @@ func (w *worker) launch(ctx context.Context, j job) {
 			is.State, is.Via = bot.DeliveryHeld, j.hold
 			l.is, l.err = w.save(ctx, j.Delivery, is)
 		} else {
-			l.is, l.err = w.carry(ctx, j.Delivery)
+			l.is, l.err = w.carry(ctx, j.Delivery, j.until)
 		}
 		w.landed <- l
 	}()

@@ -26,7 +26,7 @@ type Facts struct {
 // too, as far as there are any.
 func Needs(n *bot.Notice, b bot.Broadcast) []bot.FormPeriod {
 	var list []bot.FormPeriod
-	for _, d := range debts(n, b, b.At.Location()) {
+	for _, d := range debts(n, b, b.At) {
 		if d.Form != "" && !slices.Contains(list, d.of()) {
 			list = append(list, d.of())
 		}
@@ -46,7 +46,7 @@ type Verdict struct {
 func Judge(n *bot.Notice, b bot.Broadcast, kept bot.Reminding, f Facts, now time.Time) Verdict {
 	var v Verdict
 	var settled []bot.Spare
-	for _, d := range debts(n, b, now.Location()) {
+	for _, d := range debts(n, b, now) {
 		d.Status = f.Status[d.of()]
 		d.Due = d.due(n, d.Status.Docket, now.Location())
 		if d.What == bot.OweItems {
@@ -70,8 +70,8 @@ func Judge(n *bot.Notice, b bot.Broadcast, kept bot.Reminding, f Facts, now time
 	return v
 }
 
-// first is the reason that is looked for first. A broadcast whose steps the ladder
-// has no more asks for nothing.
+// first is the reason that is looked for first. A broadcast whose steps are over, or
+// are none of the ladder any more, asks for nothing.
 func first(reasons []bot.Spare) bot.Spare {
 	for _, why := range bot.Spares() {
 		if slices.Contains(reasons, why) {
@@ -121,14 +121,14 @@ func asks(n *bot.Notice, r bot.Rung, at time.Time) (list []Debt) {
 	return list
 }
 
-// debts are the things that a broadcast asks for, in the order of the ladder. What
-// is asked twice is there once.
-func debts(n *bot.Notice, b bot.Broadcast, zone *time.Location) []Debt {
+// debts are the things that a broadcast asks for at now, in the order of the ladder.
+// What is asked twice is there once.
+func debts(n *bot.Notice, b bot.Broadcast, now time.Time) []Debt {
 	var all, list []Debt
 	for _, r := range n.Ladder.Rungs {
 		for _, s := range b.Slots {
-			if s.Rung == r.ID {
-				all = append(all, asks(n, r, s.Due.In(zone))...)
+			if over := !s.Until.IsZero() && now.After(s.Until); s.Rung == r.ID && !over {
+				all = append(all, asks(n, r, s.Due.In(now.Location()))...)
 			}
 		}
 	}

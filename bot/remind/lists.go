@@ -17,9 +17,11 @@ func ToGroup(n *bot.Notice, b bot.Broadcast, chat bot.Chat, rows []Row, now time
 		return bot.Send{}, false
 	}
 	say := []bot.Effect{{Key: "remind.group", Args: blanks{"time": bot.ShortDate(now)}}}
-	say = append(say, l.counts()...)
-	say = append(say, l.dates([]Row{{Verdict: Verdict{Owes: l.wanted}}})...)
-	say = append(say, bot.Effect{Key: "remind.group.easy"}, bot.Effect{Key: "remind.group.foot", Args: blanks{"phone": n.Office.Phone}})
+	say = append(say, l.counts("remind.count")...)
+	all := letter{n: n, now: now, rows: []Row{{Verdict: Verdict{Owes: l.missing()}}}}
+	say = append(say, all.dates(all.rows)...)
+	say = append(say, all.easy()...)
+	say = append(say, bot.Effect{Key: "remind.group.foot", Args: blanks{"phone": n.Office.Phone}})
 	return bot.Send{Group: chat.ID, Kind: string(bot.BroadcastRemind), Say: say}, true
 }
 
@@ -32,13 +34,14 @@ func ToOffice(n *bot.Notice, b bot.Broadcast, kept bot.Reminding, person bot.Per
 	if len(l.rows) == 0 {
 		return bot.Send{}, false
 	}
-	return bot.Send{
-		Person: person.ID, Kind: string(bot.BroadcastRemind), Say: l.forOffice(kept.Pause),
-		Offer: &bot.Offer{
+	send := bot.Send{Person: person.ID, Kind: string(bot.BroadcastRemind), Say: l.forOffice(kept.Pause)}
+	if column := l.column(); column != "" {
+		send.Offer = &bot.Offer{
 			Open: bot.OpenAny, Title: bot.Effect{Key: "remind.office.card", Args: blanks{"what": l.whats()}},
-			Choices: []bot.Choice{n.Command(bot.VerbPhones, l.wanted[0].Form), n.Command(bot.VerbMissing, l.wanted[0].Form)},
-		},
-	}, true
+			Choices: []bot.Choice{n.Command(bot.VerbPhones, column), n.Command(bot.VerbMissing, column)},
+		}
+	}
+	return send, true
 }
 
 // list is who has not sent in what a broadcast is about, reminded of it or not:
@@ -49,11 +52,13 @@ type list struct {
 	all    []Row
 }
 
-// newList leaves out what is 封账: nothing of it can come any more.
+// newList leaves out what is 封账, for nothing of it can come any more, and is empty
+// for a broadcast that is over. It doesn't go by the verdicts: who is not reminded
+// for a time has not sent it in all the same.
 func newList(n *bot.Notice, b bot.Broadcast, rows []Row, now time.Time) list {
 	l := list{letter: letter{n: n, now: now}, all: rows}
-	for _, d := range wanted(n, b) {
-		if !slices.ContainsFunc(rows, func(r Row) bool { return r.status(d).Closed }) {
+	for _, d := range debts(n, b, now) {
+		if !slices.ContainsFunc(rows, func(r Row) bool { return r.Why == bot.SpareOver || r.Status[d.of()].Closed }) {
 			l.wanted = append(l.wanted, d)
 		}
 	}
@@ -71,37 +76,9 @@ func newList(n *bot.Notice, b bot.Broadcast, rows []Row, now time.Time) list {
 	return l
 }
 
-// wanted is what the steps of a broadcast ask for, each once.
-func wanted(n *bot.Notice, b bot.Broadcast) []Debt {
-	var list []Debt
-	for _, slot := range b.Slots {
-		at := slices.IndexFunc(n.Ladder.Rungs, func(r bot.Rung) bool { return r.ID == slot.Rung })
-		if at < 0 {
-			continue // the ladder was changed since
-		}
-		rung := n.Ladder.Rungs[at]
-		for _, owed := range rung.Owes {
-			d := Debt{Owed: owed, Rung: rung}
-			if f := n.Form(owed.Form); f != nil {
-				d.Period = f.PeriodAt(slot.Due.In(b.At.Location()))
-			}
-			same := func(known Debt) bool {
-				return known.What == d.What && known.Form == d.Form && known.Kind == d.Kind && slices.Equal(known.Items, d.Items)
-			}
-			if !slices.ContainsFunc(list, same) {
-				list = append(list, d)
-			}
-		}
-	}
-	return list
-}
-
-func (f Facts) status(d Debt) bot.Status {
-	return f.Status[bot.FormPeriod{Form: d.Form, Period: d.Period}]
-}
-
+// debt is what a unit stands with in something that is asked of all.
 func (f Facts) debt(d Debt) Debt {
-	d.Status = f.status(d)
+	d.Status = f.Status[d.of()]
 	d.Lacks = d.Status.Lacks(d.Items)
 	return d
 }
@@ -117,33 +94,24 @@ const (
 )
 
 func came(n *bot.Notice, d Debt, f Facts) coming {
-	s := f.status(d)
-	is := func(ok bool) coming {
-		if ok {
-			return in
-		}
-		return missing
-	}
-	switch d.What {
-	case bot.OweMaterial:
-		return is(slices.Contains(f.Material, d.Kind))
-	case bot.OweItems:
-		return is(s.Version > 0 || len(s.Lacks(d.Items)) == 0)
-	case bot.OweStamp:
-		if s.Version == 0 {
-			return unasked
-		}
-		stamp := s.Docket != nil && s.Docket.Stamp != nil && s.Docket.Stamp.Stands(s.Version) != bot.StampOld
-		return is(stamp || s.Received(true))
-	}
-	later := d.Form == n.Cases && f.Later != nil && f.Later.Later != nil
+	d = f.debt(d)
 	switch {
-	case s.Version > 0 && s.Return == nil, s.Docket != nil && s.Docket.Nothing != nil, later:
+	case d.finished(n, f):
 		return in
-	case s.Paper:
+	case d.What == bot.OweStamp && d.Status.Version == 0:
+		return unasked
+	case d.What == bot.OweForm && d.Status.Paper:
 		return onPaper
 	}
 	return missing
+}
+
+// column is how the office asks for the first thing in the list; "" if it can't.
+func (l list) column() string {
+	if d := l.missing()[0]; d.What != bot.OweStamp {
+		return d.Form
+	}
+	return bot.Stamped
 }
 
 // called is what something is called in a list.
@@ -152,73 +120,79 @@ func (l list) called(d Debt) string {
 	case bot.OweStamp:
 		return l.n.Phrase("remind.stamped", blanks{"form": d.Form})
 	case bot.OweItems:
-		return l.n.Phrase("remind.some", blanks{"form": d.Form, "items": bot.Ranges(d.Items)})
+		items := d.Lacks
+		if len(items) == 0 {
+			items = d.Items
+		}
+		return l.n.Phrase("remind.some", blanks{"form": d.Form, "items": bot.Ranges(items)})
 	}
 	return what(l.n, d)
 }
 
+// missing are those of the things that some unit has not sent in.
+func (l list) missing() []Debt {
+	var open []Debt
+	for _, d := range l.wanted {
+		if len(l.tally(d).open) > 0 {
+			open = append(open, d)
+		}
+	}
+	return open
+}
+
 func (l list) whats() string {
 	var names []string
-	for _, d := range l.wanted {
+	for _, d := range l.missing() {
 		names = append(names, l.called(d))
 	}
 	return strings.Join(names, "、")
 }
 
+// tally is how many units have sent something in, and who has not.
+type tally struct {
+	in, paper int
+	open      []Row
+}
+
+func (l list) tally(d Debt) (t tally) {
+	for _, r := range l.all {
+		switch came(l.n, d, r.Facts) {
+		case in:
+			t.in++
+		case onPaper:
+			t.paper++
+		case missing:
+			t.open = append(t.open, r)
+		}
+	}
+	return t
+}
+
 // counts tell of each thing how many have sent it in and how many have not; the
 // numbers add up to all that are asked.
-func (l list) counts() []bot.Effect {
+func (l list) counts(key string) []bot.Effect {
 	var say []bot.Effect
 	for _, d := range l.wanted {
-		n := map[coming]int{}
-		var open []Row
-		for _, r := range l.all {
-			is := came(l.n, d, r.Facts)
-			if n[is]++; is == missing {
-				open = append(open, r)
-			}
-		}
+		t, key := l.tally(d), key
 		var kinds []string
-		for _, k := range l.byKind(open) {
-			kinds = append(kinds, l.n.Phrase("remind.count.kind", blanks{"kind": k.name, "n": strconv.Itoa(len(k.rows))}))
+		for kind, rows := range bot.ByKind(l.n.Kinds, t.open, kindOf) {
+			kinds = append(kinds, l.n.Phrase("remind.count.kind", blanks{"kind": kind, "n": strconv.Itoa(len(rows))}))
 		}
 		a := blanks{
-			"what": l.called(d), "in": strconv.Itoa(n[in]), "paper": "", "open": strconv.Itoa(len(open)), "kinds": strings.Join(kinds, "、"),
+			"what": l.called(d), "in": strconv.Itoa(t.in), "paper": "", "open": strconv.Itoa(len(t.open)), "kinds": strings.Join(kinds, "、"),
 		}
-		if n[onPaper] > 0 {
-			a["paper"] = l.n.Phrase("remind.paper", blanks{"n": strconv.Itoa(n[onPaper])})
+		if t.paper > 0 {
+			a["paper"] = l.n.Phrase("remind.paper", blanks{"n": strconv.Itoa(t.paper)})
 		}
-		key := "remind.count"
-		if len(open) == 0 {
-			key = "remind.count.none"
+		if len(t.open) == 0 {
+			key += ".none"
 		}
 		say = append(say, bot.Effect{Key: key, Args: a})
 	}
 	return say
 }
 
-// kind is a kind of units with those of it.
-type kind struct {
-	name string
-	rows []Row
-}
-
-// byKind groups rows in the order of the notice.
-func (l list) byKind(rows []Row) []kind {
-	var kinds []kind
-	for _, name := range l.n.Kinds {
-		kinds = append(kinds, kind{name: name})
-	}
-	for _, r := range rows {
-		at := slices.IndexFunc(kinds, func(k kind) bool { return k.name == r.Unit.Kind })
-		if at < 0 {
-			at = len(kinds)
-			kinds = append(kinds, kind{name: r.Unit.Kind})
-		}
-		kinds[at].rows = append(kinds[at].rows, r)
-	}
-	return slices.DeleteFunc(kinds, func(k kind) bool { return len(k.rows) == 0 })
-}
+func kindOf(r Row) string { return r.Unit.Kind }
 
 // forOffice is the list. Once the time for something has passed, who is late
 // (逾期) stands apart from who has more time or is looking at figures again.
@@ -238,22 +212,23 @@ func (l list) forOffice(pause *bot.Pause) []bot.Effect {
 			}
 		}
 	}
-	expected := 0
-	for _, r := range l.all {
-		if slices.ContainsFunc(l.wanted, func(d Debt) bool { return came(l.n, d, r.Facts) != unasked }) {
-			expected++
-		}
+	expected, paper := 0, 0
+	for _, d := range l.wanted {
+		t := l.tally(d)
+		expected, paper = max(expected, t.in+t.paper+len(t.open)), paper+t.paper
 	}
 	say := []bot.Effect{{Key: key, Args: blanks{
 		"what": l.whats(), "time": bot.ShortDate(l.now), "n": strconv.Itoa(len(overdue)), "expected": strconv.Itoa(expected),
 	}}}
-	say = append(say, l.counts()...)
+	if len(l.wanted) > 1 || paper > 0 {
+		say = append(say, l.counts("remind.office.count")...)
+	}
 	if pause.Holds(l.now) {
 		say = append(say, bot.Effect{Key: l.paused("remind.office.pause", "remind.office.stopped", pause), Args: l.pause(pause)})
 	}
-	for _, k := range l.byKind(overdue) {
-		say = append(say, bot.Effect{Key: "remind.office.kind", Args: blanks{"kind": k.name, "n": strconv.Itoa(len(k.rows))}})
-		for _, r := range k.rows {
+	for kind, rows := range bot.ByKind(l.n.Kinds, overdue, kindOf) {
+		say = append(say, bot.Effect{Key: "remind.office.kind", Args: blanks{"kind": kind, "n": strconv.Itoa(len(rows))}})
+		for _, r := range rows {
 			say = append(say, l.line(r))
 		}
 	}
@@ -271,10 +246,6 @@ func (l list) line(r Row) bot.Effect {
 	contact := l.n.Reached(r.Unit, r.Contact)
 	if len(r.Unit.Speakers(l.now)) == 0 {
 		contact = l.n.Phrase("remind.office.nobody", blanks{"contact": contact})
-	}
-	var debts []string
-	for _, d := range r.Owes {
-		debts = append(debts, l.n.Phrase("remind.owes", blanks{"what": l.called(d), "state": l.state(d)}))
 	}
 	more := []string{l.n.Phrase("remind.office.never", nil)}
 	if r.Reminded > 0 {
@@ -295,25 +266,40 @@ func (l list) line(r Row) bot.Effect {
 		more = append(more, said)
 	}
 	return bot.Effect{Key: "remind.office.unit", Args: blanks{
-		"unit": r.Unit.Name, "contact": contact, "debts": strings.Join(debts, "、"), "more": strings.Join(more, "；"),
+		"unit": r.Unit.Name, "contact": contact, "debts": l.debts(r), "more": strings.Join(more, "；"),
 	}}
+}
+
+// debts are what a unit has not sent in, what stands alike together: 附件2、总结未开始.
+func (l list) debts(r Row) string {
+	var parts []string
+	for i := 0; i < len(r.Owes); {
+		state := l.state(r.Owes[i])
+		var alike []string
+		for ; i < len(r.Owes) && l.state(r.Owes[i]) == state; i++ {
+			alike = append(alike, l.called(r.Owes[i]))
+		}
+		parts = append(parts, l.n.Phrase("remind.office.debt", blanks{"what": strings.Join(alike, "、"), "state": state}))
+	}
+	return strings.Join(parts, "，")
 }
 
 // state is where something stands, in the office's words.
 func (l list) state(d Debt) string {
-	s, key := d.Status, "phones.none"
-	a := blanks{"filled": strconv.Itoa(s.Filled)}
+	s, form := d.Status, l.n.Form(d.Form)
 	switch {
 	case d.What == bot.OweStamp && s.Docket != nil && s.Docket.Stamp != nil:
-		key = "tag.old"
-	case d.What == bot.OweStamp, d.What == bot.OweMaterial, d.What == bot.OweItems, l.n.Form(d.Form).Monthly():
-		key = "remind.office.nothing"
+		return l.n.Phrase("tag.old", nil)
+	case d.What == bot.OweItems:
+		return l.n.Phrase("remind.office.unfilled", nil)
+	case d.What != bot.OweForm, form.Monthly() && s.Filled == 0:
+		return l.n.Phrase("remind.office.nothing", nil)
 	case s.Return != nil:
-		key = "tag.returned"
+		return l.n.Phrase("tag.returned", nil)
 	case s.Filled > 0:
-		key, a["all"] = "tag.filling", strconv.Itoa(l.n.Form(d.Form).Asked())
+		return l.n.Phrase("tag.filling", blanks{"filled": strconv.Itoa(s.Filled), "all": strconv.Itoa(form.Asked())})
 	}
-	return l.n.Phrase(key, a)
+	return l.n.Phrase("phones.none", nil)
 }
 
 // paused is which of two keys tells of a pause: till a day, or without an end.

@@ -3,7 +3,6 @@ package remind
 import (
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"anyuebot/bot"
@@ -14,10 +13,38 @@ import (
 
 const dayWords = "1月2日"
 
+// moves are [Due.Moves]; named is when the step would be by its day and hour, and
+// off and on are the days that were counted for it.
+func moves(n *bot.Notice, d Due, named time.Time, off, on []time.Time) (list []string) {
+	for _, s := range spans(n.Calendar, off) {
+		if d.Rung.Day.Work == 0 {
+			list = append(list, s+" → "+named.Format(dayWords))
+		} else {
+			list = append(list, s+"不计")
+		}
+	}
+	for _, s := range spans(n.Calendar, on) {
+		list = append(list, s+"调休上班，计入")
+	}
+	for at := named; at.Before(d.At); {
+		why, till := shut(n, at)
+		where := till.Format("15:04")
+		if !midnight(at).Equal(midnight(till)) {
+			where = till.Format(dayWords)
+		}
+		list = append(list, why+" → "+where)
+		at = till
+	}
+	if d.Until.Before(d.At) {
+		list = append(list, "已不在当月，不发")
+	}
+	return list
+}
+
 // spans names days with what they are for, those that follow each other and are
 // for the same together: 6月12日至14日 端午节.
 func spans(c bot.Calendar, days []time.Time) (list []string) {
-	days = slices.SortedFunc(slices.Values(days), time.Time.Compare)
+	slices.SortFunc(days, time.Time.Compare)
 	for len(days) > 0 {
 		n := 1
 		for n < len(days) && days[n].Equal(days[n-1].AddDate(0, 0, 1)) && reason(c, days[n]) == reason(c, days[0]) {
@@ -76,13 +103,4 @@ func hour(clock time.Duration) string {
 		words += strconv.Itoa(minutes) + "分"
 	}
 	return words
-}
-
-// arrow leads from why a step can't be at an instant to where it goes instead.
-func arrow(why string, from, to time.Time) string {
-	where := to.Format(dayWords)
-	if midnight(from).Equal(midnight(to)) {
-		where = to.Format("15:04")
-	}
-	return strings.TrimSpace(why) + " → " + where
 }

@@ -25,15 +25,14 @@ type Due struct {
 // Plan is all that falls between two instants, both included, the earliest first;
 // what falls together is in the order of the ladder.
 func Plan(n *bot.Notice, from, to time.Time) []Due {
-	return slices.DeleteFunc(steps(n, from.Location()), func(d Due) bool { return d.At.Before(from) || d.At.After(to) })
+	return steps(n, from.Location(), func(d Due) bool { return !d.At.Before(from) && !d.At.After(to) })
 }
 
 // Coming are the next steps behind now that were not dealt with, the nearest first,
 // at most so many.
 func Coming(n *bot.Notice, kept bot.Reminding, now time.Time, most int) []Due {
-	list := slices.DeleteFunc(steps(n, now.Location()), func(d Due) bool {
-		return !d.At.After(now) || d.Until.Before(d.At) || done(kept, d)
-	})
+	list := steps(n, now.Location(), func(d Due) bool { return d.At.After(now) && !done(kept, d) })
+	list = slices.DeleteFunc(list, func(d Due) bool { return d.Until.Before(d.At) })
 	return list[:min(len(list), most)]
 }
 
@@ -42,12 +41,19 @@ func done(kept bot.Reminding, d Due) bool {
 	return slices.ContainsFunc(kept.Done, func(s bot.Slot) bool { return s.Rung == d.Rung.ID && s.Due.Equal(d.At) })
 }
 
-// steps are all steps of the ladder on their instants, in the order of [Plan].
-func steps(n *bot.Notice, zone *time.Location) []Due {
+// steps are those of the ladder that are wanted, by their rung and instant, in the
+// order of [Plan]. The rest is found out of these alone: it is asked each minute.
+func steps(n *bot.Notice, zone *time.Location, wanted func(Due) bool) []Due {
 	var list []Due
 	for _, r := range n.Ladder.Rungs {
 		for _, from := range starts(n, r, zone) {
-			list = append(list, fall(n, r, from))
+			day, off, on := count(n.Calendar, from, r.Day)
+			named := day.Add(r.At)
+			if d := (Due{Rung: r, At: Opens(n, named)}); wanted(d) {
+				d.Until = worth(n, d, from)
+				d.Moves = moves(n, d, named, off, on)
+				list = append(list, d)
+			}
 		}
 	}
 	slices.SortStableFunc(list, func(a, b Due) int { return a.At.Compare(b.At) })
@@ -83,41 +89,17 @@ func starts(n *bot.Notice, r bot.Rung, zone *time.Location) (days []time.Time) {
 // monthLayout is how the period of a monthly form is written.
 const monthLayout = "2006-01"
 
-// fall is a rung's step that is counted from a day.
-func fall(n *bot.Notice, r bot.Rung, from time.Time) Due {
-	day, moves := count(n.Calendar, from, r.Day)
-	at := day.Add(r.At)
-	for end := at.AddDate(1, 0, 0); at.Before(end); {
-		why, till := shut(n, at)
-		if why == "" {
-			break
-		}
-		moves = append(moves, arrow(why, at, till))
-		at = till
-	}
-	d := Due{Rung: r, At: at, Until: worth(n, r, at), Moves: moves}
-	if end := from.Add(-1); r.Day.From == bot.DayMonth && d.Until.After(end) {
-		if d.Until = end; at.After(end) {
-			d.Moves = append(d.Moves, "已不在当月，不发")
-		}
-	}
-	return d
-}
-
-// count is the day that lies so many working days from another.
-func count(c bot.Calendar, from time.Time, by bot.Day) (day time.Time, moves []string) {
+// count is the day that a step falls on, counted from another: off are the days
+// between them that are not worked, and on those that are against the week.
+func count(c bot.Calendar, from time.Time, by bot.Day) (day time.Time, off, on []time.Time) {
 	step := 1
 	if by.Work < 0 || by.Work == 0 && by.Early {
 		step = -1
 	}
 	if by.Work == 0 {
-		day, off := worked(c, from, step)
-		for _, s := range spans(c, off) {
-			moves = append(moves, s+" → "+day.Format(dayWords))
-		}
-		return day, moves
+		day, off = worked(c, from, step)
+		return day, off, nil
 	}
-	var off, on []time.Time
 	day = from
 	for left := by.Work; left != 0; left -= step {
 		var more []time.Time
@@ -127,29 +109,34 @@ func count(c bot.Calendar, from time.Time, by bot.Day) (day time.Time, moves []s
 			on = append(on, day)
 		}
 	}
-	for _, s := range spans(c, off) {
-		moves = append(moves, s+"不计")
-	}
-	for _, s := range spans(c, on) {
-		moves = append(moves, s+"调休上班，计入")
-	}
-	return day, moves
+	return day, off, on
 }
 
-// worth is till when a step that was missed is still worth sending.
-func worth(n *bot.Notice, r bot.Rung, at time.Time) time.Time {
-	day := midnight(at)
-	for range r.Keep {
+// worth is till when a step that was missed is still worth sending; from is the day
+// that it is counted from.
+func worth(n *bot.Notice, d Due, from time.Time) time.Time {
+	day := midnight(d.At)
+	for range d.Rung.Keep {
 		day, _ = worked(n.Calendar, day.AddDate(0, 0, 1), 1)
 	}
 	until := day
 	for _, w := range n.Ladder.Windows {
 		until = day.Add(w.To)
 	}
-	for _, d := range asks(n, r, at) {
-		if due := d.due(n, nil, at.Location()); !due.IsZero() && !at.After(due) && due.Before(until) {
-			until = due
+	for _, asked := range asks(n, d.Rung, d.At) {
+		if due := asked.due(n, nil, d.At.Location()); !due.IsZero() && !d.At.After(due) {
+			until = earlier(until, due)
 		}
 	}
+	if d.Rung.Day.From == bot.DayMonth {
+		until = earlier(until, from.Add(-1))
+	}
 	return until
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }

@@ -20,9 +20,8 @@ func Tick(n *bot.Notice, kept bot.Reminding, now time.Time) (next bot.Reminding,
 	if !Open(n, now) {
 		return kept, nil
 	}
-	due := slices.DeleteFunc(steps(n, now.Location()), func(d Due) bool {
-		return now.Before(d.At) || now.After(d.Until) || done(kept, d)
-	})
+	due := steps(n, now.Location(), func(d Due) bool { return !d.At.After(now) && !done(kept, d) })
+	due = slices.DeleteFunc(due, func(d Due) bool { return now.After(d.Until) })
 	next = kept
 	next.Done = slices.Clip(kept.Done)
 	for _, to := range []bot.Audience{bot.ToLiaisons, bot.ToGroups, bot.ToOffice} {
@@ -33,14 +32,12 @@ func Tick(n *bot.Notice, kept bot.Reminding, now time.Time) (next bot.Reminding,
 		last := mine[len(mine)-1]
 		b := bot.Broadcast{ID: name(kept, last, to), Kind: bot.BroadcastRemind, At: now, To: to}
 		for i, d := range mine {
-			slot := bot.Slot{Rung: d.Rung.ID, Due: d.At}
-			mark := slot
-			mark.At = now
+			mark := bot.Slot{Rung: d.Rung.ID, Due: d.At, At: now}
 			if superseded(n, d, mine[i+1:]) {
 				mark.Why = bot.SpareSuperseded
 			} else {
 				mark.Broadcast = b.ID
-				b.Slots = append(b.Slots, slot)
+				b.Slots = append(b.Slots, bot.Slot{Rung: d.Rung.ID, Due: d.At, Until: d.Until})
 				if d.Until.After(b.Until) {
 					b.Until = d.Until
 				}

@@ -84,26 +84,55 @@ func (l letter) words(named int) []bot.Effect {
 			say = append(say, e)
 		}
 	}
-	if len(l.rows) == 1 {
+	say = append(say, l.owed(named)...)
+	say = append(say, l.asks()...)
+	say = append(say, l.dates(l.rows)...)
+	say = append(say, l.easy()...)
+	return append(say, bot.Effect{Key: l.foot(), Args: blanks{"phone": l.n.Office.Phone}})
+}
+
+// owed tells what is owed: of units that owe the same, and stand alike, in one line.
+func (l letter) owed(named int) []bot.Effect {
+	type alike struct {
+		debts string
+		units []string
+	}
+	var list []alike
+	same := true
+	for i, r := range l.rows {
+		debts := l.debtsOf(r)
+		same = same && debts == l.debtsOf(l.rows[0])
+		at := slices.IndexFunc(list, func(a alike) bool { return a.debts == debts })
+		switch {
+		case i >= named:
+		case at < 0:
+			list = append(list, alike{debts, []string{r.Unit.Name}})
+		default:
+			list[at].units = append(list[at].units, r.Unit.Name)
+		}
+	}
+	var say []bot.Effect
+	if same { // the units stand at the head
 		for _, d := range l.rows[0].Owes {
 			say = append(say, bot.Effect{Key: "remind.debt", Args: blanks{"debt": l.debt(d)}})
 		}
-	} else {
-		for _, r := range l.rows[:named] {
-			var debts []string
-			for _, d := range r.Owes {
-				debts = append(debts, l.debt(d))
-			}
-			say = append(say, bot.Effect{Key: "remind.unit", Args: blanks{"unit": r.Unit.Name, "debts": strings.Join(debts, "；")}})
-		}
-		if more := len(l.rows) - named; more > 0 {
-			say = append(say, bot.Effect{Key: "remind.more", Args: blanks{"n": strconv.Itoa(more)}})
-		}
+		return say
 	}
-	say = append(say, l.asks()...)
-	say = append(say, l.dates(l.rows[:named])...)
-	say = append(say, l.easy()...)
-	return append(say, bot.Effect{Key: l.foot(), Args: blanks{"phone": l.n.Office.Phone}})
+	for _, a := range list {
+		say = append(say, bot.Effect{Key: "remind.unit", Args: blanks{"unit": strings.Join(a.units, "、"), "debts": a.debts}})
+	}
+	if more := len(l.rows) - named; more > 0 {
+		say = append(say, bot.Effect{Key: "remind.more", Args: blanks{"n": strconv.Itoa(more)}})
+	}
+	return say
+}
+
+func (l letter) debtsOf(r Row) string {
+	var debts []string
+	for _, d := range r.Owes {
+		debts = append(debts, l.debt(d))
+	}
+	return strings.Join(debts, "；")
 }
 
 func (l letter) head(named int) []bot.Effect {
@@ -120,16 +149,54 @@ func (l letter) head(named int) []bot.Effect {
 
 // debt tells what is owed and where it stands.
 func (l letter) debt(d Debt) string {
-	state := l.n.Phrase(stateOf(l.n, d))
-	a := blanks{"what": what(l.n, d), "state": state}
+	s, a := d.Status, blanks{"what": what(l.n, d), "version": strconv.Itoa(d.Status.Version)}
+	switch {
+	case d.What == bot.OweMaterial:
+		return l.n.Phrase("remind.material", a)
+	case d.What == bot.OweItems:
+		a["items"] = bot.Ranges(d.Lacks)
+		return l.n.Phrase("remind.items", a)
+	case d.What == bot.OweStamp && s.Docket != nil && s.Docket.Stamp != nil:
+		return l.n.Phrase("remind.stamp.old", a)
+	case d.What == bot.OweStamp:
+		return l.n.Phrase("remind.stamp", a)
+	case s.Return != nil:
+		items := s.Return.Open
+		if len(items) == 0 {
+			items = s.Return.Items
+		}
+		a["items"], a["reason"] = bot.Ranges(items), bot.Clip(s.Return.Reason, reasonRunes)
+		return l.n.Phrase("remind.returned", a)
+	}
+	a["state"] = l.state(d)
 	switch {
 	case !late(l.n, d, l.now):
 		return l.n.Phrase("remind.owes", a)
-	case !d.Status.Until.IsZero():
-		a["until"] = bot.ShortDate(d.Status.Until.In(l.now.Location()))
+	case !s.Until.IsZero():
+		a["until"] = bot.ShortDate(s.Until.In(l.now.Location()))
 		return l.n.Phrase("remind.late.own", a)
 	}
 	return l.n.Phrase("remind.late", a)
+}
+
+// state is how far a form is that has not come; "" if there is nothing to tell.
+func (l letter) state(d Debt) string {
+	form := l.n.Form(d.Form)
+	all, filled := form.Asked(), d.Status.Filled
+	a := blanks{
+		"filled": strconv.Itoa(filled), "all": strconv.Itoa(all), "left": strconv.Itoa(all - filled), "word": l.command(d, "").Say,
+	}
+	switch {
+	case filled >= all:
+		return l.n.Phrase("remind.full", a)
+	case filled > 0 && form.Monthly():
+		return l.n.Phrase("remind.begun", a)
+	case filled > 0:
+		return l.n.Phrase("remind.filled", a)
+	case form.Monthly(), slices.ContainsFunc(form.Fields, func(f bot.Field) bool { return f.Gather }):
+		return ""
+	}
+	return l.n.Phrase("remind.none", a)
 }
 
 // what is what a debt is called.
@@ -140,51 +207,13 @@ func what(n *bot.Notice, d Debt) string {
 	return n.Called(n.Form(d.Form), d.Period)
 }
 
-// stateOf is where a debt stands, as a key with its blanks.
-func stateOf(n *bot.Notice, d Debt) (string, blanks) {
-	s, form := d.Status, n.Form(d.Form)
-	a := blanks{"version": strconv.Itoa(s.Version), "filled": strconv.Itoa(s.Filled)}
-	switch d.What {
-	case bot.OweMaterial:
-		return "remind.material", a
-	case bot.OweItems:
-		a["items"] = bot.Ranges(d.Lacks)
-		return "remind.items", a
-	case bot.OweStamp:
-		if s.Docket != nil && s.Docket.Stamp != nil {
-			return "remind.stamp.old", a
-		}
-		return "remind.stamp", a
-	}
-	a["all"], a["left"] = strconv.Itoa(form.Asked()), strconv.Itoa(form.Asked()-s.Filled)
-	switch {
-	case s.Return != nil:
-		items := s.Return.Open
-		if len(items) == 0 {
-			items = s.Return.Items
-		}
-		a["items"], a["reason"] = bot.Ranges(items), bot.Clip(s.Return.Reason, reasonRunes)
-		return "remind.returned", a
-	case s.Filled > 0 && s.Filled >= form.Asked():
-		return "remind.full", a
-	case s.Filled > 0 && form.Monthly():
-		return "remind.case.begun", a
-	case s.Filled > 0:
-		return "remind.filled", a
-	case form.Monthly():
-		return "remind.case", a
-	case slices.ContainsFunc(form.Fields, func(f bot.Field) bool { return f.Gather }):
-		return "remind.begin.text", a
-	}
-	return "remind.begin", a
-}
-
-// due is the last instant at which a debt counts as paid on time, zero for none.
+// due is the last instant at which a form counts as on time; zero if there is none,
+// or if it is another thing that is owed, which nobody is to hurry for.
 func due(n *bot.Notice, d Debt, now time.Time) time.Time {
 	if d.What != bot.OweForm {
 		return time.Time{}
 	}
-	return n.Due(bot.ReportKey{Unit: d.Status.Unit, Form: d.Form, Period: d.Period}, d.Status.Docket, now.Location())
+	return d.due(n, d.Status.Docket, now.Location())
 }
 
 // late reports whether the time for a debt has passed and nothing has come. Of a
@@ -226,12 +255,12 @@ func (l letter) dates(rows []Row) []bot.Effect {
 			case late(l.n, d, l.now):
 				soon = true
 			case !l.now.After(at):
-				say = addDate(say, name, l.date(r.Unit.Name, d, at))
+				say = addDate(say, name, l.date(d, at))
 			}
 		}
 	}
-	if len(whats) == 1 && len(say) == 1 && say[0].Key == "remind.due" {
-		say[0].Key = "remind.due.alone"
+	if len(whats) == 1 && len(say) == 1 {
+		say[0].Key += ".alone"
 	}
 	if soon {
 		say = append(say, bot.Effect{Key: "remind.soon"})
@@ -239,14 +268,12 @@ func (l letter) dates(rows []Row) []bot.Effect {
 	return say
 }
 
-func (l letter) date(unit string, d Debt, at time.Time) bot.Effect {
+// date tells till when a form is wanted. Who has more time than others and still has
+// it is not reminded.
+func (l letter) date(d Debt, at time.Time) bot.Effect {
 	form := l.n.Form(d.Form)
-	at = at.In(l.now.Location())
-	switch {
-	case !d.Status.Until.IsZero():
-		return bot.Effect{Key: "remind.due.own", Args: blanks{"unit": unit, "until": l.n.Till(at)}}
-	case form.Monthly():
-		return bot.Effect{Key: "remind.due.month", Args: bot.DateBlanks(at)}
+	if form.Monthly() {
+		return bot.Effect{Key: "remind.due.month", Args: bot.DateBlanks(at.In(l.now.Location()))}
 	}
 	return bot.Effect{Key: "remind.due", Args: blanks{"deadline": l.n.Deadline(form.Deadline).Sentence}}
 }
@@ -278,7 +305,9 @@ func (l letter) sortOf(d Debt) string {
 		return "stamp"
 	case d.What == bot.OweMaterial:
 		return "material"
-	case d.Status.Return != nil, d.What == bot.OweForm && d.Status.Filled >= form.Asked():
+	case d.Status.Return != nil:
+		return "returned"
+	case d.What == bot.OweForm && d.Status.Filled >= form.Asked():
 		return ""
 	case d.Form == l.n.Nomination:
 		return "nomination"
@@ -301,7 +330,9 @@ func (l letter) easy() []bot.Effect {
 		if sort == "" || slices.ContainsFunc(say, func(said bot.Effect) bool { return said.Key == key }) {
 			continue
 		}
-		say = append(say, bot.Effect{Key: key, Args: blanks{"what": what(l.n, d), "example": l.example(d)}})
+		say = append(say, bot.Effect{Key: key, Args: blanks{
+			"what": what(l.n, d), "example": l.example(d), "word": l.command(d, "").Say,
+		}})
 		if units := l.owing(d); sort == "case" && len(l.rows) > 1 {
 			say = append(say, bot.Effect{Key: "remind.easy.many", Join: bot.SameLine, Args: blanks{"word": l.n.Verbs[bot.VerbNoCase][0], "unit": units[0]}})
 		}
@@ -361,7 +392,7 @@ func (l letter) foot() string {
 func (l letter) offer(all int) *bot.Offer {
 	var choices []bot.Choice
 	var whats []string
-	sort := l.debts()[0].What
+	sort := cardOf(l.debts()[0])
 	add := func(c bot.Choice) {
 		if !slices.ContainsFunc(choices, func(known bot.Choice) bool { return known.Label == c.Label }) {
 			choices = append(choices, c)
@@ -371,37 +402,51 @@ func (l letter) offer(all int) *bot.Offer {
 		if name := what(l.n, d); !slices.Contains(whats, name) {
 			whats = append(whats, name)
 		}
-		if d.What != sort {
-			sort = bot.OweForm
+		if cardOf(d) != sort {
+			sort = string(bot.OweForm)
 		}
 		unit := ""
 		if units := l.owing(d); all > 1 && len(units) == 1 {
 			unit = units[0]
 		}
-		switch {
-		case d.What == bot.OweStamp: // a picture is all
-		case d.What == bot.OweMaterial:
-			add(l.n.Command(bot.VerbMaterial, d.Kind))
-		case d.Form == l.n.Cases:
-			add(l.n.Command(bot.VerbCase, unit))
-			if unit != "" || all == 1 {
-				add(l.n.Command(bot.VerbNoCase, unit))
-			}
-		case d.Form == l.n.Summary:
-			add(l.n.Command(bot.VerbSummary, unit))
-		case d.Form == l.n.YearEnd:
-			add(l.n.Command(bot.VerbYearEnd, unit))
-		case d.Form == l.n.Main:
-			add(l.n.Command(bot.VerbFill, unit))
-		default:
-			c := l.n.Command(bot.VerbFill, strings.TrimSpace(d.Form+" "+unit))
-			c.Label += d.Form
-			add(c)
+		if d.What != bot.OweStamp { // a picture is all
+			add(l.command(d, unit))
+		}
+		if d.Form == l.n.Cases && (unit != "" || all == 1) {
+			add(l.n.Command(bot.VerbNoCase, unit))
 		}
 	}
 	choices = append(choices[:min(len(choices), bot.MaxChoices-1)], l.n.Command(bot.VerbProgress, ""))
 	return &bot.Offer{
 		Open: bot.OpenAny, Choices: choices,
-		Title: bot.Effect{Key: "remind.card." + string(sort), Args: blanks{"what": strings.Join(whats, "、")}},
+		Title: bot.Effect{Key: "remind.card." + sort, Args: blanks{"what": strings.Join(whats, "、")}},
 	}
+}
+
+// command leads to what is owed, of one unit if it is named.
+func (l letter) command(d Debt, unit string) bot.Choice {
+	switch {
+	case d.What == bot.OweMaterial:
+		return l.n.Command(bot.VerbMaterial, d.Kind)
+	case d.Form == l.n.Main:
+		return l.n.Command(bot.VerbFill, unit)
+	case d.Status.Return != nil: // 总结 would ask for another text
+	case d.Form == l.n.Cases:
+		return l.n.Command(bot.VerbCase, unit)
+	case d.Form == l.n.Summary:
+		return l.n.Command(bot.VerbSummary, unit)
+	case d.Form == l.n.YearEnd:
+		return l.n.Command(bot.VerbYearEnd, unit)
+	}
+	c := l.n.Command(bot.VerbFill, strings.TrimSpace(d.Form+" "+unit))
+	c.Label += d.Form
+	return c
+}
+
+// cardOf is what sort of thing a card is about.
+func cardOf(d Debt) string {
+	if d.Status.Return != nil && d.What == bot.OweForm {
+		return "returned"
+	}
+	return string(d.What)
 }

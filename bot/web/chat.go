@@ -10,6 +10,7 @@ import (
 	"html/template"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -62,6 +63,18 @@ type Config struct {
 	Press func(ctx context.Context, p Press) (*bot.Card, error)
 	// Now is the campaign's time, in the zone it is to be shown in.
 	Now func() time.Time
+	// Next is the moment that a visitor may put the clock forward to; the zero one if
+	// there is none. Jump does so. It is called with what Next named, maybe long ago
+	// and maybe more than once, and then does nothing; its error is shown and must
+	// hold no secret. Both may be nil; then the page has no clock.
+	Next func(context.Context) Moment
+	Jump func(context.Context, time.Time) error
+}
+
+// Moment is an instant at which something happens by itself.
+type Moment struct {
+	At   time.Time // in the zone of [Config].Now
+	What string    // what happens, in a few words
 }
 
 // Message is what a member sends to the bot.
@@ -123,7 +136,7 @@ type Chat struct {
 	waiting map[string][]func() // by member, the one being worked on first
 }
 
-// NewChat makes a chat. All of cfg but SampleForm and Enter is required, and
+// NewChat makes a chat. All of cfg is required but what may be empty or nil, and
 // at least one person.
 func NewChat(cfg Config) *Chat {
 	ctx, stop := context.WithCancel(context.Background())
@@ -143,6 +156,7 @@ func NewChat(cfg Config) *Chat {
 	mux.HandleFunc("POST /send", c.send)
 	mux.HandleFunc("POST /enter", c.enter)
 	mux.HandleFunc("POST /press", c.press)
+	mux.HandleFunc("POST /jump", c.jump)
 	mux.HandleFunc("POST /upload", c.upload)
 	mux.HandleFunc("GET /file", c.file)
 	sameOrigin := http.NewCrossOriginProtection()
@@ -285,13 +299,16 @@ func exists(w http.ResponseWriter, where place) bool {
 
 // known looks whether there is such a person. If not, it answers.
 func (c *Chat) known(w http.ResponseWriter, userid string) bool {
-	for _, p := range c.cfg.People {
-		if p.UserID == userid {
-			return true
-		}
+	if c.here(userid) {
+		return true
 	}
 	refuse(w, http.StatusBadRequest, "没有这个人，请刷新页面。")
 	return false
+}
+
+// here reports whether there is such a person on the page.
+func (c *Chat) here(userid string) bool {
+	return slices.ContainsFunc(c.cfg.People, func(p Person) bool { return p.UserID == userid })
 }
 
 func refuse(w http.ResponseWriter, status int, sentence string) {

@@ -113,6 +113,7 @@ type event struct {
 	Heard                    bool
 	Re                       int64
 	Day, Time                string
+	Now, Next, What, To      string // of the clock
 	By                       string
 	Card                     *bot.Card
 	File                     *struct {
@@ -129,8 +130,22 @@ func (e event) String() string {
 	return e.Kind + " " + e.Member + " " + e.Text + e.HTML
 }
 
-// listen opens a stream of events, which the test reads one by one.
+// listen opens a stream of events, which the test reads one by one, without those
+// that tell of what came for others.
 func listen(t *testing.T, server *httptest.Server, as, after string) (next func() event, hangUp func()) {
+	t.Helper()
+	all, hangUp := listenToAll(t, server, as, after)
+	return func() event {
+		t.Helper()
+		for {
+			if e := all(); e.Name != "elsewhere" {
+				return e
+			}
+		}
+	}, hangUp
+}
+
+func listenToAll(t *testing.T, server *httptest.Server, as, after string) (next func() event, hangUp func()) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	t.Cleanup(cancel)

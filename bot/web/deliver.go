@@ -59,8 +59,12 @@ func (c *Chat) greet(member string) error {
 }
 
 // Push shows what the bot, or the group's robot, says without having been
-// asked. It may be called at any time, also during Send.
+// asked. It may be called at any time, also during Send. Nobody on the page sees
+// what is for somebody else.
 func (c *Chat) Push(p Pushed) {
+	if !p.Group && !c.here(p.To) {
+		return
+	}
 	e := entry{Kind: pushed, Chat: inPrivate, Member: p.To, By: p.By, HTML: toHTML(p.Text), Card: p.Card, File: shown(p.File)}
 	if p.Group {
 		e.Chat, e.Member = inGroup, ""

@@ -9,9 +9,10 @@
 //
 // Where to look: chat.go has the configuration and the requests; deliver.go
 // hands messages and presses out, one at a time for each member; attach.go
-// takes and gives files; transcript.go keeps what was said; events.go tells it
-// to the open tabs; markdown.go turns an answer into HTML. The page itself, its
-// script and its style are files in assets.
+// takes and gives files; clock.go shows the campaign's time and puts it forward;
+// transcript.go keeps what was said; events.go tells it to the open tabs;
+// markdown.go turns an answer into HTML. The page itself, its script and its style
+// are files in assets.
 //
 // The package may import package bot, goldmark and the standard library, never
 // store, bot/app or wecom: it shows a conversation and takes no part in it. A

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,7 +20,8 @@ const (
 //
 // An event without a name is an entry. "reset" says that what follows begins
 // anew; it comes first unless the stream goes on where the last one ended.
-// "ready" says that everything so far was told.
+// "elsewhere" names whom something came for that is not this member's to read.
+// "ready" says that everything so far was told. "clock" is the campaign's time.
 func (c *Chat) events(w http.ResponseWriter, r *http.Request) {
 	member := r.URL.Query().Get("as")
 	if !c.known(w, member) {
@@ -44,7 +46,7 @@ func (c *Chat) events(w http.ResponseWriter, r *http.Request) {
 	for first := true; ; first = false {
 		n := c.log.since(after, member)
 		after = n.last
-		frames, err := c.frames(n, first)
+		frames, err := c.frames(r.Context(), n, first)
 		if err != nil {
 			return
 		}
@@ -70,17 +72,28 @@ func (c *Chat) events(w http.ResponseWriter, r *http.Request) {
 
 // frames is news in the format of text/event-stream. Without any it is a
 // comment, which a browser ignores.
-func (c *Chat) frames(n news, first bool) ([]byte, error) {
+func (c *Chat) frames(ctx context.Context, n news, first bool) ([]byte, error) {
 	var out bytes.Buffer
 	if n.fresh {
 		out.WriteString("event: reset\ndata: {}\n\n")
 	}
+	if c.cfg.Next != nil {
+		data, err := json.Marshal(c.time(ctx))
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(&out, "event: clock\ndata: %s\n\n", data)
+	}
 	for _, e := range n.entries {
+		name := ""
+		if e.Kind == elsewhere {
+			name = "event: elsewhere\n"
+		}
 		data, err := json.Marshal(e) // one line: JSON escapes the breaks
 		if err != nil {
 			return nil, err
 		}
-		fmt.Fprintf(&out, "id: %s\ndata: %s\n\n", c.log.mark(e.ID), data)
+		fmt.Fprintf(&out, "id: %s\n%sdata: %s\n\n", c.log.mark(e.ID), name, data)
 	}
 	if first || n.fresh {
 		fmt.Fprintf(&out, "id: %s\nevent: ready\ndata: {}\n\n", c.log.mark(n.last))

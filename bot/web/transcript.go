@@ -31,6 +31,8 @@ const (
 	silent kind = "silent" // the bot chose to say nothing
 	pushed kind = "pushed" // what nobody asked for
 	turned kind = "turned" // the card of the entry Re is now another
+
+	elsewhere kind = "elsewhere" // stands for an entry that came for Member, and is theirs to read
 )
 
 // entry is one thing in the transcript. A message that the bot hears gets
@@ -48,8 +50,8 @@ type entry struct {
 	By     string    `json:"by,omitempty"` // of what was pushed
 	Card   *bot.Card `json:"card,omitempty"`
 	File   *file     `json:"file,omitempty"`
-	Day    string    `json:"day"`
-	Time   string    `json:"time"`
+	Day    string    `json:"day,omitempty"`
+	Time   string    `json:"time,omitempty"`
 }
 
 func (e entry) size() int {
@@ -62,6 +64,9 @@ func (e entry) size() int {
 
 // visibleTo reports whether a member may read it.
 func (e entry) visibleTo(member string) bool { return e.Chat == inGroup || e.Member == member }
+
+// arrived reports whether it is something that its member finds unread.
+func (e entry) arrived() bool { return e.Kind == reply || e.Kind == pushed || e.Kind == failed }
 
 // card finds the newest entry with a card of that task which a member can see
 // in a conversation.
@@ -97,7 +102,7 @@ type transcript struct {
 	entries []entry
 	last    int64
 	bytes   int
-	changed chan struct{} // closed at the next change
+	changed chan struct{} // closed when there is reason to look again
 }
 
 func newTranscript(epoch string) *transcript {
@@ -121,8 +126,7 @@ func (t *transcript) add(e entry, now time.Time) int64 {
 		t.entries[0] = entry{}
 		t.entries = t.entries[1:]
 	}
-	close(t.changed)
-	t.changed = make(chan struct{})
+	t.wake()
 	return e.ID
 }
 
@@ -131,12 +135,12 @@ type news struct {
 	fresh   bool // the reader must forget what it has: these do not follow on it
 	entries []entry
 	last    int64           // where to go on
-	changed <-chan struct{} // closed when there is more
+	changed <-chan struct{} // closed when there is reason to look again
 }
 
-// since returns what member may read after the entry with id after. If there
-// is no telling what came between, because it was forgotten or after is from
-// nowhere, it begins anew.
+// since returns what member may read after the entry with id after, and that
+// something came for others, but not what. If there is no telling what came
+// between, because it was forgotten or after is from nowhere, it begins anew.
 func (t *transcript) since(after int64, member string) news {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -146,11 +150,27 @@ func (t *transcript) since(after int64, member string) news {
 		n.fresh, after = true, forgotten
 	}
 	for _, e := range t.entries[after-forgotten:] {
-		if e.visibleTo(member) {
+		switch {
+		case e.visibleTo(member):
 			n.entries = append(n.entries, e)
+		case e.arrived():
+			n.entries = append(n.entries, entry{ID: e.ID, Kind: elsewhere, Member: e.Member})
 		}
 	}
 	return n
+}
+
+// nudge has readers look again although nothing was said.
+func (t *transcript) nudge() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.wake()
+}
+
+// wake tells readers that there is something new. t.mu is held.
+func (t *transcript) wake() {
+	close(t.changed)
+	t.changed = make(chan struct{})
 }
 
 // mark names a place in the transcript, to go on from.

@@ -10,10 +10,12 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
 	"anyuebot/bot"
+	"anyuebot/bot/remind"
 	"anyuebot/bot/transcript"
 	"anyuebot/prompts"
 	"anyuebot/store"
@@ -89,9 +91,10 @@ func check(ctx context.Context, c console, args []string) error {
 			l.note("口径：%d 项是建议口径，安委办还没有确认。认可后在该项加 settled: true", open)
 		}
 		main := notice.Form(notice.Main)
-		if d := notice.Deadline(main.Deadline); d != nil && campaignClock(cfg.Now, time.Now)().After(d.At) {
+		if d := notice.Deadline(main.Deadline); d != nil && newClock(cfg.Now, time.Now).now().After(d.At) {
 			l.note("时限：%s的报送时限已过（%s）。今年用，请换成今年的通知，见 README 的“换一个通知”", main.ID, bot.Instant(d.At))
 		}
+		l.checkCalendar(notice, campaignClock(cfg.Now, time.Now)())
 		n, err := checkSamples(ctx, cfg)
 		l.line("样例对话", err, fmt.Sprintf("%d 段全部按通知走通", n))
 	}
@@ -238,6 +241,68 @@ func unsettled(n *bot.Notice) int {
 		}
 	}
 	return open
+}
+
+// checkCalendar tells of which years that the ladder reaches the holidays are not
+// known. One that has begun was arranged long ago, and is to be put right; one that
+// has not is arranged in the November before.
+func (l *checklist) checkCalendar(n *bot.Notice, now time.Time) {
+	const what = "日历"
+	local, err := time.LoadLocation(zone)
+	if err != nil {
+		l.line(what, err, "")
+		return
+	}
+	years := ladderYears(n, local)
+	if len(years) == 0 {
+		l.note("日历：ladder.yaml 里没有 steps，不自动提醒")
+		return
+	}
+	var missing, later []int
+	for _, year := range years {
+		switch {
+		case n.Calendar.Known(year):
+		case year > now.In(local).Year():
+			later = append(later, year)
+		default:
+			missing = append(missing, year)
+		}
+	}
+	const mend = "暂按星期一至星期五上班算。请照国务院办公厅的通知写进 calendar.yaml"
+	if len(missing) > 0 {
+		l.line(what, fmt.Errorf("催报日程用到%s，节假日和调休还不知道，"+mend, yearWords(missing)), "")
+	}
+	if len(later) > 0 {
+		l.note("日历：催报日程用到%s，节假日和调休还不知道，"+mend+"，通知一般在上一年11月印发", yearWords(later))
+	}
+	if len(missing)+len(later) == 0 {
+		l.line(what, nil, "催报日程用到"+yearWords(years)+"，节假日和调休都知道")
+	}
+}
+
+// ladderYears are the years of which the ladder counts days, rising: those that its
+// steps fall on, and those that they are counted from.
+func ladderYears(n *bot.Notice, local *time.Location) []int {
+	var years []int
+	for _, due := range remind.Plan(n, time.Time{}.In(local), time.Date(9999, 12, 31, 0, 0, 0, 0, local)) {
+		years = append(years, due.At.Year())
+		if d := n.Deadline(due.Rung.Day.Deadline); d != nil {
+			years = append(years, d.Aim.In(local).Year())
+		}
+		if day, err := time.Parse(bot.DateLayout, due.Rung.Day.Date); err == nil {
+			years = append(years, day.Year())
+		}
+	}
+	slices.Sort(years)
+	return slices.Compact(years)
+}
+
+func yearWords(years []int) string {
+	var list []string
+	for _, year := range years {
+		list = append(list, fmt.Sprintf("%d年", year))
+	}
+	return strings.Join(list, "、")
 }
 
 // sampleOffice is who asks for the totals in the sample transcripts.

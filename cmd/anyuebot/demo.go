@@ -23,9 +23,9 @@ import (
 	"anyuebot/store"
 )
 
-// demoStart is when a demo's campaign time begins, unless told otherwise: a
-// working day late in the campaign.
-const demoStart = "2021-06-28T09:00:00+08:00"
+// demoStart is when a demo's campaign time begins, unless told otherwise: the
+// morning before the first reminder.
+const demoStart = "2021-06-01T09:00:00+08:00"
 
 const (
 	demoOffice  = "anwei"
@@ -103,8 +103,8 @@ func demo(ctx context.Context, c console, args []string) error {
 			return err
 		}
 	}
-	fmt.Fprintf(c.out, "\n打开浏览器：http://%s/\n活动时间从 %s 开始走（演练时钟）。数据在 %s\n按 Ctrl+C 停止。\n",
-		l.Addr(), bot.Instant(cfg.Now.In(d.service.zone)), strings.TrimPrefix(cfg.Store, boltScheme))
+	fmt.Fprintf(c.out, "\n打开浏览器：http://%s/\n活动时间从 %s 开始走（演练时钟），网页上可以快进到下一次提醒。数据在 %s\n按 Ctrl+C 停止。\n",
+		l.Addr(), bot.Instant(d.service.now().In(d.service.zone)), strings.TrimPrefix(cfg.Store, boltScheme))
 	side.Go(func() {
 		if err := d.service.listen(ctx, l, d.chat, d.chat.Close); err != nil && !errors.Is(err, http.ErrServerClosed) {
 			failed <- err
@@ -137,11 +137,6 @@ func demoConfig(cfg *config, given string, fresh bool) error {
 		}
 	} else if fresh {
 		return usageError{"--store 与 --fresh、--play 不能同用：它们要从空的存储开始"}
-	}
-	if cfg.Now.IsZero() {
-		if err := setNow(cfg, demoStart); err != nil {
-			return err
-		}
 	}
 	cfg.Office = append(cfg.Office, demoOffice, demoSecond)
 	demoChannels(cfg)
@@ -189,6 +184,7 @@ type demoRun struct {
 	platform *wecomtest.Platform // the 智能机器人
 	app      *wecomtest.App      // the 自建应用
 	chat     *web.Chat
+	jumps    sync.Mutex // held by one that is under way
 }
 
 func startDemo(ctx context.Context, c console, cfg config) (_ *demoRun, err error) {
@@ -205,9 +201,20 @@ func startDemo(ctx context.Context, c console, cfg config) (_ *demoRun, err erro
 		return nil, err
 	}
 	cfg.APIBase = "http://" + d.api.Addr().String()
+	timed := !cfg.Now.IsZero()
+	if !timed {
+		if err := setNow(&cfg, demoStart); err != nil {
+			return nil, err
+		}
+	}
 	d.service, err = open(ctx, cfg, slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	if err != nil {
 		return nil, err
+	}
+	if !timed {
+		if err := d.service.goOn(ctx); err != nil {
+			return nil, err
+		}
 	}
 	sample := d.service.notice.Sample
 	if err := d.service.importUnits(ctx, sample); err != nil {
@@ -321,6 +328,7 @@ func (d *demoRun) page() *web.Chat {
 		Title: "安月小助手 演示", GroupName: "全县安全生产月工作群", GroupID: demoGroup, BotName: demoBot,
 		People: people, SampleForm: sampleForm(d.service.notice, 0),
 		Now:  func() time.Time { return d.service.now().In(d.service.zone) },
+		Next: d.next, Jump: d.jump,
 		Send: d.send, Enter: d.enter, Press: d.press,
 	})
 }
@@ -392,7 +400,7 @@ func (d *demoRun) play(ctx context.Context, out io.Writer) error {
 		if u.Liaison == "" {
 			says = append(says, n.Verbs[bot.VerbRegister][0]+" "+u.Name)
 		}
-		says = append(says, n.Verbs[bot.VerbFill][0], sampleForm(n, i), n.Verbs[bot.VerbYes][0], n.Verbs[bot.VerbSubmit][0])
+		says = append(says, n.Verbs[bot.VerbFill][0], sampleForm(n, i), n.Verbs[bot.VerbSubmit][0])
 		for _, text := range says {
 			if _, err := d.platform.Send(ctx, wecomtest.Msg{From: from, Group: demoGroup, Text: text}); err != nil {
 				return fmt.Errorf("%s：%w", u.Name, err)

@@ -43,6 +43,7 @@ func commands() []command {
 		{"serve", "", "启动服务", serve},
 		{"check", "[--url https://域名]", "检查配置、通知、名册、存储和企业微信，逐项打 ✓ 或 ✗", check},
 		{"roster", "import 文件 [--dry-run] [--reason 原因] | list | rename 原名 新名 | remove 单位 [--reason 原因]", "导入、列出单位名册，给单位改名或移除单位", roster},
+		{"remind", "--plan [--from 日期] [--to 日期] [--at 时刻]", "印出催报日程：哪天几点提醒谁、为什么顺延，以及各单位现在会不会收到", remindCommand},
 		{"export", "--out 目录 [--unit 单位] [--campaign 通知ID] [--format json]", "导出各单位填报的数", export},
 		{"backup", "文件", "备份（服务运行中也可以）", backup},
 		{"restore", "文件", "从备份恢复到空的存储（服务运行中也可以）", restore},

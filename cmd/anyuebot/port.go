@@ -135,6 +135,11 @@ func (p port) Expand(ctx context.Context, was, is bot.Broadcast, page []bot.Deli
 	return conflict(p.store().Expand(ctx, was, is, page))
 }
 
+func (p port) Remind(ctx context.Context, was, is bot.Reminding, list []bot.Broadcast, log []bot.LogEntry) error {
+	defer p.enter()()
+	return conflict(p.store().Remind(ctx, was, is, list, log))
+}
+
 func (p port) Halt(ctx context.Context, h bot.Halt, tell []bot.Delivery, people []bot.Person) (bool, error) {
 	defer p.enter()()
 	return p.store().Halt(ctx, h, tell, people)

@@ -45,7 +45,11 @@ func sampleValue(f bot.Field, unit int) string {
 	case unit%7 == 6 && f.Item == 34:
 		return "暂不掌握"
 	case f.PairsWith != 0 && f.Unit == "人次":
-		return fmt.Sprint(events(f.PairsWith) * (20 + (unit*5+f.Item)%25))
+		people := events(f.PairsWith) * (20 + (unit*5+f.Item)%25)
+		if people == f.Item {
+			people++ // else it would be taken for the item's number, pasted along
+		}
+		return fmt.Sprint(people)
 	case f.Item == 17 || f.Item == 18:
 		return "0"
 	case f.Item >= 43 && f.Item <= 46:

@@ -78,6 +78,7 @@ func (s *service) run(ctx context.Context, l net.Listener) error {
 func (s *service) startSide(ctx context.Context, side *sync.WaitGroup) {
 	side.Go(func() { s.sweep(ctx) })
 	side.Go(func() { s.app.RunOutbox(ctx) })
+	side.Go(func() { s.app.RunReminders(ctx) })
 	if s.long != nil {
 		// It has turns to finish after ctx; close ends it.
 		s.background.Go(func() {

@@ -43,7 +43,8 @@ type service struct {
 	log *slog.Logger
 	// background is what runs till the doors are closed.
 	background sync.WaitGroup
-	now        func() time.Time
+	clock      *clock
+	now        func() time.Time // the clock's
 	zone       *time.Location
 }
 
@@ -86,7 +87,8 @@ func openOn(ctx context.Context, c config, engine kv.Store, log *slog.Logger) (_
 	if s.zone, err = time.LoadLocation(zone); err != nil {
 		return nil, err
 	}
-	s.now = campaignClock(c.Now, time.Now)
+	s.clock = newClock(c.Now, time.Now)
+	s.now = s.clock.now
 	if s.notice, err = loadNotice(c); err != nil {
 		return nil, err
 	}
@@ -114,16 +116,6 @@ func openOn(ctx context.Context, c config, engine kv.Store, log *slog.Logger) (_
 	s.mux.HandleFunc("GET /readyz", s.ready)
 	s.mux.Handle("GET /metrics", metrics.handler)
 	return s, nil
-}
-
-// campaignClock is the clock of the campaign: the real one, or for a rehearsal
-// one that starts at an instant and runs at normal speed.
-func campaignClock(from time.Time, real func() time.Time) func() time.Time {
-	if from.IsZero() {
-		return real
-	}
-	start := real()
-	return func() time.Time { return from.Add(real().Sub(start)) }
 }
 
 // ready reports whether a turn could be read from the store right now.

@@ -39,6 +39,7 @@ func works() map[string]work {
 		"roster-rename": rosterRenameWork,
 		"roster-remove": rosterRemoveWork,
 		"export":        exportWork,
+		workPlan:        remindPlanWork,
 		"backup":        backupWork,
 		"verify":        verifyWork,
 		"roads":         roadsWork,

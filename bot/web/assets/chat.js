@@ -13,7 +13,9 @@
   const here = { as: setup.people[0].id, chat: 'group' };
   let entries = [];             // all that this person may read, oldest first
   let told = false;             // whether the server has told all it had
-  let seen = { group: 0, private: 0 };
+  let elsewhere = [];           // what came for others: its id and whom for
+  let opened = 0;               // what was there when this tab was opened counts as read
+  const read = new Map();       // up to which id, by thread
   const drafts = new Map();     // what stands in the box, by person and chat
   const spoke = new Set();      // who has said something to the bot
   let mentions = true;          // whether what is said in the group is said to the bot
@@ -41,6 +43,8 @@
 
   const me = () => people.get(here.as);
   const key = () => here.as + '/' + here.chat;
+  // thread names a conversation: the group is the same for everybody.
+  const thread = (chat, as = here.as) => (chat === 'group' ? chat : as + '/' + chat);
 
   function readHash() {
     const wish = new URLSearchParams(location.hash.slice(1));
@@ -52,9 +56,10 @@
   function go(as, chat) {
     drafts.set(key(), box.value);
     const other = as !== here.as;
-    seen[here.chat] = seen[chat] = last;
+    read.set(thread(here.chat), last);
     here.as = as;
     here.chat = chat;
+    read.set(thread(here.chat), last);
     history.replaceState(null, '', '#' + new URLSearchParams(here));
     drawer(false);
     if (other) {
@@ -87,7 +92,12 @@
           face(p), el('span', { class: 'two' }, el('b', {}, p.name), el('small', {}, p.role))));
       }
     }
-    for (const radio of $('people').querySelectorAll('input')) radio.checked = radio.value === here.as;
+    for (const radio of $('people').querySelectorAll('input')) {
+      radio.checked = radio.value === here.as;
+      radio.parentNode.querySelector('.count')?.remove();
+      const unread = unreadBy(radio.value);
+      if (unread) radio.parentNode.append(badge(unread));
+    }
     $('chats').replaceChildren(...['group', 'private'].map((chat) => {
       const group = chat === 'group';
       const unread = unreadIn(chat);
@@ -108,15 +118,26 @@
     $('members').textContent = group
       ? [...people.values()].map((p) => p.name).join('、') + '、' + setup.bot
       : '机器人 · 私聊';
-    $('menu').replaceChildren(face(me()), me().name, el('span', { class: 'unseen' }, '，换身份'));
+    const others = [...people.keys()].reduce((sum, as) => sum + unreadBy(as), 0);
+    $('menu').replaceChildren(face(me()), ...(others ? [badge(others)] : []), me().name, el('span', { class: 'unseen' }, '，换身份'));
     const unread = unreadIn(group ? 'private' : 'group');
     $('other').replaceChildren(group ? '去私聊' : '回群里', ...(unread ? [badge(unread)] : []));
   }
 
   function unreadIn(chat) {
     if (chat === here.chat) return 0;
-    return entries.filter((e) => e.chat === chat && e.id > seen[chat] && e.kind !== 'turned' && !(e.kind === 'said' && e.member === here.as)).length;
+    const from = readTo(thread(chat));
+    return entries.filter((e) => e.chat === chat && e.id > from && e.kind !== 'turned' && !(e.kind === 'said' && e.member === here.as)).length;
   }
+
+  // unreadBy counts what somebody else has not read in their private chat.
+  function unreadBy(as) {
+    if (as === here.as) return 0;
+    const from = readTo(thread('private', as));
+    return elsewhere.filter((e) => e.member === as && e.id > from).length;
+  }
+
+  const readTo = (where) => Math.max(opened, read.get(where) || 0);
 
   function drawer(open) {
     document.body.classList.toggle('drawer', open);
@@ -144,6 +165,7 @@
     const what = p.office ? '点下面的“汇总”，看各单位报上来的数。' : '点下面的“填报”，机器人一项一项问，用平常的话答就行。';
     return el('div', { class: 'intro' },
       el('p', {}, `您现在是${p.role}${p.name}。${what}`),
+      clock && el('p', {}, '点上面的“快进”，活动时间走到下一次提醒，看谁收到、谁不用再提醒。'),
       el('p', {}, `${narrow.matches ? '点左上角' : '在左边'}可以换一个身份。这是演示，消息不会发到这台电脑之外。`));
   }
 
@@ -267,14 +289,14 @@
 
   // ── what the server tells ──
 
-  let stream = null, mark = '', last = 0, retry = 0;
+  let stream = null, mark = '', last = 0, retry = 0, epoch = '';
 
   function forget() {
     entries = [];
+    elsewhere = [];
     told = false;
     mark = '';
     last = 0;
-    seen = { group: 0, private: 0 };
   }
 
   function connect() {
@@ -299,9 +321,25 @@
     mine.addEventListener('ready', current(() => {
       if (told) return; // the stream goes on where it broke off
       told = true;
-      seen = { group: last, private: last };
+      const [run] = mark.split('.');
+      if (run !== epoch) { // the service was started anew, and counts from one again
+        epoch = run;
+        opened = last;
+        read.clear();
+      }
+      read.set(thread(here.chat), last);
       draw();
     }));
+    mine.addEventListener('elsewhere', current((event) => {
+      const e = JSON.parse(event.data);
+      if (e.id <= last) return;
+      last = e.id;
+      elsewhere.push(e);
+      if (!told) return;
+      drawSide();
+      drawHead();
+    }));
+    mine.addEventListener('clock', current((event) => setClock(JSON.parse(event.data))));
     mine.onmessage = current((event) => take(JSON.parse(event.data)));
   }
 
@@ -325,7 +363,7 @@
     const own = e.kind === 'said' && e.member === here.as;
     const stick = own || nearEnd();
     log.dataset.day = append(e, log.dataset.day);
-    seen[here.chat] = e.id;
+    read.set(thread(here.chat), e.id);
     afterChange(stick);
     if (own) drawChips();
   }
@@ -337,23 +375,73 @@
     else if (!stream) connect();
   });
 
+  // ── the campaign's clock ──
+
+  let clock = null;   // as the server told it last
+  let started = 0;    // when that was, by the browser's own clock
+  let jumping = false;
+
+  function setClock(told) {
+    clock = told;
+    started = performance.now();
+    drawClock();
+  }
+
+  // instant reads a time of the campaign, which is the same wherever the browser is.
+  const instant = (text) => new Date(text + 'Z');
+  const pad = (n) => String(n).padStart(2, '0');
+
+  function drawClock() {
+    if (!clock) return;
+    const now = new Date(instant(clock.now).getTime() + performance.now() - started);
+    $('now').textContent = `${now.getUTCFullYear()}年${now.getUTCMonth() + 1}月${now.getUTCDate()}日 星期${'日一二三四五六'[now.getUTCDay()]} `
+      + [now.getUTCHours(), now.getUTCMinutes(), now.getUTCSeconds()].map(pad).join(':');
+    const next = clock.next && instant(clock.next);
+    $('clock').hidden = false;
+    $('jump').disabled = jumping || !next;
+    if (!next) {
+      $('jump').textContent = '日程上的提醒都已过去';
+    } else {
+      $('jump').textContent = jumping ? '正在快进…' : '快进到 '
+        + (next.getUTCFullYear() === now.getUTCFullYear() ? '' : next.getUTCFullYear() + '年')
+        + `${next.getUTCMonth() + 1}月${next.getUTCDate()}日 ${next.getUTCHours()}时`
+        + (next.getUTCMinutes() ? pad(next.getUTCMinutes()) + '分' : '');
+    }
+    $('coming').textContent = next && clock.what ? '下一步：' + clock.what : '';
+    $('jump').title = $('coming').textContent;
+  }
+
+  async function jump() {
+    if (jumping || !clock || !clock.to) return;
+    jumping = true;
+    drawClock();
+    // A second click of the same hand is no wish to go on; and it takes a moment for
+    // what is due to arrive.
+    await Promise.all([request('jump', json({ to: clock.to }), note), new Promise((done) => setTimeout(done, 1000))]);
+    jumping = false;
+    drawClock();
+  }
+
   // ── speaking ──
+
+  const json = (body) => ({ headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+
+  // request posts something, and says why if it was not taken.
+  async function request(path, what, failed) {
+    try {
+      const response = await fetch(path, { method: 'POST', ...what });
+      if (response.ok) return;
+      const told = await response.json().catch(() => ({}));
+      failed(told.error || `没有发出（${response.status}）。`);
+    } catch {
+      failed('没有发出：连不上本机的服务。请看运行演示的窗口是否还开着。');
+    }
+  }
 
   let tail = Promise.resolve(); // one request after the other, in order
 
   function post(path, body, failed) {
-    tail = tail.then(async () => {
-      try {
-        const response = await fetch(path, {
-          method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body),
-        });
-        if (response.ok) return;
-        const told = await response.json().catch(() => ({}));
-        failed(told.error || `没有发出（${response.status}）。`);
-      } catch {
-        failed('没有发出：连不上本机的服务。请看运行演示的窗口是否还开着。');
-      }
-    });
+    tail = tail.then(() => request(path, json(body), failed));
   }
 
   function say(text) {
@@ -372,16 +460,7 @@
   // attach sends a file. What it is worth is the bot's to say.
   function attach(chosen) {
     const where = '?' + new URLSearchParams({ ...here, name: chosen.name });
-    tail = tail.then(async () => {
-      try {
-        const response = await fetch('upload' + where, { method: 'POST', body: chosen });
-        if (response.ok) return;
-        const told = await response.json().catch(() => ({}));
-        note(told.error || `没有发出（${response.status}）。`);
-      } catch {
-        note('没有发出：连不上本机的服务。请看运行演示的窗口是否还开着。');
-      }
-    });
+    tail = tail.then(() => request('upload' + where, { body: chosen }, note));
   }
 
   function enter() {
@@ -435,7 +514,7 @@
     const sends = (text) => ({ text });
     const fills = (text, label) => ({ text, label, fills: true });
     const chips = p.office
-      ? [sends('汇总'), sends('谁没报'), ...(unit ? [sends('查 ' + unit)] : []), sends('催报'), fills('通知 '), sends('送达'), sends('帮助')]
+      ? [sends('汇总'), sends('谁没报'), ...(unit ? [sends('查 ' + unit)] : []), sends('催报'), sends('提醒计划'), fills('通知 '), sends('送达'), sends('帮助')]
       : [sends('填报'), fills('3次，参与120人次'), ...(setup.sample ? [fills(setup.sample, '粘贴一份填好的表')] : []), sends('预览'), sends('帮助')];
     $('chips').replaceChildren(...chips.map((chip, i) => el('button', {
       type: 'button',
@@ -481,6 +560,8 @@
   $('menu').addEventListener('click', () => drawer(true));
   $('close').addEventListener('click', () => { drawer(false); $('menu').focus(); });
   $('shade').addEventListener('click', () => drawer(false));
+  $('jump').addEventListener('click', jump);
+  setInterval(drawClock, 1000);
   $('other').addEventListener('click', () => go(here.as, here.chat === 'group' ? 'private' : 'group'));
   document.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && document.body.classList.contains('drawer')) {

@@ -1,0 +1,133 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"anyuebot/bot"
+	"anyuebot/bot/remind"
+)
+
+const (
+	// everyMinute is when it is looked what the ladder of reminders has due. The
+	// windows in which one may go out begin and end with a minute.
+	everyMinute = "CRON_TZ=Asia/Shanghai * * * * *"
+	// tickTime bounds one look, and tickLease how long others leave it to a process
+	// that died at it.
+	tickTime  = 50 * time.Second
+	tickLease = "remind"
+)
+
+// RunReminders looks every minute what the ladder has due, and once at once, till
+// ctx ends. Several processes may run it on one store.
+func (a *App) RunReminders(ctx context.Context) {
+	if a.c.Outbox == nil {
+		return
+	}
+	log := cronLog{a.c.Log}
+	// A look that panics must not be taken for one that is still going on.
+	job := cron.NewChain(cron.SkipIfStillRunning(log), cron.Recover(log)).Then(cron.FuncJob(func() {
+		ctx, cancel := context.WithTimeout(ctx, tickTime)
+		defer cancel()
+		if err := a.Tick(ctx); err != nil {
+			a.c.Log.Error("reminders: what is due now was not sent; the next minute tries again", "error", err)
+		}
+	}))
+	c := cron.New(cron.WithLogger(log))
+	if _, err := c.AddJob(everyMinute, job); err != nil {
+		a.c.Log.Error("reminders: none will be sent", "error", err)
+		return
+	}
+	c.Start()
+	job.Run()
+	<-ctx.Done()
+	<-c.Stop().Done()
+}
+
+// cronLog is the log as package cron writes it. What it does every minute is
+// nobody's concern.
+type cronLog struct{ log *slog.Logger }
+
+func (l cronLog) Info(msg string, args ...any) {
+	l.log.Debug("reminders: cron: "+msg, args...)
+}
+
+func (l cronLog) Error(err error, msg string, args ...any) {
+	l.log.Error("reminders: cron: "+msg, append(args, "error", err)...)
+}
+
+// Tick sends what the ladder of reminders has due at this moment and nobody has
+// sent: the steps are marked in the one commit that stores the reminders, so it may
+// be called at any time, by any number of processes, as often as one likes. It
+// needs no memory of when it was called before.
+func (a *App) Tick(ctx context.Context) error {
+	if a.c.Outbox == nil {
+		return nil
+	}
+	// Where the campaign's clock was put forward, there is something to do that
+	// nobody has said.
+	defer a.roused()
+	if _, _, due, err := a.due(ctx); err != nil || len(due) == 0 {
+		return err
+	}
+	held, err := a.c.Outbox.Lease(ctx, tickLease, a.c.Owner, leaseTime, time.Now())
+	if err != nil || !held {
+		return err // another process is at it
+	}
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		if _, err := a.c.Outbox.Lease(ctx, tickLease, a.c.Owner, 0, time.Now()); err != nil {
+			a.c.Log.Warn("the lease of the reminders was not given back", "error", err)
+		}
+	}()
+	for range attempts {
+		if err = a.sendDue(ctx); !errors.Is(err, ErrConflict) {
+			return err
+		}
+	}
+	return err
+}
+
+// due is what there is to send now, with the record as it is and as it is to be.
+func (a *App) due(ctx context.Context) (was, is bot.Reminding, send []bot.Broadcast, err error) {
+	view, err := a.c.Outbox.OutboxView(ctx)
+	if err != nil {
+		return was, is, nil, err
+	}
+	defer view.Close()
+	if was, err = view.Reminding(); err != nil {
+		return was, is, nil, fmt.Errorf("reminding: %w", err)
+	}
+	is, send = remind.Tick(a.c.Notice, was, a.now())
+	return was, is, send, nil
+}
+
+func (a *App) sendDue(ctx context.Context) error {
+	was, is, send, err := a.due(ctx)
+	if err != nil || len(send) == 0 {
+		return err
+	}
+	var log []bot.LogEntry
+	for i := range send {
+		send[i].Begun = time.Now()
+		var steps []string
+		for _, s := range send[i].Slots {
+			steps = append(steps, s.Rung)
+		}
+		log = append(log, bot.LogEntry{At: send[i].At, What: "remind", Broadcast: send[i].ID, Text: strings.Join(steps, "、")})
+	}
+	if err := a.c.Outbox.Remind(ctx, was, is, send, log); err != nil {
+		return err
+	}
+	for _, b := range send {
+		a.c.Log.Info("reminders: steps of the ladder are due", "broadcast", b.ID, "to", b.To, "steps", len(b.Slots))
+	}
+	return nil
+}
