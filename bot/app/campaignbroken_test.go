@@ -1,8 +1,10 @@
 package app_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -19,6 +21,7 @@ import (
 // service sees of its store, or in what is written down of the campaign. Each time
 // the rule complains; with nothing broken none does.
 func TestRulesNoticeWhatIsBroken(t *testing.T) {
+	var whole *record // with nothing broken
 	for _, c := range []struct {
 		name    string
 		notice  func(*bot.Notice)
@@ -164,18 +167,20 @@ func TestRulesNoticeWhatIsBroken(t *testing.T) {
 		{name: "one counts twice", history: func(r *record) { r.counted["乙子镇"]++ }, rule: ruleCounted},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			notice := loaded(t)
-			if c.notice != nil {
-				c.notice(notice)
-			}
-			b := &blind{}
-			if c.sees != nil {
-				c.sees(b)
-			}
 			var r *record
-			synctest.Test(t, func(t *testing.T) { r = occasions(t, notice, b) })
 			if c.history != nil {
+				r = whole.copied()
 				c.history(r)
+			} else {
+				notice, b := loaded(t), &blind{}
+				if c.notice != nil {
+					c.notice(notice)
+				}
+				if c.sees != nil {
+					c.sees(b)
+				}
+				synctest.Test(t, func(t *testing.T) { r = occasions(t, notice, b) })
+				whole = cmp.Or(whole, r)
 			}
 			list := r.complains()
 			switch {
@@ -209,6 +214,13 @@ func changed(n *bot.Notice, id string, change func(*bot.Rung)) {
 			change(&n.Ladder.Rungs[i])
 		}
 	}
+}
+
+// copied is a record that can be changed.
+func (r *record) copied() *record {
+	c := *r
+	c.tries, c.letters, c.counted = slices.Clone(r.tries), maps.Clone(r.letters), maps.Clone(r.counted)
+	return &c
 }
 
 // first is the first reminder that somebody got.
@@ -245,7 +257,7 @@ func occasions(t *testing.T, notice *bot.Notice, b *blind) *record {
 	at("2021-06-22 09:50", func() { c.pauses(unit("paused"), 8) })
 	at("2021-06-25 09:10", func() { c.claims(unit("claims")) })
 	at("2021-06-28 10:10", c.nudges)
-	at("2021-07-01 19:00", func() { c.closes(true) })
+	at("2021-07-01 17:55", func() { c.closes(true) })
 	at("2021-07-28 09:10", func() { c.pauses(nil, 1) })
 	at("2021-07-28 09:20", func() { c.lastCase(unit("extended")) })
 	at("2021-07-28 09:30", func() { c.lastCase(unit("done")) })
@@ -256,17 +268,17 @@ func occasions(t *testing.T, notice *bot.Notice, b *blind) *record {
 	for _, day := range []string{"2021-05-31", "2021-06-01", "2021-06-02", "2021-06-03", "2021-06-04", "2021-06-10", "2021-06-11", "2021-06-14", "2021-06-15", "2021-06-16",
 		"2021-06-18", "2021-06-22", "2021-06-23", "2021-06-24", "2021-06-25", "2021-06-28", "2021-06-29", "2021-06-30", "2021-07-01", "2021-07-02",
 		"2021-07-28", "2021-07-29", "2021-07-30", "2021-08-30", "2021-08-31"} {
-		up := "07:50"
+		up := "08:20"
 		if day == "2021-06-30" {
 			up = "12:20"
 		}
 		at(day+" "+up, func() { c.start(0) })
-		at(day+" 19:10", func() { c.end(0, false) })
+		at(day+" 17:50", func() { c.end(0, false) })
 	}
 	at("2021-06-23 09:30", func() { c.post.set(false, false) })
 	at("2021-06-25 08:10", func() { c.post.set(true, false) })
 	at("2021-06-30 14:00", func() { c.post.set(false, false) })
-	at("2021-07-01 08:40", func() { c.post.set(true, false) })
+	at("2021-07-01 08:30", func() { c.post.set(true, false) })
 	c.plays(&a, wall("2021-09-01"))
 	return c.over()
 }
@@ -318,6 +330,23 @@ func (s seen) Remind(ctx context.Context, was, is bot.Reminding, list []bot.Broa
 		}
 	}
 	return s.Outbox.Remind(ctx, kept, is, list, log)
+}
+
+func (s seen) Expand(ctx context.Context, was, is bot.Broadcast, page []bot.Delivery) error {
+	if s.b.broadcast == nil {
+		return s.Outbox.Expand(ctx, was, is, page)
+	}
+	v, err := s.Outbox.OutboxView(ctx)
+	if err != nil {
+		return err
+	}
+	defer v.Close()
+	b, _, err := v.Broadcast(was.ID)
+	if err != nil {
+		return err
+	}
+	is.Until, is.Slots = b.Until, b.Slots
+	return s.Outbox.Expand(ctx, b, is, page)
 }
 
 type seenView struct {

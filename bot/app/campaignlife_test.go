@@ -353,30 +353,34 @@ func (c *campaign) learnAll(s *subject, change func(*facts)) {
 
 // pauses is 暂停提醒, of one unit or of all.
 func (c *campaign) pauses(s *subject, days int) {
-	name, which := "", 1
-	if s != nil {
-		if f := s.known(); f.gone || f.off {
-			return
-		}
-		name, which = s.name+" ", 0
-	}
 	day := c.now().AddDate(0, 0, days)
-	c.says("office", "暂停", fmt.Sprintf("暂停提醒 %s至%d月%d日 防汛抢险", name, day.Month(), day.Day()), "确认")
-	c.learnAll(s, func(f *facts) { f.paused[which] = endOf(day) })
+	until := fmt.Sprintf("至%d月%d日 防汛抢险", day.Month(), day.Day())
+	if s == nil {
+		c.says("office", "✓ 已暂停全部单位的提醒", "暂停提醒 "+until, "确认")
+		c.learnAll(nil, func(f *facts) { f.paused[1] = endOf(day) })
+		return
+	}
+	if f := s.known(); f.gone || f.off {
+		return
+	}
+	c.says("office", "✓", "暂停提醒 "+s.name+" "+until)
+	c.learn(s, func(f *facts) { f.paused[0] = endOf(day) })
 }
 
 func (c *campaign) resumes(s *subject) {
-	name, which := "", 1
-	if s != nil {
-		if f := s.known(); f.gone || f.paused[0].IsZero() || !c.now().Before(f.paused[0]) {
+	if s == nil {
+		if f := c.units[0].known(); f.paused[1].IsZero() || !c.now().Before(f.paused[1]) {
 			return
 		}
-		name, which = " "+s.name, 0
-	} else if f := c.units[0].known(); f.paused[1].IsZero() || !c.now().Before(f.paused[1]) {
+		c.says("office", "✓ 已恢复提醒", "恢复提醒")
+		c.learnAll(nil, func(f *facts) { f.paused[1] = time.Time{} })
 		return
 	}
-	c.says("office", "恢复", "恢复提醒"+name)
-	c.learnAll(s, func(f *facts) { f.paused[which] = time.Time{} })
+	if f := s.known(); f.gone || f.paused[0].IsZero() || !c.now().Before(f.paused[0]) {
+		return
+	}
+	c.says("office", "✓", "恢复提醒 "+s.name)
+	c.learn(s, func(f *facts) { f.paused[0] = time.Time{} })
 }
 
 // switches is the switch of a unit's reminders: 关闭提醒, 恢复提醒.
@@ -386,9 +390,9 @@ func (c *campaign) switches(s *subject, on bool) {
 		return
 	}
 	if on {
-		c.says("office", "恢复", "恢复提醒 "+s.name)
+		c.says("office", "✓", "恢复提醒 "+s.name)
 	} else {
-		c.says("office", "关闭", "关闭提醒 "+s.name+" 单位撤并")
+		c.says("office", "✓", "关闭提醒 "+s.name+" 单位撤并")
 	}
 	c.learn(s, func(f *facts) { f.off, f.paused[0] = !on, time.Time{} })
 }

@@ -12,8 +12,8 @@ import (
 
 // How the rules read what people are sent.
 
-// owing finds in a reminder what is owed, and as what.
-var owingWords = regexp.MustCompile(`(附件1|附件2|总结|年终|活动方案|\d+月案例)(待报送|已填完|第\d+版请核实|第[\d、–]+项待填|第\d+版已收到|有一起没报完|还没有收到|已过报送时间|已过延期)`)
+// owingWords finds in a reminder what is owed, and as what.
+var owingWords = regexp.MustCompile(`(附件1|附件2|总结|年终|活动方案|\d+月案例)(待报送|第\d+版请核实|第[\d、–]+项待填|第\d+版已收到|：有的请发来|已过报送时间|延期至)`)
 
 // said is of which units a person is told that they owe what.
 func (j *judging) said(t try) map[string][]string {
@@ -71,7 +71,10 @@ func calledIn(owed string) string {
 // groupCount is how many units a group is told to owe something; false if it is not
 // told.
 func groupCount(text, owed string) (int, bool) {
-	found := regexp.MustCompile(calledIn(owed) + `已报送\d+个单位(?:，已收纸质\d+个)?(?:，待报送(\d+)个)?`).FindStringSubmatch(text)
+	if strings.Contains(text, calledIn(owed)+"已报齐") {
+		return 0, true
+	}
+	found := regexp.MustCompile(calledIn(owed) + `已报送\d+个单位(?:，已收纸质\d+个)?，待报送(\d+)个`).FindStringSubmatch(text)
 	if found == nil {
 		return 0, false
 	}

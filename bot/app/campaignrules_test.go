@@ -443,7 +443,7 @@ func (j *judging) cause(m *reminder, s *subject, owed string, firsts []int, used
 		came++
 		if first := firsts[i]; first >= 0 {
 			spared := true
-			for _, f := range s.between(j.minutes[first].real, j.minutes[first].real.Add(slack)) {
+			for _, f := range s.between(j.minutes[first].real.Add(-time.Minute), j.minutes[first].real.Add(slack)) {
 				why := f.spared(owed, j.minutes[first].at)
 				if why == "" || why == doubt {
 					spared = false
@@ -603,18 +603,29 @@ func (j *judging) texts(of moment, there func(bot.Parcel) bool) (texts []string,
 	return texts, tries
 }
 
-// owing are the units that owe something, and those that may or may not be said to.
-func (j *judging) owing(owed string, real, at time.Time) (sure, unsure []string) {
+// owing are the units that owe something all the time from a while ago to now, and
+// those that did at any time: a list is of the time that it says.
+func (j *judging) owing(owed string, t try) (sure, perhaps []string) {
 	for _, s := range j.units {
-		switch why := s.at(real).spared(owed, at); why {
-		case "gone", "finished", "paper", "closed", "nothing to stamp":
-		case "":
+		all, any := true, false
+		for _, f := range s.between(t.real.Add(-2*slack), t.real) {
+			switch why := f.spared(owed, t.at); why {
+			case "gone", "finished", "paper", "closed", "nothing to stamp":
+				all = false
+			case "":
+				any = true
+			default: // it owes it all the same
+				all, any = false, true
+			}
+		}
+		if all {
 			sure = append(sure, s.name)
-		default: // it owes it all the same
-			unsure = append(unsure, s.name)
+		}
+		if any {
+			perhaps = append(perhaps, s.name)
 		}
 	}
-	return sure, unsure
+	return sure, perhaps
 }
 
 // toGroups: a group is told numbers and no name.
@@ -637,7 +648,7 @@ func (j *judging) toGroups() {
 		_, ok = j.granted(of, first)
 		for _, group := range j.groups {
 			texts, tries := j.texts(of, func(p bot.Parcel) bool { return p.Group == group })
-			if ok && len(texts) == 0 && len(j.owed(of, j.minutes[first].real, j.minutes[first].at)) > 0 {
+			if ok && len(texts) == 0 && j.owed(of, j.minutes[first]) {
 				j.complain(ruleMissing, "%s to %s", of.name, group)
 			}
 			if len(texts) > 1 {
@@ -650,23 +661,21 @@ func (j *judging) toGroups() {
 	}
 }
 
-// owed is what of a moment somebody surely owes.
-func (j *judging) owed(of moment, real, at time.Time) (list []string) {
-	for _, owed := range of.owes {
-		if sure, _ := j.owing(owed, real, at); len(sure) > 0 {
-			list = append(list, owed)
-		}
-	}
-	return list
+// owed reports whether somebody surely owes anything that a moment is about.
+func (j *judging) owed(of moment, now minute) bool {
+	return slices.ContainsFunc(of.owes, func(owed string) bool {
+		sure, _ := j.owing(owed, try{real: now.real.Add(2 * slack), at: now.at})
+		return len(sure) > 0
+	})
 }
 
 // counts: the numbers that a group is told are those of the units that owe it.
 func (j *judging) counts(of moment, text string, t try) {
 	for _, owed := range of.owes {
-		sure, unsure := j.owing(owed, t.real, t.at)
+		sure, perhaps := j.owing(owed, t)
 		n, ok := groupCount(text, owed)
-		if ok && (n < len(sure) || n > len(sure)+len(unsure)) || !ok && len(sure) > 0 {
-			j.complain(ruleGroup, "%s: %d to %d units owe %s, and it says %d: %s", of.name, len(sure), len(sure)+len(unsure), owed, n, clip(text))
+		if ok && (n < len(sure) || n > len(perhaps)) || !ok && len(sure) > 0 {
+			j.complain(ruleGroup, "%s: %d to %d units owe %s, and it says %d: %s", of.name, len(sure), len(perhaps), owed, n, clip(text))
 		}
 	}
 }
@@ -683,7 +692,7 @@ func (j *judging) toOffice() {
 		for _, user := range j.office {
 			texts, tries := j.texts(of, func(p bot.Parcel) bool { return p.UserID == user && p.Group == "" })
 			texts, tries = listsOf(of, texts, tries)
-			if ok && len(texts) == 0 && len(j.owed(of, j.minutes[first].real, j.minutes[first].at)) > 0 && !j.refused(user, of) {
+			if ok && len(texts) == 0 && j.owed(of, j.minutes[first]) && !j.refused(user, of) {
 				j.complain(ruleMissing, "%s to %s", of.name, user)
 			}
 			if len(texts) > 1 {
@@ -699,7 +708,7 @@ func (j *judging) toOffice() {
 func (j *judging) list(of moment, text string, t try) {
 	may := map[string]bool{}
 	for _, owed := range of.owes {
-		sure, _ := j.owing(owed, t.real, t.at)
+		sure, _ := j.owing(owed, t)
 		for _, name := range sure {
 			if !strings.Contains(text, name) {
 				j.complain(ruleOffice, "%s at %s: %s owes %s and is not on the list", of.name, t.at.Format("01-02 15:04"), name, owed)
@@ -709,8 +718,8 @@ func (j *judging) list(of moment, text string, t try) {
 	for _, other := range moments { // one list may be about several
 		if other.to == bot.ToOffice && !t.at.Before(other.at) && t.at.Before(other.last) {
 			for _, owed := range other.owes {
-				sure, unsure := j.owing(owed, t.real, t.at)
-				for _, name := range slices.Concat(sure, unsure) {
+				_, perhaps := j.owing(owed, t)
+				for _, name := range perhaps {
 					may[name] = true
 				}
 			}
