@@ -401,7 +401,7 @@ func (p *post) Send(ctx context.Context, parcel bot.Parcel) bot.Attempt {
 	dice := crc32.ChecksumIEEE(fmt.Append(nil, p.seed, parcel.UserID, parcel.Group, parcel.Text, p.calls[parcel.ID]))
 	at, arrives := p.fate(parcel, dice%1000)
 	at.Via = p.Via(parcel)
-	p.tries = append(p.tries, try{real: time.Now(), at: p.c.now(), parcel: parcel, fate: at.Fate, arrives: arrives})
+	p.tries = append(p.tries, try{real: time.Now(), at: p.c.now(), parcel: parcel, fate: at.Fate, arrives: arrives, road: p.road})
 	p.mu.Unlock()
 	select {
 	case <-ctx.Done():

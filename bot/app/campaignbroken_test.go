@@ -41,14 +41,14 @@ func TestRulesNoticeWhatIsBroken(t *testing.T) {
 		{name: "the morning of 1 July", notice: func(n *bot.Notice) { n.Ladder.Silent = nil }, rule: ruleHours},
 		{name: "no holidays", notice: func(n *bot.Notice) { n.Calendar.Days = nil }, rule: ruleHours},
 		{name: "a step less", notice: func(n *bot.Notice) {
-			n.Ladder.Rungs = slices.DeleteFunc(n.Ladder.Rungs, func(r bot.Rung) bool { return r.ID == "附件2首次" })
+			n.Ladder.Rungs = slices.DeleteFunc(n.Ladder.Rungs, func(r bot.Rung) bool { return r.ID == "咨询日数字" })
 		}, rule: ruleMissing},
 		{name: "a step more", notice: func(n *bot.Notice) {
 			r := rungOf(n, "附件1逾期")
-			r.ID, r.Day.Work = "又一步", 2
+			r.ID, r.Day.Work = "又一步", 3
 			n.Ladder.Rungs = append(n.Ladder.Rungs, r)
 		}, rule: ruleCause},
-		{name: "a step an hour late", notice: func(n *bot.Notice) { changed(n, "附件2首次", func(r *bot.Rung) { r.At += time.Hour }) }, rule: ruleMissing},
+		{name: "a step an hour late", notice: func(n *bot.Notice) { changed(n, "附件1首次", func(r *bot.Rung) { r.At += time.Hour }) }, rule: ruleMissing},
 		{name: "a step an hour early", notice: func(n *bot.Notice) { changed(n, "附件1首次", func(r *bot.Rung) { r.At -= 5 * time.Hour }) }, rule: ruleCause},
 		{name: "the same twice a day", notice: func(n *bot.Notice) {
 			r := rungOf(n, "附件1逾期")
@@ -60,9 +60,9 @@ func TestRulesNoticeWhatIsBroken(t *testing.T) {
 				n.Ladder.Rungs[i].Keep = 0
 			}
 		}, rule: ruleMissing},
-		{name: "caught up with for ever", notice: func(n *bot.Notice) { changed(n, "咨询日数字", func(r *bot.Rung) { r.Keep = 9 }) }, rule: ruleCause},
+		{name: "caught up with for ever", notice: func(n *bot.Notice) { changed(n, "附件2首次", func(r *bot.Rung) { r.Keep = 9 }) }, rule: ruleCause},
 		{name: "half of what is owed", notice: func(n *bot.Notice) {
-			changed(n, "附件2二次", func(r *bot.Rung) { r.Owes = r.Owes[:1] })
+			changed(n, "附件2逾期", func(r *bot.Rung) { r.Owes = r.Owes[:1] })
 		}, rule: ruleMissing},
 		{name: "the group is forgotten", notice: func(n *bot.Notice) {
 			n.Ladder.Rungs = slices.DeleteFunc(n.Ladder.Rungs, func(r bot.Rung) bool { return r.To == bot.ToGroups })
@@ -106,9 +106,14 @@ func TestRulesNoticeWhatIsBroken(t *testing.T) {
 		{name: "no material comes in", sees: func(b *blind) { b.received = func(r *bot.Received) { r.Kind = "" } }, rule: ruleCause},
 		{name: "no week is counted", sees: func(b *blind) { b.week = map[string]int{} }, rule: ruleCap},
 		{name: "the time of a reminder is never over", sees: func(b *blind) {
-			b.broadcast = func(b *bot.Broadcast) { b.Until = b.Until.AddDate(0, 0, 30) }
+			b.broadcast = func(b *bot.Broadcast) {
+				b.Until = b.Until.AddDate(0, 0, 30)
+				for i := range b.Slots {
+					b.Slots[i].Until = b.Until
+				}
+			}
 		}, rule: ruleCause},
-		{name: "what was done is forgotten", sees: func(b *blind) { b.forgets = true }, rule: ruleKept},
+		{name: "what was done is forgotten", sees: func(b *blind) { b.forgets = true }, rule: ruleTwice},
 
 		// What is written down.
 		{name: "one did not arrive", history: func(r *record) {
@@ -167,6 +172,9 @@ func TestRulesNoticeWhatIsBroken(t *testing.T) {
 		{name: "one counts twice", history: func(r *record) { r.counted["乙子镇"]++ }, rule: ruleCounted},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			if whole != nil {
+				t.Parallel()
+			}
 			var r *record
 			if c.history != nil {
 				r = whole.copied()
@@ -265,7 +273,7 @@ func occasions(t *testing.T, notice *bot.Notice, b *blind) *record {
 
 	// What befalls the service: it is down over a whole day, and till noon; its line is
 	// down till the morning of 1 July.
-	for _, day := range []string{"2021-05-31", "2021-06-01", "2021-06-02", "2021-06-03", "2021-06-04", "2021-06-10", "2021-06-11", "2021-06-14", "2021-06-15", "2021-06-16",
+	for _, day := range []string{"2021-05-31", "2021-06-01", "2021-06-02", "2021-06-03", "2021-06-04", "2021-06-07", "2021-06-10", "2021-06-11", "2021-06-14", "2021-06-15", "2021-06-16",
 		"2021-06-18", "2021-06-22", "2021-06-23", "2021-06-24", "2021-06-25", "2021-06-28", "2021-06-29", "2021-06-30", "2021-07-01", "2021-07-02",
 		"2021-07-28", "2021-07-29", "2021-07-30", "2021-08-30", "2021-08-31"} {
 		up := "08:20"
@@ -275,7 +283,7 @@ func occasions(t *testing.T, notice *bot.Notice, b *blind) *record {
 		at(day+" "+up, func() { c.start(0) })
 		at(day+" 17:50", func() { c.end(0, false) })
 	}
-	at("2021-06-23 09:30", func() { c.post.set(false, false) })
+	at("2021-06-23 08:35", func() { c.post.set(false, false) })
 	at("2021-06-25 08:10", func() { c.post.set(true, false) })
 	at("2021-06-30 14:00", func() { c.post.set(false, false) })
 	at("2021-07-01 08:30", func() { c.post.set(true, false) })
@@ -293,6 +301,7 @@ type blind struct {
 	broadcast func(*bot.Broadcast)
 	week      map[string]int
 	forgets   bool // which steps were done
+	times     int
 }
 
 // seen is the outbox as a blind service has it.
@@ -323,10 +332,17 @@ func (s seen) Remind(ctx context.Context, was, is bot.Reminding, list []bot.Broa
 		return err
 	}
 	is.Pause = kept.Pause
-	if s.b.forgets {
-		// All are new, and all are marked again.
+	if s.b.forgets { // so that all are new
+		s.b.times++
 		for i := range list {
-			list[i].ID += fmt.Sprint("-", len(kept.Done))
+			was := list[i].ID
+			list[i].ID += fmt.Sprint("x", s.b.times)
+			for j := range is.Done {
+				if is.Done[j].Broadcast == was {
+					is.Done[j].Broadcast = list[i].ID
+				}
+			}
+			log[i].Broadcast = list[i].ID
 		}
 	}
 	return s.Outbox.Remind(ctx, kept, is, list, log)

@@ -222,6 +222,7 @@ type try struct {
 	parcel   bot.Parcel
 	fate     bot.Fate
 	arrives  bool
+	road     bool // there was one
 }
 
 // letter is a message as the store keeps it.
@@ -536,7 +537,7 @@ func (j *judging) missing() {
 					continue
 				}
 				for _, user := range held[0].speak {
-					if !j.heard(s.name, owed, user, of) && !j.refused(user, of) {
+					if !j.heard(s.name, owed, user, of, to) && !j.refused(user, of) {
 						j.complain(ruleMissing, "%s: %s of %s to %s", s.name, of.name, owed, user)
 					}
 				}
@@ -558,9 +559,10 @@ func (j *judging) week(unit string, now minute) int {
 	return len(made)
 }
 
-func (j *judging) heard(unit, owed, user string, of moment) bool {
+// heard: a reminder came in the time of a moment, and by an instant at which it had to be there.
+func (j *judging) heard(unit, owed, user string, of moment, by minute) bool {
 	return slices.ContainsFunc(j.told[[2]string{unit, owed}], func(m *reminder) bool {
-		return m.user == user && !m.nudge && !m.at().Before(of.at) && m.at().Before(of.last)
+		return m.user == user && !m.nudge && !m.at().Before(of.at) && m.at().Before(of.last) && m.real().Before(by.real.Add(time.Minute))
 	})
 }
 
@@ -571,7 +573,7 @@ func (j *judging) refused(user string, of moment) bool {
 		if t.parcel.UserID != user || t.at.Before(of.at) || !t.at.Before(of.last) || j.letters[t.parcel.ID].Kind != string(bot.BroadcastRemind) {
 			continue
 		}
-		if t.fate != bot.FateAccepted && t.fate != bot.FateHalted {
+		if t.fate != bot.FateAccepted && t.road {
 			failed[t.parcel.ID]++
 		}
 		if t.fate == bot.FateRefused || failed[t.parcel.ID] > 1 {
