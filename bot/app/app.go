@@ -42,6 +42,7 @@ import (
 	"time"
 
 	"anyuebot/bot"
+	"anyuebot/bot/remind"
 )
 
 // ErrConflict is what a [Turn]'s Commit returns when something it had read was
@@ -136,6 +137,8 @@ type App struct {
 	wake   chan struct{} // filled when there is something new to send
 	roads  *roads
 	sends  bool // there are an outbox and a channel
+	// steps are all steps of the ladder; they follow from the notice alone.
+	steps func() []remind.Due
 	// compose is bot.Compose.
 	compose func(*bot.Notice, bot.Broadcast, bot.Recipient, time.Time) (bot.Send, bool)
 }
@@ -161,6 +164,9 @@ func New(c Config) *App {
 	a := &App{
 		c: c, office: map[string]bool{}, pace: newPace(c.Rate),
 		wake: make(chan struct{}, 1), roads: newRoads(), sends: sends, compose: bot.Compose,
+		steps: sync.OnceValue(func() []remind.Due {
+			return remind.Plan(c.Notice, time.Time{}.In(c.Zone), time.Date(9999, 1, 1, 0, 0, 0, 0, c.Zone))
+		}),
 	}
 	for _, id := range c.Office {
 		a.office[strings.ToLower(strings.TrimSpace(id))] = true
