@@ -39,6 +39,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"anyuebot/bot"
@@ -136,7 +137,8 @@ type App struct {
 	locks  locks
 	wake   chan struct{} // filled when there is something new to send
 	roads  *roads
-	sends  bool // there are an outbox and a channel
+	sends  bool         // there are an outbox and a channel
+	ahead  atomic.Int64 // how far the campaign's clock was ahead of the real one, see clockMoved
 	// steps are all steps of the ladder; they follow from the notice alone.
 	steps func() []remind.Due
 	// compose is bot.Compose.

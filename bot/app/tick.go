@@ -66,7 +66,13 @@ func (l cronLog) Error(err error, msg string, args ...any) {
 // be called at any time, by any number of processes, as often as one likes. It
 // needs no memory of when it was called before.
 func (a *App) Tick(ctx context.Context) error {
-	if a.c.Outbox == nil || !a.mayBeDue() {
+	if a.c.Outbox == nil {
+		return nil
+	}
+	if a.clockMoved() {
+		a.roused() // what rests till an hour of the campaign may go out now
+	}
+	if !a.mayBeDue() {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, tickTime)
@@ -91,6 +97,14 @@ func (a *App) Tick(ctx context.Context) error {
 		}
 	}
 	return err
+}
+
+// clockMoved reports whether the campaign's clock was put forward or back since this
+// was asked last.
+func (a *App) clockMoved() bool {
+	ahead := a.now().Sub(time.Now())
+	was := time.Duration(a.ahead.Swap(int64(ahead)))
+	return (ahead - was).Abs() > time.Second
 }
 
 // mayBeDue reports whether a step of the ladder can be due at this moment, whatever
