@@ -46,7 +46,10 @@
 //     unit stands with what it owes), missing, matrix, phones, askfor.
 //   - The office's decisions: office, review, approve, giveback, closing, extension,
 //     receipt; rosterwork and rosterimport.
-//   - To many: broadcast (通知, 催报), compose, delivery, pair.
+//   - To many: broadcast (通知, 催报), budget (how often, and who is left out), post
+//     (催报稿), compose, delivery, pair.
+//   - Reminders: ladder, calendar, reminding (what is kept of them), pause (暂停提醒),
+//     reminded (提醒计划). When and to whom they go is package remind's.
 //
 // The readers are pure functions of the notice and a text, and know no turn:
 //
@@ -56,7 +59,8 @@
 //     readfigure and readoccasion (a free sentence), readcase, readpart.
 //   - A whole form: paste, pasteform, pasteglyph, pastemark, pasteedge.
 //   - A person: readcontact, readcontactkind, readpeople.
-//   - The words behind a command: readoffice, readreview, readnote, readmaterial.
+//   - The words behind a command: readoffice, readreview, readnote, readmaterial,
+//     readpause.
 //
 // Each part of the work has a Need method, which says what its commands must have
 // looked up, and a Wording function, which lists what it says; the Chinese stands

@@ -81,7 +81,7 @@ type Delivery struct {
 	Due      time.Time     `cbor:"14,keyasint"`           // no attempt before; real time
 	Until    time.Time     `cbor:"15,keyasint"`           // no attempt after; real time
 	Code     int64         `cbor:"16,keyasint,omitempty"` // the platform's errcode of the last attempt
-	Why      string        `cbor:"17,keyasint,omitempty"` // Attempt.Why of the last attempt
+	Why      string        `cbor:"17,keyasint,omitempty"` // Attempt.Why of the last attempt, a cause of the outbox's own, or a [Spare]
 	At       time.Time     `cbor:"18,keyasint,omitzero"`  // of the last attempt; real time
 	// Unsure is set when an attempt may have arrived although nobody said so:
 	// the process died, or the line broke, behind it. The message may then have
@@ -213,7 +213,7 @@ type Chat struct {
 // Sent is what became of a broadcast so far. It counts recipients, not messages.
 type Sent struct {
 	Broadcast Broadcast
-	Counts    map[DeliveryState]int // without Unreached
+	Counts    map[DeliveryState]int // without Spared and Unreached
 	// Missed are the deliveries that did not arrive, and after them those that
 	// may have come twice (Unsure), at most [MaxMissed].
 	Missed []Delivery

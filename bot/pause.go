@@ -67,7 +67,7 @@ func (t *turn) pause() {
 	case utf8.RuneCountInString(reason) > returnReason:
 		t.tell("reason.long", args{"most": strconv.Itoa(returnReason)})
 	case len(p.units) > noticeUnits:
-		t.tell("notify.units", args{"most": strconv.Itoa(noticeUnits)})
+		t.tell("pause.many", args{"n": strconv.Itoa(len(p.units)), "most": strconv.Itoa(noticeUnits)})
 	case len(p.units) > 0:
 		t.pauseUnits(p.units, Pause{Until: end.until, Reason: reason, By: t.v.Person.ID, At: t.now})
 	default:
@@ -127,10 +127,14 @@ func (t *turn) paused(p *Proposal) {
 	}
 	pause := Pause{Until: p.Until, Reason: p.Text, By: t.v.Person.ID, At: t.now}
 	r := t.v.Reminding
+	was := r.Pause
 	r.Pause = &pause
 	t.out.Reminding = &r
 	t.log("pause", LogEntry{Text: t.pauseWords(pause)})
 	t.tell("pause.done", args{"pause": t.pauseWords(pause)})
+	if was.Holds(t.now) {
+		t.tell("pause.instead", args{"pause": t.pauseWords(*was)})
+	}
 	t.tell("pause.undo", nil)
 }
 
@@ -184,7 +188,7 @@ func (t *turn) unpause() {
 		t.notFound(p.rest, nil)
 		return
 	case len(p.units) > noticeUnits:
-		t.tell("notify.units", args{"most": strconv.Itoa(noticeUnits)})
+		t.tell("pause.many", args{"n": strconv.Itoa(len(p.units)), "most": strconv.Itoa(noticeUnits)})
 		return
 	case len(p.units) > 0:
 		t.unpauseUnits(p.units)
@@ -285,9 +289,11 @@ func (t *turn) unitTags(s standing) []string {
 	return tags
 }
 
-// noMoreReminders answers a liaison who asks not to be reminded: what ends it.
+// noMoreReminders answers a liaison who asks not to be reminded: what ends it. Where
+// a text is asked for, more words than these are the answer.
 func (t *turn) noMoreReminders() bool {
-	if f := t.form.Field(t.s.Asking); f != nil && f.Kind == KindText || len(t.v.Person.Units) == 0 || !t.n.stopsReminding(t.in.Text) {
+	alone, ok := t.n.stopsReminding(t.in.Text)
+	if f := t.form.Field(t.s.Asking); !ok || !alone && f != nil && f.Kind == KindText || len(t.v.Person.Units) == 0 {
 		return false
 	}
 	t.tell("remindless", args{"phone": t.n.Office.Phone})
@@ -304,6 +310,7 @@ func pauseWording() map[string][]string {
 		"pause.reason":      nil,
 		"pause.glued":       {"quote", "unit"},
 		"pause.all":         nil,
+		"pause.many":        {"n", "most"},
 		"pause.till":        {"until", "reason"},
 		"pause.open":        {"reason"},
 		"pause.unit":        {"unit", "pause"},

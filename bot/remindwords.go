@@ -121,6 +121,7 @@ func remindWording() map[string][]string {
 		"remind.foot.paper":      {"phone"},
 
 		"remind.group":      {"time"},
+		"remind.group.how":  nil,
 		"remind.group.foot": {"phone"},
 		"remind.count":      count,
 		"remind.count.none": count,
@@ -148,7 +149,7 @@ func remindWording() map[string][]string {
 		"remind.office.reason":     {"reason"},
 		"remind.office.next":       nil,
 	}
-	for _, sort := range []string{"form", "nomination", "case", "summary", "yearend", "items", "stamp", "material", "returned"} {
+	for _, sort := range []string{"form", "nomination", "case", "summary", "yearend", "items", "stamp", "returned"} {
 		keys["remind.easy."+sort] = []string{"what", "example", "word"}
 	}
 	for _, sort := range []string{string(OweForm), string(OweItems), string(OweStamp), string(OweMaterial), "returned"} {

@@ -14,7 +14,6 @@ import (
 
 	"anyuebot/bot"
 	"anyuebot/bot/app"
-	"anyuebot/bot/remind"
 	"anyuebot/bot/transcript"
 	"anyuebot/prompts"
 )
@@ -174,7 +173,6 @@ func (w *world) turn(userid string, m bot.Message) string {
 	if err != nil {
 		w.t.Fatalf("%v", err)
 	}
-	w.reminders(&v, in.Need)
 	changes, speech := bot.Step(w.n, v, m, in, w.now)
 	w.last = speech
 	words := w.words(speech.Say)
@@ -191,24 +189,6 @@ func (w *world) turn(userid string, m bot.Message) string {
 		seen = append(seen, w.receive(send))
 	}
 	return strings.Join(seen, "\n")
-}
-
-// reminders are what a turn sees of them.
-func (w *world) reminders(v *bot.View, need bot.Need) {
-	if need.Log != nil {
-		v.Outcomes = map[string]bot.Sent{}
-		for _, s := range w.recent {
-			v.Outcomes[s.Broadcast.ID] = s
-		}
-	}
-	if !need.Reminding {
-		return
-	}
-	w.find("reminding", &v.Reminding)
-	v.Week, v.Recent = w.week, w.recent
-	for _, d := range remind.Coming(w.n, v.Reminding, w.now, bot.MaxRecent) {
-		v.Coming = append(v.Coming, bot.Coming{At: d.At, Rung: d.Rung})
-	}
 }
 
 func (w *world) words(effects []bot.Effect) string {

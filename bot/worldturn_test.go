@@ -113,10 +113,21 @@ func (t worldTurn) Reminding() (r bot.Reminding, err error) {
 	return r, nil
 }
 
-// What was sent by the ladder is the outbox's, which a world has not.
-func (t worldTurn) Week(time.Time, string) (map[string]int, error) { return nil, nil }
-func (t worldTurn) Recent(int) ([]bot.Sent, error)                 { return nil, nil }
-func (t worldTurn) SentOf(...string) (map[string]bot.Sent, error)  { return nil, nil }
+func (t worldTurn) Week(time.Time, string) (map[string]int, error) { return t.w.week, nil }
+
+func (t worldTurn) Recent(most int) ([]bot.Sent, error) {
+	return t.w.recent[:min(len(t.w.recent), most)], nil
+}
+
+func (t worldTurn) SentOf(ids ...string) (map[string]bot.Sent, error) {
+	list := map[string]bot.Sent{}
+	for _, s := range t.w.recent {
+		if slices.Contains(ids, s.Broadcast.ID) {
+			list[s.Broadcast.ID] = s
+		}
+	}
+	return list, nil
+}
 
 func (t worldTurn) FilesOf(unit string) ([]bot.Received, error) {
 	return t.received(func(r bot.Received) bool { return slices.Contains(r.Units, unit) })

@@ -8,9 +8,13 @@
 // and whatever it is interrupted at, nothing is lost, and nothing comes twice
 // but what is marked as unsure.
 //
+// Reminders come of themselves: every minute it is looked which steps of the
+// notice's ladder are due ([App.RunReminders]), which is one commit, and the outbox
+// does the rest.
+//
 // It declares its ports and gets them from the command: the store, the words
-// and the channel. It may import bot, bot/report and a rate limiter; it knows no
-// platform, no engine and no file.
+// and the channel. It may import bot, bot/remind, bot/report, a cron runner and a
+// rate limiter; it knows no platform, no engine and no file.
 //
 // Where to look: app.go takes a message through its turn; load.go looks up what
 // bot.Need names; speak.go and words.go put what it says into a reply and
@@ -19,7 +23,9 @@
 // outbox.go has its ports, worker.go decides what is done next and whose work it
 // is, expand.go makes the messages of a broadcast, carry.go makes an attempt,
 // settle.go is what comes of it, roads.go knows which roads are halted, alarm.go
-// tells the office of them.
+// tells the office of them. And the reminders: tick.go says when, facts.go looks up
+// what decides about each unit, expandremind.go makes them and keeps them to their
+// hours.
 package app
 
 import (

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"anyuebot/bot"
+	"anyuebot/bot/remind"
 )
 
 // script is what a broadcast says and to whom, as it stands at one revision of the
@@ -31,7 +32,14 @@ func (w *worker) script(view OutboxView, b bot.Broadcast, units []string) (scrip
 	if b.Kind == bot.BroadcastRemind {
 		return w.reminder(view, b, units)
 	}
-	return composed{w, view, b, units}, nil
+	c := composed{worker: w, view: view, b: b, units: units}
+	if b.Kind == bot.BroadcastNudge && units == nil {
+		var err error
+		if c.week, err = view.Week(remind.Monday(w.now()), b.ID); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
 }
 
 // expand takes a broadcast one page further, in one commit: the next liaisons in
@@ -256,6 +264,7 @@ type composed struct {
 	b    bot.Broadcast
 	// units are those whose people are written to, nil for all that they speak for.
 	units []string
+	week  map[string]int // as [bot.Recipient] has it
 }
 
 func (c composed) spared(bot.Unit) string { return "" }
@@ -268,6 +277,7 @@ func (c composed) says(person, group string) (bot.Send, bool, error) {
 	if c.units != nil {
 		to.Person.Units = slices.DeleteFunc(slices.Clone(to.Person.Units), func(unit string) bool { return !slices.Contains(c.units, unit) })
 	}
+	to.Week = c.week
 	send, meant := c.compose(c.c.Notice, c.b, to, c.now())
 	return send, meant, nil
 }
@@ -311,10 +321,10 @@ func (w *worker) recipient(view OutboxView, b bot.Broadcast, person, group strin
 	return to, err == nil, err
 }
 
-// unitsOf are the rows of some units, if the broadcast needs to know their kinds.
-// Who is on the roster no more has no row.
+// unitsOf are the rows of some units, if the broadcast needs to know their kinds or
+// whether their reminders are paused. Who is on the roster no more has no row.
 func unitsOf(view OutboxView, b bot.Broadcast, names []string) (units []bot.Unit, err error) {
-	if b.Kinds == nil {
+	if b.Kinds == nil && b.Kind != bot.BroadcastNudge {
 		return nil, nil
 	}
 	for _, name := range names {

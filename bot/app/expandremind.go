@@ -72,6 +72,9 @@ func (r reminder) says(person, group string) (bot.Send, bool, error) {
 		if err != nil || !ok {
 			return bot.Send{}, false, err
 		}
+		if paused, err := r.paused(); err != nil || paused {
+			return bot.Send{}, false, err
+		}
 		send, ok := remind.ToGroup(n, r.b, chat, r.rows, now)
 		send.Units = nil
 		return send, ok, nil
@@ -97,9 +100,19 @@ func (r reminder) says(person, group string) (bot.Send, bool, error) {
 	return send, ok, nil
 }
 
+// paused reports whether the office has paused the reminders of all. The groups get
+// nothing then either: what is asked of everybody there is asked of every unit.
+func (r reminder) paused() (bool, error) {
+	kept, err := r.view.Reminding()
+	return kept.Pause.Holds(r.now()), err
+}
+
 // needed is true of a delivery to somebody who speaks for none of its units any
 // more. Otherwise the reason is the one that is looked for first.
 func (r reminder) needed(d bot.Delivery) (bool, string, error) {
+	if paused, err := r.paused(); err != nil || paused && d.Group != "" {
+		return false, string(bot.SparePaused), err
+	}
 	if d.Group != "" || r.b.To == bot.ToOffice {
 		return false, string(bot.SpareFinished), nil
 	}

@@ -219,6 +219,25 @@ func sort(list []string) []string {
 	return list
 }
 
+// TestTickOfNobody: before there are units nothing is sent or stored, so that a
+// backup can still be restored; once there are, what still makes sense is.
+func TestTickOfNobody(t *testing.T) {
+	played(t, "2021-06-23 08:50", func(l *ladder) {
+		for _, unit := range []string{"山河镇", "县教育局", "湫头镇", "县妇联"} {
+			if _, err := l.store.RemoveUnit(context.Background(), unit, "试", l.clock.now()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		p := l.live(nil)
+		defer p.end()
+		l.wait("2021-06-23 10:30")
+		l.check("became", nil, l.became())
+		l.enrol("单位,类别,联络员userid\n永和镇,乡镇,zhao\n")
+		l.wait("2021-06-23 10:32")
+		l.check("became", []string{"附件2首次：accepted 1"}, l.became())
+	})
+}
+
 // TestTickOfTwo: several processes on one store send a step once.
 func TestTickOfTwo(t *testing.T) {
 	played(t, "2021-06-23 08:50", func(l *ladder) {
@@ -481,10 +500,11 @@ func TestReplacedMeanwhile(t *testing.T) {
 	})
 }
 
-// TestPaused: during a pause nobody is reminded, the office has its lists, and
-// afterwards there is no burst.
+// TestPaused: during a pause nobody is reminded, no group either, the office has its
+// lists, and afterwards there is no burst.
 func TestPaused(t *testing.T) {
 	played(t, "2021-06-23 08:59", func(l *ladder) {
+		l.commit("lisi", bot.Changes{Chats: []bot.Chat{{ID: "g1", Robot: secretKey}}})
 		l.commit("boss", bot.Changes{Reminding: &bot.Reminding{Pause: &bot.Pause{
 			Until: l.at("2021-06-30 16:30"), Reason: "防汛", By: l.store.PersonID("boss"), At: l.clock.now(),
 		}}})
@@ -543,6 +563,58 @@ func TestCap(t *testing.T) {
 		l.wait("2021-06-27 10:00")
 		l.check("became", []string{"附件2首次：accepted 2, capped 1, nobody 1"}, l.became())
 		if text := l.text(); strings.Contains(text, "山河镇") || !strings.Contains(text, "湫头镇") {
+			t.Error(text)
+		}
+	})
+}
+
+// TestCapOfNudge: what the office sends itself is held to the cap when it is made,
+// and neither then nor at its attempt is a unit told of that had its share.
+func TestCapOfNudge(t *testing.T) {
+	played(t, "2021-06-23 08:59", func(l *ladder) {
+		l.notice.Ladder.Cap = 1
+		l.submit("湫头镇", "附件2")
+		l.submit("湫头镇", "总结")
+		p := l.live(nil)
+		defer p.end()
+		l.wait("2021-06-23 10:00") // 山河镇 and 县教育局 have theirs
+		key := bot.ReportKey{Unit: "湫头镇", Form: "附件2", Period: "2021"}
+		l.commit("boss", bot.Changes{Report: &bot.Report{Key: key, State: bot.Returned, Version: 1, Counted: 1}})
+		l.commit("boss", bot.Changes{Broadcast: &bot.Broadcast{ID: "n", Kind: bot.BroadcastNudge, By: l.store.PersonID("boss"), Form: "附件2", At: l.clock.now(), Begun: time.Now()}})
+		p.app.Rouse()
+		l.wait("2021-06-23 10:30")
+		l.check("arrived", []string{"06-23 09:00 lisi", "06-23 09:00 wangwu", "06-23 10:00 lisi"}, sort(l.got()))
+		if d := l.find("n", "n-"+l.store.PersonID("lisi")); !slices.Equal(d.Units, []string{"湫头镇"}) || strings.Contains(d.Text, "山河镇") {
+			t.Errorf("for %v: %s", d.Units, d.Text)
+		}
+	})
+}
+
+// TestNudgeCapped: the cap holds for what the office sends, too, when it is
+// expanded, even if there was room while it was looked at; and whoever is paused
+// since is left out.
+func TestNudgeCapped(t *testing.T) {
+	played(t, "2021-06-23 08:50", func(l *ladder) {
+		l.notice.Ladder.Cap = 1
+		d := l.delivery("n1-1", "lisi")
+		d.Kind, d.Broadcast, d.Units, d.State, d.Queued, d.At = string(bot.BroadcastNudge), "n1", []string{"山河镇"}, bot.DeliveryAccepted, l.clock.now(), time.Now()
+		nudge := bot.Broadcast{ID: "n1", Kind: bot.BroadcastNudge, Form: l.notice.Main, At: l.clock.now(), Begun: time.Now(), Done: true}
+		l.commit("boss", bot.Changes{Broadcast: &nudge, Deliveries: []bot.Delivery{d}})
+		v, err := l.store.View(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		paused, _, _ := v.Unit("县教育局")
+		v.Close()
+		paused.Pause = &bot.Pause{Reason: "搬迁", By: l.store.PersonID("boss"), At: l.clock.now()}
+		next := nudge
+		next.ID, next.Done = "n2", false
+		l.commit("boss", bot.Changes{Broadcast: &next, Units: []bot.Unit{paused}})
+		p := l.live(nil)
+		defer p.end()
+		l.wait("2021-06-23 08:58")
+		l.check("arrived", []string{"06-23 08:50 lisi"}, l.got())
+		if text := l.text(); !strings.Contains(text, "湫头镇") || strings.Contains(text, "山河镇") || strings.Contains(text, "县教育局") {
 			t.Error(text)
 		}
 	})

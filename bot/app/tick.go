@@ -61,8 +61,8 @@ func (l cronLog) Error(err error, msg string, args ...any) {
 	l.log.Error("reminders: cron: "+msg, append(args, "error", err)...)
 }
 
-// Tick sends what the ladder of reminders has due at this moment and nobody has
-// sent: the steps are marked in the one commit that stores the reminders, so it may
+// Tick sends what the ladder of reminders has due at this moment, when there are
+// units, and nobody has sent: the steps are marked in the one commit that stores the reminders, so it may
 // be called at any time, by any number of processes, as often as one likes. It
 // needs no memory of when it was called before.
 func (a *App) Tick(ctx context.Context) error {
@@ -111,7 +111,16 @@ func (a *App) due(ctx context.Context) (was, is bot.Reminding, send []bot.Broadc
 	if was, err = view.Reminding(); err != nil {
 		return was, is, nil, fmt.Errorf("reminding: %w", err)
 	}
-	is, send = remind.Tick(a.c.Notice, was, a.now())
+	if is, send = remind.Tick(a.c.Notice, was, a.now()); len(send) == 0 {
+		return was, is, nil, nil
+	}
+	roster, err := view.Roster()
+	if err != nil {
+		return was, is, nil, fmt.Errorf("roster: %w", err)
+	}
+	if len(roster.Units) == 0 {
+		return was, was, nil, nil // nobody owes anything; and a backup may be about to be restored here
+	}
 	return was, is, send, nil
 }
 

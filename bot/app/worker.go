@@ -258,7 +258,7 @@ func (w *worker) read(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		over[b.ID] = b.Until
+		over[d.Broadcast] = b.Until
 	}
 	slices.SortStableFunc(open, func(a, b bot.Delivery) int {
 		return cmp.Or(a.Queued.Compare(b.Queued), cmp.Compare(a.ID, b.ID))
@@ -304,7 +304,7 @@ func (w *worker) pick(now time.Time) (best job, ready bool, next time.Time) {
 	}
 	heads := map[string]bot.Delivery{}
 	opens := now // when reminders may go out
-	if campaign := w.now(); !remind.Open(w.c.Notice, campaign) {
+	if campaign := w.now(); len(w.over) > 0 && !remind.Open(w.c.Notice, campaign) {
 		opens = w.real(remind.Opens(w.c.Notice, campaign))
 	}
 	for _, d := range w.open {

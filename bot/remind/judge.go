@@ -133,10 +133,9 @@ func debts(n *bot.Notice, b bot.Broadcast, now time.Time) []Debt {
 		}
 	}
 	for i, d := range all {
-		again := func(j int) bool { return all[j].covers(d) && (j < i || !d.covers(all[j])) }
 		twice := false
-		for j := range all {
-			twice = twice || j != i && again(j)
+		for j, other := range all {
+			twice = twice || other.covers(d) && (j < i || !d.covers(other))
 		}
 		if !twice {
 			list = append(list, d)

@@ -17,10 +17,13 @@ func ToGroup(n *bot.Notice, b bot.Broadcast, chat bot.Chat, rows []Row, now time
 		return bot.Send{}, false
 	}
 	say := []bot.Effect{{Key: "remind.group", Args: blanks{"time": bot.ShortDate(now)}}}
+	say = append(say, leads(l.open())...)
 	say = append(say, l.counts("remind.count")...)
-	all := letter{n: n, now: now, rows: []Row{{Verdict: Verdict{Owes: l.missing()}}}}
+	all := letter{n: n, now: now, rows: []Row{{Verdict: Verdict{Owes: l.open()}}}}
 	say = append(say, all.dates(all.rows)...)
-	say = append(say, all.easy()...)
+	if easy := all.easy(); len(easy) > 0 {
+		say = append(append(say, bot.Effect{Key: "remind.group.how"}), easy...)
+	}
 	say = append(say, bot.Effect{Key: "remind.group.foot", Args: blanks{"phone": n.Office.Phone}})
 	return bot.Send{Group: chat.ID, Kind: string(bot.BroadcastRemind), Say: say}, true
 }
@@ -108,7 +111,7 @@ func came(n *bot.Notice, d Debt, f Facts) coming {
 
 // column is how the office asks for the first thing in the list; "" if it can't.
 func (l list) column() string {
-	if d := l.missing()[0]; d.What != bot.OweStamp {
+	if d := l.open()[0]; d.What != bot.OweStamp {
 		return d.Form
 	}
 	return bot.Stamped
@@ -129,8 +132,8 @@ func (l list) called(d Debt) string {
 	return what(l.n, d)
 }
 
-// missing are those of the things that some unit has not sent in.
-func (l list) missing() []Debt {
+// open are those of the things that some unit has not sent in.
+func (l list) open() []Debt {
 	var open []Debt
 	for _, d := range l.wanted {
 		if len(l.tally(d).open) > 0 {
@@ -142,7 +145,7 @@ func (l list) missing() []Debt {
 
 func (l list) whats() string {
 	var names []string
-	for _, d := range l.missing() {
+	for _, d := range l.open() {
 		names = append(names, l.called(d))
 	}
 	return strings.Join(names, "、")
@@ -220,6 +223,7 @@ func (l list) forOffice(pause *bot.Pause) []bot.Effect {
 	say := []bot.Effect{{Key: key, Args: blanks{
 		"what": l.whats(), "time": bot.ShortDate(l.now), "n": strconv.Itoa(len(overdue)), "expected": strconv.Itoa(expected),
 	}}}
+	say = append(say, leads(l.open())...)
 	if len(l.wanted) > 1 || paper > 0 {
 		say = append(say, l.counts("remind.office.count")...)
 	}
@@ -266,26 +270,26 @@ func (l list) line(r Row) bot.Effect {
 		more = append(more, said)
 	}
 	return bot.Effect{Key: "remind.office.unit", Args: blanks{
-		"unit": r.Unit.Name, "contact": contact, "debts": l.debts(r), "more": strings.Join(more, "；"),
+		"unit": r.Unit.Name, "contact": contact, "debts": l.lacking(r), "more": strings.Join(more, "；"),
 	}}
 }
 
-// debts are what a unit has not sent in, what stands alike together: 附件2、总结未开始.
-func (l list) debts(r Row) string {
+// lacking is what a unit has not sent in, what stands alike together: 附件2、总结未开始.
+func (l list) lacking(r Row) string {
 	var parts []string
 	for i := 0; i < len(r.Owes); {
-		state := l.state(r.Owes[i])
+		stage := l.stage(r.Owes[i])
 		var alike []string
-		for ; i < len(r.Owes) && l.state(r.Owes[i]) == state; i++ {
+		for ; i < len(r.Owes) && l.stage(r.Owes[i]) == stage; i++ {
 			alike = append(alike, l.called(r.Owes[i]))
 		}
-		parts = append(parts, l.n.Phrase("remind.office.debt", blanks{"what": strings.Join(alike, "、"), "state": state}))
+		parts = append(parts, l.n.Phrase("remind.office.debt", blanks{"what": strings.Join(alike, "、"), "state": stage}))
 	}
 	return strings.Join(parts, "，")
 }
 
-// state is where something stands, in the office's words.
-func (l list) state(d Debt) string {
+// stage is where something stands, in the office's words.
+func (l list) stage(d Debt) string {
 	s, form := d.Status, l.n.Form(d.Form)
 	switch {
 	case d.What == bot.OweStamp && s.Docket != nil && s.Docket.Stamp != nil:
@@ -313,7 +317,7 @@ func (l list) paused(till, open string, p *bot.Pause) string {
 func (l list) pause(p *bot.Pause) blanks {
 	a := blanks{"until": bot.ShortDate(p.Until.In(l.now.Location())), "reason": ""}
 	if p.Reason != "" {
-		a["reason"] = l.n.Phrase("remind.office.reason", blanks{"reason": p.Reason})
+		a["reason"] = l.n.Phrase("remind.office.reason", blanks{"reason": bot.Clip(p.Reason, reasonRunes)})
 	}
 	return a
 }

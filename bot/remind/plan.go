@@ -72,14 +72,11 @@ func starts(n *bot.Notice, r bot.Rung, zone *time.Location) (days []time.Time) {
 		if d := n.Deadline(r.Day.Deadline); d != nil {
 			days = append(days, midnight(d.Aim.In(zone)))
 		}
-	case bot.DayMonth:
-		for _, o := range r.Owes {
-			if f := n.Form(o.Form); f != nil && f.Monthly() {
-				for _, month := range f.Periods() {
-					first, _ := time.ParseInLocation(monthLayout, month, zone)
-					days = append(days, first.AddDate(0, 1, 0))
-				}
-				break
+	case bot.DayMonth: // all that such a rung asks for is reported monthly
+		if f := n.Form(r.Owes[0].Form); f != nil {
+			for _, month := range f.Periods() {
+				first, _ := time.ParseInLocation(monthLayout, month, zone)
+				days = append(days, first.AddDate(0, 1, 0))
 			}
 		}
 	}

@@ -77,18 +77,24 @@ func (l letter) size(say []bot.Effect) int {
 
 // words is the whole message, with that many units named.
 func (l letter) words(named int) []bot.Effect {
-	say := l.head(named)
-	for _, d := range l.debts() {
-		e := bot.Effect{Key: "remind.say", Args: blanks{"text": d.Rung.Say}}
-		if d.Rung.Say != "" && !slices.ContainsFunc(say, func(said bot.Effect) bool { return said.Args["text"] == d.Rung.Say }) {
-			say = append(say, e)
-		}
-	}
+	say := append(l.head(named), leads(l.debts())...)
 	say = append(say, l.owed(named)...)
 	say = append(say, l.asks()...)
 	say = append(say, l.dates(l.rows)...)
 	say = append(say, l.easy()...)
 	return append(say, bot.Effect{Key: l.foot(), Args: blanks{"phone": l.n.Office.Phone}})
+}
+
+// leads are the sentences that the steps begin with, each once.
+func leads(debts []Debt) []bot.Effect {
+	var say []bot.Effect
+	for _, d := range debts {
+		same := func(said bot.Effect) bool { return said.Args["text"] == d.Rung.Say }
+		if d.Rung.Say != "" && !slices.ContainsFunc(say, same) {
+			say = append(say, bot.Effect{Key: "remind.say", Args: blanks{"text": d.Rung.Say}})
+		}
+	}
+	return say
 }
 
 // owed tells what is owed: of units that owe the same, and stand alike, in one line.
@@ -304,7 +310,7 @@ func (l letter) sortOf(d Debt) string {
 	case d.What == bot.OweStamp:
 		return "stamp"
 	case d.What == bot.OweMaterial:
-		return "material"
+		return ""
 	case d.Status.Return != nil:
 		return "returned"
 	case d.What == bot.OweForm && d.Status.Filled >= form.Asked():

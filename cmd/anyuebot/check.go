@@ -94,7 +94,7 @@ func check(ctx context.Context, c console, args []string) error {
 		if d := notice.Deadline(main.Deadline); d != nil && newClock(cfg.Now, time.Now).now().After(d.At) {
 			l.note("时限：%s的报送时限已过（%s）。今年用，请换成今年的通知，见 README 的“换一个通知”", main.ID, bot.Instant(d.At))
 		}
-		l.checkCalendar(notice, campaignClock(cfg.Now, time.Now)())
+		l.checkCalendar(notice, newClock(cfg.Now, time.Now).now())
 		n, err := checkSamples(ctx, cfg)
 		l.line("样例对话", err, fmt.Sprintf("%d 段全部按通知走通", n))
 	}

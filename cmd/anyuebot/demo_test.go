@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -38,6 +39,8 @@ func newPlayground(t *testing.T, store string) *playground {
 		cancel()
 		t.Fatal(err)
 	}
+	standing := time.Now() // however long the test takes, the clock moves by jumps alone
+	d.service.clock.real = func() time.Time { return standing }
 	var side sync.WaitGroup
 	side.Go(func() {
 		if err := d.service.run(ctx, d.webhook); err != nil {
@@ -68,7 +71,7 @@ func (p *playground) time() string {
 // sees waits till a member sees these words on the page.
 func (p *playground) sees(member string, words ...string) {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(p.t.Context(), 2*time.Minute)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.page.URL+"/events?as="+member, nil)
 	if err != nil {
@@ -138,6 +141,24 @@ func TestDemoJump(t *testing.T) {
 	if err := p.jump(t.Context(), p.service.now().AddDate(1, 0, 0)); err == nil {
 		t.Error("it goes to where no reminder is")
 	}
+	var plan bytes.Buffer
+	if err := remindPlanWork(t.Context(), p.service, url.Values{"at": {"6月3日"}, "ladder": {ladderMark(p.service.notice)}}, nil, &plan); err != nil {
+		t.Fatal(err)
+	}
+	has(t, plan.String(),
+		"2021年6月3日（星期四）9时00分 给联络员：附件1逾期",
+		"山河镇（当周还可收2条）  附件1",
+		"2021年6月3日（星期四）16时00分 给安委办：附件1逾期清单",
+		"名单上有 22 个单位",
+	)
+	plan.Reset()
+	if err := remindPlanWork(t.Context(), p.service, url.Values{"at": {"6月2日9时"}}, nil, &plan); err != nil {
+		t.Fatal(err)
+	}
+	has(t, plan.String(),
+		"2021年6月2日（星期三）9时00分 给工作群：附件1群（已过，照现在的情况重算）",
+		"发到 1 个工作群，只说还有 22 个单位没有报，不点名",
+	)
 	p.stop()
 	again := newPlayground(t, store)
 	if got := again.time(); got != "2021-06-02 16:00" {

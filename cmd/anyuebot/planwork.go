@@ -42,7 +42,7 @@ func remindPlanWork(ctx context.Context, s *service, query url.Values, _ io.Read
 	if words != "" {
 		fmt.Fprintln(out, words)
 	}
-	p := planned{service: s, view: view, kept: kept, out: out}
+	p := planned{service: s, view: view, now: now, out: out}
 	for _, at := range moments {
 		for _, b := range fallsOn(s.notice, at) {
 			if err := p.broadcast(b); err != nil {
@@ -113,7 +113,7 @@ func fallsOn(n *bot.Notice, at time.Time) []bot.Broadcast {
 type planned struct {
 	*service
 	view  app.OutboxView
-	kept  bot.Reminding
+	now   time.Time
 	out   io.Writer
 	units int // printed so far
 }
@@ -128,7 +128,11 @@ func (p *planned) broadcast(b bot.Broadcast) error {
 	for _, slot := range b.Slots {
 		steps = append(steps, slot.Rung)
 	}
-	fmt.Fprintf(p.out, "\n%s 给%s：%s\n", bot.Instant(b.At), audience(b.To), strings.Join(steps, "、"))
+	past := ""
+	if b.At.Before(p.now) {
+		past = "（已过，照现在的情况重算）"
+	}
+	fmt.Fprintf(p.out, "\n%s 给%s：%s%s\n", bot.Instant(b.At), audience(b.To), strings.Join(steps, "、"), past)
 	p.units += len(rows)
 	var owing []remind.Row
 	spared := map[bot.Spare][]string{}
