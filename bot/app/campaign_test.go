@@ -48,7 +48,8 @@ type campaign struct {
 
 // TestCampaign plays the campaign of 2021 from end to end, minute by minute, with
 // eighty units of all tempers, an office that does what offices do, and a service and
-// a platform to which all happens that may. In the end all rules hold.
+// a platform to which all happens that may. In the end all rules hold. The race detector
+// has seen all there is by the end of August.
 //
 //	go test ./bot/app -run TestCampaign -campaigns 50
 func TestCampaign(t *testing.T) {
@@ -67,7 +68,11 @@ func TestCampaign(t *testing.T) {
 				c.tempers(&a)
 				c.rules(&a)
 				c.befalls(&a, "2021-05-29", "2022-01-06")
-				c.plays(&a, wall("2022-01-08 00:00"))
+				end := wall("2022-01-08 00:00")
+				if slowed {
+					end = wall("2021-09-01 00:00")
+				}
+				c.plays(&a, end)
 				r = c.over()
 			})
 			list := r.complains()

@@ -298,6 +298,7 @@ func (r *record) complains() []complaint {
 type reminder struct {
 	user     string
 	whole    string
+	tried    try                 // the first attempt
 	arrived  []try               // its first part, the first time first
 	said     map[string][]string // of which units it said that what is owed
 	accepted bool
@@ -325,7 +326,7 @@ func (j *judging) read() {
 		}
 		m := by[l.whole]
 		if m == nil {
-			m = &reminder{user: t.parcel.UserID, whole: l.whole, said: map[string][]string{}, nudge: l.Kind == string(bot.BroadcastNudge)}
+			m = &reminder{user: t.parcel.UserID, whole: l.whole, tried: t, said: map[string][]string{}, nudge: l.Kind == string(bot.BroadcastNudge)}
 			by[l.whole] = m
 		}
 		m.accepted = m.accepted || t.fate == bot.FateAccepted
@@ -420,6 +421,9 @@ func (j *judging) causes() {
 		for _, unit := range slices.Sorted(maps.Keys(m.said)) {
 			s := j.names[unit]
 			now := s.at(m.real())
+			if m.unsure { // what may have arrived is repeated word for word
+				now = s.at(m.tried.real)
+			}
 			if !slices.Contains(now.speak, m.user) {
 				j.complain(ruleCause, "%s does not speak for %s at %s", m.user, unit, m.at().Format("01-02 15:04"))
 			}
