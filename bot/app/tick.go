@@ -102,7 +102,7 @@ func (a *App) Tick(ctx context.Context) error {
 // clockMoved reports whether the campaign's clock was put forward or back since this
 // was asked last.
 func (a *App) clockMoved() bool {
-	ahead := a.now().Sub(time.Now())
+	ahead := time.Until(a.now())
 	was := time.Duration(a.ahead.Swap(int64(ahead)))
 	return (ahead - was).Abs() > time.Second
 }
