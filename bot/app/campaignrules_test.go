@@ -529,7 +529,7 @@ func (j *judging) missing() {
 		for _, s := range j.units {
 			for _, owed := range of.owes {
 				due := true
-				held := s.between(from.real, to.real.Add(time.Minute))
+				held := s.between(from.real.Add(-time.Minute), to.real.Add(time.Minute))
 				for _, f := range held {
 					due = due && f.spared(owed, from.at) == "" && f.spared(owed, to.at) == "" && slices.Equal(f.speak, held[0].speak)
 				}

@@ -219,3 +219,34 @@ func moved(n *bot.Notice, year int) *bot.Notice {
 	n.Ladder.Rungs = slices.DeleteFunc(n.Ladder.Rungs, func(r bot.Rung) bool { return r.Day.From != bot.DayMonth })
 	return n
 }
+
+// TestLineDownOverTwoMoments: who could not be written to at one moment, and not before
+// the next is there, gets one message about all of it.
+func TestLineDownOverTwoMoments(t *testing.T) {
+	for _, halts := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			c := newCampaign(t, loaded(t), wall("2021-06-29 08:00"), 1, county80()[:3]...)
+			c.post.calm = true
+			c.post.set(false, halts)
+			c.start(0)
+			c.until(wall("2021-06-30 10:00"))
+			c.post.set(true, false)
+			c.until(wall("2021-06-30 17:00"))
+			r := c.over()
+			for _, is := range r.complains() {
+				t.Errorf("the line halts %v: %s", halts, is)
+			}
+			var got []string
+			for _, try := range r.tries {
+				if try.parcel.UserID == "u00" && try.arrives {
+					got = append(got, try.parcel.Text)
+				}
+			}
+			for _, what := range []string{"附件2待报送", "总结待报送", "6月案例待报送"} {
+				if len(got) != 1 || !strings.Contains(got[0], what) {
+					t.Errorf("the line halts %v: %q is not said in one message: %q", halts, what, got)
+				}
+			}
+		})
+	}
+}
