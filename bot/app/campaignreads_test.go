@@ -13,7 +13,7 @@ import (
 // How the rules read what people are sent.
 
 // owingWords finds in a reminder what is owed, and as what.
-var owingWords = regexp.MustCompile(`(附件1|附件2|总结|年终|活动方案|\d+月案例)(待报送|第\d+版请核实|第[\d、–]+项待填|第\d+版已收到|：有的请发来|已过报送时间|延期至)`)
+var owingWords = regexp.MustCompile(`(附件1|附件2|总结|年终|活动方案|\d+月案例)(待报送|第\d+版请核实|第[\d、–]+项待填|第\d+版已收到|：有的请发来|直接发文件|已过报送时间|延期至)`)
 
 // said is of which units a person is told that they owe what.
 func (j *judging) said(t try) map[string][]string {
