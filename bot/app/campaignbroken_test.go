@@ -193,7 +193,7 @@ func TestRulesNoticeWhatIsBroken(t *testing.T) {
 			list := r.complains()
 			switch {
 			case c.rule == "":
-				for _, is := range list {
+				for _, is := range list[:min(len(list), 20)] {
 					t.Error(is)
 				}
 			case !slices.ContainsFunc(list, func(is complaint) bool { return is.rule == c.rule }):

@@ -12,8 +12,9 @@ import (
 
 // How the rules read what people are sent.
 
-// owingWords finds in a reminder what is owed, and as what.
-var owingWords = regexp.MustCompile(`(附件1|附件2|总结|年终|活动方案|\d+月案例)(待报送|第\d+版请核实|第[\d、–]+项待填|第\d+版已收到|：有的请发来|直接发文件|已过报送时间|延期至)`)
+// owingWords finds in a reminder what is owed, and as what; of a plan (活动方案) that it
+// is spoken of at all.
+var owingWords = regexp.MustCompile(`(附件1|附件2|总结|年终|\d+月案例)(待报送|第\d+版请核实|第[\d、–]+项待填|第\d+版已收到|已过报送时间|延期至)|(活动方案)`)
 
 // said is of which units a person is told that they owe what.
 func (j *judging) said(t try) map[string][]string {
@@ -35,7 +36,7 @@ func (j *judging) said(t try) map[string][]string {
 		}
 		for _, found := range owingWords.FindAllStringSubmatch(line, -1) {
 			for _, unit := range of {
-				if owed := owedAs(found[1], found[2], nudge); !slices.Contains(said[unit], owed) {
+				if owed := owedAs(found[1]+found[3], found[2], nudge); !slices.Contains(said[unit], owed) {
 					said[unit] = append(said[unit], owed)
 				}
 			}

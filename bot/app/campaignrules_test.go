@@ -287,6 +287,7 @@ func (r *record) complains() []complaint {
 	j.atOnce()
 	j.caps()
 	j.missing()
+	j.strays()
 	j.toGroups()
 	j.toOffice()
 	j.countedRight()
@@ -628,6 +629,23 @@ func (j *judging) owing(owed string, t try) (sure, perhaps []string) {
 		}
 	}
 	return sure, perhaps
+}
+
+// strays: nothing goes to a group or to the office but at a moment of theirs.
+func (j *judging) strays() {
+	for _, t := range j.tries {
+		to := bot.ToOffice
+		if t.parcel.Group != "" {
+			to = bot.ToGroups
+		} else if !slices.Contains(j.office, t.parcel.UserID) {
+			continue
+		}
+		if j.letters[t.parcel.ID].Kind == string(bot.BroadcastRemind) && !slices.ContainsFunc(moments, func(m moment) bool {
+			return m.to == to && !t.at.Before(m.at) && t.at.Before(m.last)
+		}) {
+			j.complain(ruleCause, "%s%s at %s, when nobody hears of anything: %s", t.parcel.Group, t.parcel.UserID, t.at.Format("01-02 15:04"), clip(t.parcel.Text))
+		}
+	}
 }
 
 // toGroups: a group is told numbers and no name.

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -247,6 +248,42 @@ func TestLineDownOverTwoMoments(t *testing.T) {
 					t.Errorf("the line halts %v: %q is not said in one message: %q", halts, what, got)
 				}
 			}
+		})
+	}
+}
+
+// TestMissedAltogether: what was missed till it makes no sense any more is not sent when
+// the service is there again, though something else is.
+func TestMissedAltogether(t *testing.T) {
+	for _, c := range []struct {
+		name, up, till string
+		want           map[string][]string
+	}{
+		{"the plan, when the figures are due", "2021-06-17 08:40", "2021-06-18 17:00", map[string][]string{"u00": {"06-17 09:00"}}},
+		{"the day of a deadline, on the day after", "2021-06-03 08:40", "2021-06-03 17:00", map[string][]string{"u00": {"06-03 09:00"}, "office": {"06-03 16:00"}}},
+		{"the first reminder, on the day of the deadline", "2021-06-02 10:00", "2021-06-02 15:00", map[string][]string{"u00": {"06-02 10:00"}, "g1": {"06-02 10:00"}}},
+		{"the whole of June, in July", "2021-07-02 18:00", "2021-07-06 12:00", map[string][]string{"u00": {"07-05 10:00"}, "office": {"07-05 10:00"}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := newCampaign(t, loaded(t), wall(c.up), 1, county80()[:2]...)
+				is.post.calm = true
+				is.start(0)
+				is.until(wall(c.till))
+				r := is.over()
+				for _, is := range r.complains() {
+					t.Error(is)
+				}
+				got := map[string][]string{}
+				for _, try := range r.tries {
+					if to := try.parcel.UserID + try.parcel.Group; c.want[to] != nil || to == "g1" || to == "office" {
+						got[to] = append(got[to], try.at.Format("01-02 15:04"))
+					}
+				}
+				if !maps.EqualFunc(got, c.want, slices.Equal) {
+					t.Errorf("got %v, want %v", got, c.want)
+				}
+			})
 		})
 	}
 }
