@@ -75,8 +75,7 @@ func (r reminder) says(person, group string) (bot.Send, bool, error) {
 		if paused, err := r.paused(); err != nil || paused {
 			return bot.Send{}, false, err
 		}
-		send, ok := remind.ToGroup(n, r.b, chat, r.rows, now)
-		send.Units = nil
+		send, ok := remind.ToGroup(n, r.b, chat.ID, r.rows, now)
 		return send, ok, nil
 	}
 	p, ok, err := r.view.Person(person)
@@ -85,9 +84,7 @@ func (r reminder) says(person, group string) (bot.Send, bool, error) {
 	}
 	p = p.At(now)
 	if r.b.To == bot.ToOffice {
-		p.Office = true
-		send, ok := remind.ToOffice(n, r.b, r.kept, p, r.rows, now)
-		send.Units = nil
+		send, ok := remind.ToOffice(n, r.b, r.kept, p.ID, r.rows, now)
 		return send, ok, nil
 	}
 	var rows []remind.Row
@@ -96,7 +93,7 @@ func (r reminder) says(person, group string) (bot.Send, bool, error) {
 			rows = append(rows, row)
 		}
 	}
-	send, ok := remind.ToPerson(n, r.b, p, rows, now)
+	send, ok := remind.ToPerson(n, p.ID, rows, now)
 	return send, ok, nil
 }
 
