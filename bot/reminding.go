@@ -61,7 +61,6 @@ const (
 	SpareNotDue     Spare = "notdue"     // its time has not come
 	SpareQuiet      Spare = "quiet"      // outside working hours
 	SpareSuperseded Spare = "superseded" // a later step says the same
-	SpareSent       Spare = "sent"       // sent already
 	SpareOver       Spare = "over"       // it makes no sense any more
 )
 
@@ -69,7 +68,7 @@ const (
 func Spares() []Spare {
 	return []Spare{
 		SpareFinished, SparePaper, SpareClaimed, SpareClosed, SpareExtended, SpareOff, SparePaused, SparePromised,
-		SpareNobody, SpareCapped, SpareNotDue, SpareQuiet, SpareSuperseded, SpareSent, SpareOver,
+		SpareNobody, SpareCapped, SpareNotDue, SpareQuiet, SpareSuperseded, SpareOver,
 	}
 }
 
