@@ -42,6 +42,18 @@ func (p *Pause) Holds(now time.Time) bool {
 	return p != nil && (p.Until.IsZero() || !now.After(p.Until))
 }
 
+// Spares is why who is under a pause of their own is left out: for a time, or for
+// good; "" if they are not.
+func (p *Pause) Spares(now time.Time) Spare {
+	switch {
+	case !p.Holds(now):
+		return ""
+	case p.Until.IsZero():
+		return SpareOff
+	}
+	return SparePaused
+}
+
 // Spare is why a unit gets no reminder of something, or a step is passed over. A
 // delivery that was dropped for it has it as Why; wording has the words under
 // "spare.<reason>".

@@ -84,16 +84,16 @@ func first(reasons []bot.Spare) bot.Spare {
 // unwritten is why the liaison of a unit that owes something is not written to; ""
 // if they are.
 func unwritten(n *bot.Notice, kept bot.Reminding, f Facts, now time.Time) bot.Spare {
-	switch pause := f.Unit.Pause; {
-	case pause != nil && pause.Until.IsZero():
-		return bot.SpareOff
-	case pause.Holds(now), kept.Pause.Holds(now):
+	switch why := f.Unit.Pause.Spares(now); {
+	case why != "":
+		return why
+	case kept.Pause.Holds(now):
 		return bot.SparePaused
 	case now.Before(f.Calls.Quiet()):
 		return bot.SparePromised
 	case len(f.Unit.Speakers(now)) == 0:
 		return bot.SpareNobody
-	case f.Week >= n.Ladder.Cap:
+	case n.Ladder.Capped(f.Week):
 		return bot.SpareCapped
 	}
 	return ""

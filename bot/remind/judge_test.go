@@ -90,6 +90,15 @@ var reasons = []struct {
 	{bot.SpareCapped, func(c *unitCase) { c.f.Week = c.n.Ladder.Cap }},
 }
 
+// TestNoCap: a ladder that sets no cap holds nobody to one.
+func TestNoCap(t *testing.T) {
+	c := asking(t, "2021-06-30 09:00", "附件2当天")
+	c.n.Ladder.Cap, c.f.Week = 0, 99
+	if list, why := owes(c.judge()); why != "" || len(list) != 2 {
+		t.Errorf("%q, %s", list, why)
+	}
+}
+
 // TestReasons: each reason alone; and of any two that hold, the first is told.
 func TestReasons(t *testing.T) {
 	if list, why := owes(asking(t, "2021-06-30 09:00", "附件2当天").judge()); why != "" || !slices.Equal(list, []string{"form 附件2", "form 总结"}) {
