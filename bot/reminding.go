@@ -1,6 +1,9 @@
 package bot
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // BroadcastRemind is a moment of the ladder: its Slots are the steps that fall on
 // it, and To is whom they write to.
@@ -82,6 +85,16 @@ func Spares() []Spare {
 		SpareFinished, SparePaper, SpareClaimed, SpareClosed, SpareExtended, SpareOff, SparePaused, SparePromised,
 		SpareNobody, SpareCapped, SpareNotDue, SpareQuiet, SpareSuperseded, SpareOver,
 	}
+}
+
+// FirstSpare is the reason that is looked for first of some; "" of none.
+func FirstSpare(whys []Spare) Spare {
+	for _, why := range Spares() {
+		if slices.Contains(whys, why) {
+			return why
+		}
+	}
+	return ""
 }
 
 // Coming is a step that has not come yet.
