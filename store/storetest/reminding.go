@@ -157,6 +157,9 @@ func testReminded(t *testing.T, empty Open) {
 		t.Helper()
 		slot, b, line := due(hours)
 		b.To = to
+		if hours < 0 {
+			b.Until = monday.Add(9 * time.Hour) // it may be on its way for weeks
+		}
 		next := kept
 		next.Done = append(next.Done, slot)
 		if err := s.Remind(ctx, kept, next, []bot.Broadcast{b}, []bot.LogEntry{line}); err != nil {
@@ -174,7 +177,7 @@ func testReminded(t *testing.T, empty Open) {
 		d.Broadcast, d.Kind, d.Queued, d.State, d.Units, d.At = b.ID, string(b.Kind), b.At, state, units, b.At
 		return d
 	}
-	remind(-24*7, bot.ToLiaisons, func(b bot.Broadcast) []bot.Delivery { // of the week before
+	remind(-24*21, bot.ToLiaisons, func(b bot.Broadcast) []bot.Delivery { // of weeks before
 		late := to(b, "2", bot.DeliveryAccepted, "县教育局") // expanded when the service was back
 		late.Queued = monday
 		return []bot.Delivery{to(b, "1", bot.DeliveryAccepted, "山河镇"), late}
