@@ -388,8 +388,8 @@ func TestReminderRests(t *testing.T) {
 		l.check("at noon", nil, l.got())
 		for _, s := range l.outcomes() {
 			d := l.find(s.Broadcast.ID, s.Broadcast.ID+"-"+l.store.PersonID("lisi"))
-			if d.State != bot.DeliveryDeferred || d.Why != string(bot.SpareQuiet) || d.Due.Sub(time.Now()) != 2*time.Hour {
-				t.Errorf("%s for %s, due in %v", d.State, d.Why, d.Due.Sub(time.Now()))
+			if d.State != bot.DeliveryDeferred || d.Why != string(bot.SpareQuiet) || time.Until(d.Due) != 2*time.Hour {
+				t.Errorf("%s for %s, due in %v", d.State, d.Why, time.Until(d.Due))
 			}
 		}
 		l.commit("boss", bot.Changes{Deliveries: []bot.Delivery{l.delivery("退回", "lisi")}})

@@ -128,6 +128,10 @@ func testPause(t *testing.T, empty Open) {
 		t.Errorf("paused on what was read before the step: %v", err)
 	}
 	turn = begin(t, s, "c1", "office")
+	if err := turn.Commit(bot.Changes{Reminding: &paused}, noon(), bot.Reply{}); !errors.Is(err, store.ErrMisuse) {
+		t.Errorf("paused without a look at what was done: %v", err)
+	}
+	turn = begin(t, s, "c1", "office")
 	before, err := turn.Reminding()
 	if err != nil {
 		t.Fatal(err)
