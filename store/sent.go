@@ -207,7 +207,7 @@ func (v *View) Week(monday time.Time, but string) (map[string]int, error) {
 func (v *View) reminded(of func(bot.Broadcast) bool, counts func(bot.Delivery) bool, kinds ...kind) (map[string]int, error) {
 	var ids []string
 	if err := visit(v, v.keys.every(kindBroadcast), func(b bot.Broadcast) error {
-		if (b.Kind == bot.BroadcastNudge || b.Kind == bot.BroadcastRemind) && of(b) {
+		if b.Kind.Reminds() && of(b) {
 			ids = append(ids, b.ID)
 		}
 		return nil
