@@ -49,6 +49,8 @@ func (t *turn) words() {
 	case t.s.Key == t.r.Key:
 		t.tell("offtopic", nil)
 		t.askAgain()
+	case t.in.Chosen:
+		t.begin()
 	default:
 		t.tell("idle", nil)
 	}

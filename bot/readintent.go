@@ -22,6 +22,8 @@ type Intent struct {
 	// Openly is set for a command that may name units in a group: the office has
 	// said so.
 	Openly bool
+	// Chosen is set for what was said before the unit was named that it is for.
+	Chosen bool
 	Need   Need
 }
 
@@ -120,6 +122,15 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 		in = Understand(n, p, s, Message{Media: MediaText, Group: m.Group, Text: names.Text}, now)
 		in.Openly = true
 		return in
+	}
+	if which := s.Proposal; which != nil && which.Kind == ProposeUnit && which.Said != "" && m.Media != MediaVoice {
+		unit, ok := pick(which.Units, in.Text)
+		if form := n.Form(which.Text); ok && form != nil {
+			s.Proposal, s.Key = nil, ReportKey{Unit: unit, Form: form.ID, Period: form.PeriodAt(now)}
+			in = Understand(n, p, s, Message{Media: MediaText, Group: m.Group, Text: which.Said}, now)
+			in.Chosen = true
+			return in
+		}
 	}
 	in.Need = need(n, p, s, m, in, now)
 	return in
