@@ -327,7 +327,7 @@ func (t *turn) haveReport() bool {
 		return false
 	}
 	t.askUnit(units)
-	if t.m.Media == MediaText && strings.ContainsFunc(t.in.Text, figureRune) {
+	if _, _, claim := t.n.readClaimed(t.in.Text); t.m.Media == MediaText && (claim || strings.ContainsFunc(t.in.Text, figureRune)) {
 		t.s.Proposal.Said = t.in.Text
 	}
 	return false
