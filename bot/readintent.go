@@ -95,6 +95,9 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 			in.Verb, in.Rest = VerbAsked, rest
 		}
 	}
+	if in.Verb == "" && free && s.Bag == nil && n.takesNote(in.Text) {
+		in.Verb = VerbThanks
+	}
 	if idle := s.Asking == 0 && s.Bag == nil && s.Proposal == nil; idle && (in.Verb == "" && (n.thanksBefore(in.Text) || willDo(in.Text)) || in.Verb == VerbYes && willDo(in.Rest)) {
 		in.Verb, in.Rest = VerbThanks, ""
 	}
@@ -166,6 +169,17 @@ func (n *Notice) thanksBefore(text string) bool {
 		}
 	}
 	return false
+}
+
+// takesNote reports whether somebody says no more than that they will see to it:
+// 马上报, 收到，马上报. That answers no question that can be open.
+func (n *Notice) takesNote(text string) bool {
+	for _, word := range n.Verbs[VerbThanks] {
+		if rest, ok := strings.CutPrefix(text, word); ok && willDo(rest) {
+			return true
+		}
+	}
+	return willDo(text)
 }
 
 func need(n *Notice, p Person, s Session, m Message, in Intent, now time.Time) Need {
