@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -63,20 +62,6 @@ func (t *turn) claimMeant(named *Form) ReportKey {
 	return t.n.mainKey(unit)
 }
 
-// lastAsked is what liaisons were last reminded of.
-func (n *Notice) lastAsked(r Reminding) (owed []Owed) {
-	last := ""
-	for _, s := range slices.Backward(r.Done) {
-		i := slices.IndexFunc(n.Ladder.Rungs, func(r Rung) bool { return r.ID == s.Rung })
-		if i < 0 || n.Ladder.Rungs[i].To != ToLiaisons || s.Broadcast == "" || last != "" && s.Broadcast != last {
-			continue
-		}
-		last = s.Broadcast
-		owed = slices.Concat(n.Ladder.Rungs[i].Owes, owed)
-	}
-	return owed
-}
-
 // answerClaims ends what a unit has claimed of forms beside the main one, whose
 // docket keeps the phone log: the office has called.
 func (t *turn) answerClaims(unit string) {
@@ -125,7 +110,7 @@ func (need *Need) claims(n *Notice, in Intent, now time.Time) {
 	if _, _, ok := n.readClaimed(in.Text); !ok || in.Verb != "" || need.Report.Unit == "" {
 		return
 	}
-	need.Reminding = true
+	need.Asked = true
 	for _, p := range n.onPaper(now) {
 		key := ReportKey{Unit: need.Report.Unit, Form: p.Form, Period: p.Period}
 		need.Kept = append(need.Kept, key)

@@ -42,6 +42,7 @@ func (need *Need) paper(n *Notice, p Person, s Session, m Message, in Intent, no
 		need.Roster = true
 	}
 	need.claims(n, in, now)
+	need.reminded(n, s, in)
 	if !p.Office {
 		return
 	}
