@@ -24,8 +24,8 @@
 // is, expand.go makes the messages of a broadcast, carry.go makes an attempt,
 // settle.go is what comes of it, roads.go knows which roads are halted, alarm.go
 // tells the office of them. And the reminders: tick.go says when, facts.go looks up
-// what decides about each unit, expandremind.go makes them and keeps them to their
-// hours.
+// what decides about each unit, expandremind.go makes them, and rest.go keeps
+// them to their hours.
 package app
 
 import (

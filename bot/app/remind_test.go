@@ -368,8 +368,8 @@ func TestReminderRests(t *testing.T) {
 		l.check("at noon", nil, l.got())
 		for _, s := range l.outcomes() {
 			d := l.find(s.Broadcast.ID, s.Broadcast.ID+"-"+l.store.PersonID("lisi"))
-			if d.State != bot.DeliveryDeferred || d.Why != string(bot.SpareQuiet) || d.Due.Sub(time.Now()) != 2*time.Hour {
-				t.Errorf("%s for %s, due in %v", d.State, d.Why, d.Due.Sub(time.Now()))
+			if d.State != bot.DeliveryDeferred || d.Why != string(bot.SpareQuiet) || time.Until(d.Due) != 2*time.Hour {
+				t.Errorf("%s for %s, due in %v", d.State, d.Why, time.Until(d.Due))
 			}
 		}
 		l.commit("boss", bot.Changes{Deliveries: []bot.Delivery{l.delivery("退回", "lisi")}})
@@ -689,6 +689,30 @@ func TestToGroupsAndOffice(t *testing.T) {
 					t.Errorf("%s is told of %s", who, unit)
 				}
 			}
+		}
+	})
+}
+
+// TestLeftTheOffice: who is of the office no more when a list leaves does not get it.
+func TestLeftTheOffice(t *testing.T) {
+	played(t, "2021-06-02 15:59", func(l *ladder) {
+		l.notice.Ladder.Rungs = slices.DeleteFunc(slices.Clone(l.notice.Ladder.Rungs), func(r bot.Rung) bool { return r.ID != "附件1清单" })
+		anna := bot.Person{ID: l.store.PersonID("anna"), UserID: "anna", Member: true}
+		l.commit("boss", bot.Changes{People: []bot.Person{anna}})
+		l.does(func(bot.Parcel, string) (bot.Attempt, bool) {
+			return bot.Attempt{Fate: bot.FateLater, Wait: 10 * time.Minute, Limited: true, Why: "limit"}, false
+		})
+		p := l.live(nil)
+		defer p.end()
+		l.wait("2021-06-02 16:05")
+		anna.Member = false
+		l.commit("boss", bot.Changes{People: []bot.Person{anna}})
+		l.does(nil)
+		l.wait("2021-06-02 17:00")
+		l.check("arrived", []string{"06-02 16:10 boss"}, unique(l.got()))
+		id := l.outcomes()[0].Broadcast.ID
+		if d := l.find(id, id+"-"+anna.ID); d.State != bot.DeliveryDropped || d.Why != "" {
+			t.Errorf("%s for %q", d.State, d.Why)
 		}
 	})
 }

@@ -173,6 +173,11 @@ func (r *rig) commit(from string, c bot.Changes) {
 		r.t.Fatal(err)
 	}
 	defer turn.Close()
+	if c.Reminding != nil { // else the store refuses it
+		if _, err := turn.Reminding(); err != nil {
+			r.t.Fatal(err)
+		}
+	}
 	if err := turn.Commit(c, time.Now(), bot.Reply{}); err != nil {
 		r.t.Fatal(err)
 	}

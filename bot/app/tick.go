@@ -19,9 +19,10 @@ const (
 	// everyMinute is when it is looked what the ladder of reminders has due. The
 	// windows in which one may go out begin and end with a minute.
 	everyMinute = "CRON_TZ=Asia/Shanghai * * * * *"
-	// tickTime bounds one look, and tickLease how long others leave it to a process
-	// that died at it.
-	tickTime  = 50 * time.Second
+	// tickTime bounds one look: the next minute has one of its own.
+	tickTime = 50 * time.Second
+	// tickLease names whose work it is. Others leave it for [leaseTime] to a process
+	// that died at it, and nothing depends on it: the commit alone tells who was first.
 	tickLease = "remind"
 )
 
@@ -61,10 +62,10 @@ func (l cronLog) Error(err error, msg string, args ...any) {
 	l.log.Error("reminders: cron: "+msg, append(args, "error", err)...)
 }
 
-// Tick sends what the ladder of reminders has due at this moment, when there are
-// units, and nobody has sent: the steps are marked in the one commit that stores the reminders, so it may
-// be called at any time, by any number of processes, as often as one likes. It
-// needs no memory of when it was called before.
+// Tick sends what the ladder of reminders has due at this moment and nobody has
+// sent; nothing while there are no units. The steps are marked in the one commit that
+// stores the reminders, so it may be called at any time, by any number of processes,
+// as often as one likes. It needs no memory of when it was called before.
 func (a *App) Tick(ctx context.Context) error {
 	if a.c.Outbox == nil {
 		return nil
@@ -102,7 +103,7 @@ func (a *App) Tick(ctx context.Context) error {
 // clockMoved reports whether the campaign's clock was put forward or back since this
 // was asked last.
 func (a *App) clockMoved() bool {
-	ahead := a.now().Sub(time.Now())
+	ahead := time.Until(a.now())
 	was := time.Duration(a.ahead.Swap(int64(ahead)))
 	return (ahead - was).Abs() > time.Second
 }

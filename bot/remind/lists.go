@@ -11,7 +11,7 @@ import (
 
 // ToGroup words a broadcast for a paired group: counts over all units, never a
 // name. False if nothing is missing.
-func ToGroup(n *bot.Notice, b bot.Broadcast, chat bot.Chat, rows []Row, now time.Time) (bot.Send, bool) {
+func ToGroup(n *bot.Notice, b bot.Broadcast, chat string, rows []Row, now time.Time) (bot.Send, bool) {
 	l := newList(n, b, rows, now)
 	if len(l.rows) == 0 {
 		return bot.Send{}, false
@@ -25,26 +25,19 @@ func ToGroup(n *bot.Notice, b bot.Broadcast, chat bot.Chat, rows []Row, now time
 		say = append(append(say, bot.Effect{Key: "remind.group.how"}), easy...)
 	}
 	say = append(say, bot.Effect{Key: "remind.group.foot", Args: blanks{"phone": n.Office.Phone}})
-	return bot.Send{Group: chat.ID, Kind: string(bot.BroadcastRemind), Say: say}, true
+	return bot.Send{Group: chat, Kind: string(bot.BroadcastRemind), Say: say}, true
 }
 
 // ToOffice words a broadcast for a member of the office: the list of who still owes
 // what, with telephone, times reminded and last word. False if nothing is missing.
 // Each unit has a line that is understood alone, for a long list is sent in parts.
 // kept tells of a pause for all.
-func ToOffice(n *bot.Notice, b bot.Broadcast, kept bot.Reminding, person bot.Person, rows []Row, now time.Time) (bot.Send, bool) {
+func ToOffice(n *bot.Notice, b bot.Broadcast, kept bot.Reminding, person string, rows []Row, now time.Time) (bot.Send, bool) {
 	l := newList(n, b, rows, now)
 	if len(l.rows) == 0 {
 		return bot.Send{}, false
 	}
-	send := bot.Send{Person: person.ID, Kind: string(bot.BroadcastRemind), Say: l.forOffice(kept.Pause)}
-	if column := l.column(); column != "" {
-		send.Offer = &bot.Offer{
-			Open: bot.OpenAny, Title: bot.Effect{Key: "remind.office.card", Args: blanks{"what": l.whats()}},
-			Choices: []bot.Choice{n.Command(bot.VerbPhones, column), n.Command(bot.VerbMissing, column)},
-		}
-	}
-	return send, true
+	return bot.Send{Person: person, Kind: string(bot.BroadcastRemind), Say: l.forOffice(kept.Pause)}, true
 }
 
 // list is who has not sent in what a broadcast is about, reminded of it or not:
@@ -109,12 +102,15 @@ func came(n *bot.Notice, d Debt, f Facts) coming {
 	return missing
 }
 
-// column is how the office asks for the first thing in the list; "" if it can't.
-func (l list) column() string {
+// next tells what the office can do about the list, with the commands for the first
+// thing in it. Of material there is no column: they mean the main form then.
+func (l list) next() bot.Effect {
+	column := bot.Stamped
 	if d := l.open()[0]; d.What != bot.OweStamp {
-		return d.Form
+		column = d.Form
 	}
-	return bot.Stamped
+	command := func(v bot.Verb) string { return strings.TrimSpace(l.n.Verbs[v][0] + " " + column) }
+	return bot.Effect{Key: "remind.office.next", Args: blanks{"phones": command(bot.VerbPhones), "post": command(bot.VerbPost)}}
 }
 
 // called is what something is called in a list.
@@ -242,7 +238,7 @@ func (l list) forOffice(pause *bot.Pause) []bot.Effect {
 			say = append(say, l.line(r))
 		}
 	}
-	return append(say, bot.Effect{Key: "remind.office.next"})
+	return append(say, l.next())
 }
 
 // line is all that the office has to know of a unit before it calls.
