@@ -442,8 +442,12 @@ func (j *judging) causes() {
 
 func (j *judging) cause(m *reminder, s *subject, owed string, firsts []int, used map[string]bool) {
 	came, was := 0, ""
+	at := m.at()
+	if made := j.letters[m.tried.parcel.ID].Queued; made.After(at) {
+		at = made // the clock was put back since
+	}
 	for i, of := range moments {
-		if of.to != bot.ToLiaisons || !slices.Contains(of.owes, owed) || m.at().Before(of.at) || !m.at().Before(of.last) {
+		if of.to != bot.ToLiaisons || !slices.Contains(of.owes, owed) || at.Before(of.at) || !at.Before(of.last) {
 			continue
 		}
 		came++
@@ -572,10 +576,10 @@ func (j *judging) heard(unit, owed, user string, of moment, by minute) bool {
 }
 
 // refused: the platform said no to one message, or failed it often enough.
-func (j *judging) refused(user string, of moment) bool {
+func (j *judging) refused(to string, of moment) bool {
 	failed := map[string]int{}
 	for _, t := range j.tries {
-		if t.parcel.UserID != user || t.at.Before(of.at) || !t.at.Before(of.last) || j.letters[t.parcel.ID].Kind != string(bot.BroadcastRemind) {
+		if t.parcel.UserID+t.parcel.Group != to || t.at.Before(of.at) || !t.at.Before(of.last) || j.letters[t.parcel.ID].Kind != string(bot.BroadcastRemind) {
 			continue
 		}
 		if t.fate != bot.FateAccepted && t.road {
@@ -613,9 +617,13 @@ func (j *judging) texts(of moment, there func(bot.Parcel) bool) (texts []string,
 // owing are the units that owe something all the time from a while ago to now, and
 // those that did at any time: a list is of the time that it says.
 func (j *judging) owing(owed string, t try) (sure, perhaps []string) {
+	since := t.real.Add(-2 * slack)
+	if l := j.letters[t.parcel.ID]; l.whole != l.ID {
+		since = since.Add(-7 * 24 * time.Hour) // one in parts keeps its words
+	}
 	for _, s := range j.units {
 		all, any := true, false
-		for _, f := range s.between(t.real.Add(-2*slack), t.real) {
+		for _, f := range s.between(since, t.real) {
 			switch why := f.spared(owed, t.at); why {
 			case "gone", "finished", "paper", "closed", "nothing to stamp":
 				all = false
@@ -672,7 +680,7 @@ func (j *judging) toGroups() {
 		_, ok = j.granted(of, first)
 		for _, group := range j.groups {
 			texts, tries := j.texts(of, func(p bot.Parcel) bool { return p.Group == group })
-			if ok && len(texts) == 0 && j.owed(of, j.minutes[first]) {
+			if ok && len(texts) == 0 && j.owed(of, j.minutes[first]) && !j.refused(group, of) {
 				j.complain(ruleMissing, "%s to %s", of.name, group)
 			}
 			if len(texts) > 1 {
