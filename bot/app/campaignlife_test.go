@@ -354,7 +354,7 @@ func (c *campaign) learnAll(s *subject, change func(*facts)) {
 // pauses is 暂停提醒, of one unit or of all.
 func (c *campaign) pauses(s *subject, days int) {
 	day := c.now().AddDate(0, 0, days)
-	until := fmt.Sprintf("至%d月%d日 防汛抢险", day.Month(), day.Day())
+	until := "至" + day.Format("2006年1月2日") + " 防汛抢险"
 	if s == nil {
 		c.says("office", "✓ 已暂停全部单位的提醒", "暂停提醒 "+until, "确认")
 		c.learnAll(nil, func(f *facts) { f.paused[1] = endOf(day) })
@@ -397,10 +397,18 @@ func (c *campaign) switches(s *subject, on bool) {
 	c.learn(s, func(f *facts) { f.off, f.paused[0] = !on, time.Time{} })
 }
 
-// replaces is 换联络员.
+// shared reports whether who speaks for a unit speaks for another as well.
+func (c *campaign) shared(s *subject) bool {
+	return slices.ContainsFunc(c.units, func(other *subject) bool {
+		return other != s && slices.ContainsFunc(other.known().speak, func(user string) bool { return slices.Contains(s.known().speak, user) })
+	})
+}
+
+// replaces is 换联络员, of somebody who speaks for one unit: who goes on to speak for
+// another has to choose it first.
 func (c *campaign) replaces(s *subject) {
 	f := s.known()
-	if f.gone || len(f.speak) == 0 {
+	if f.gone || len(f.speak) == 0 || c.shared(s) {
 		return
 	}
 	c.n++
