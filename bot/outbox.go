@@ -97,6 +97,8 @@ type Delivery struct {
 	// Via is the road of the last attempt, as in [Attempt.Via]; of a delivery
 	// that is held, the road that is halted; "" before the first attempt.
 	Via string `cbor:"22,keyasint,omitempty"`
+	// Lost are those of Attempts that got nowhere near the platform.
+	Lost int `cbor:"23,keyasint,omitempty"`
 }
 
 // MaxDeliveries is the most deliveries of one commit, be it a turn's or a page

@@ -74,8 +74,11 @@ func outcomeOf(d bot.Delivery, at bot.Attempt, repeatable bool, now time.Time) b
 	if at.Limited {
 		d.Attempts--
 	}
+	if unreached(at) {
+		d.Lost++
+	}
 	d.State, d.Due = bot.DeliveryDeferred, now.Add(wait)
-	if d.Attempts >= maxAttempts && !unreached(at) || d.Due.After(d.Until) {
+	if d.Attempts-d.Lost >= maxAttempts && !unreached(at) || d.Due.After(d.Until) {
 		return giveWay(d, bot.DeliveryGaveUp, now)
 	}
 	return d
@@ -87,7 +90,7 @@ func giveWay(d bot.Delivery, end bot.DeliveryState, now time.Time) bot.Delivery 
 	if d.ReplyURL == "" {
 		return ended(d, end, d.Why, now)
 	}
-	d.ReplyURL, d.Attempts = "", 0
+	d.ReplyURL, d.Attempts, d.Lost = "", 0, 0
 	d.State, d.Due, d.Until = bot.DeliveryPending, now, until("", now)
 	return d
 }

@@ -122,3 +122,24 @@ func TestExpired(t *testing.T) {
 		}
 	}
 }
+
+// TestLineDownWearsNobodyOut: behind a line that was down for an hour the first word of
+// the platform that it is busy is the first, and not the last.
+func TestLineDownWearsNobodyOut(t *testing.T) {
+	now := time.Date(2021, 6, 23, 9, 0, 0, 0, time.UTC)
+	d := bot.Delivery{State: bot.DeliverySending, Until: now.Add(4 * time.Hour)}
+	attempt := func(at bot.Attempt) {
+		d.State = bot.DeliverySending
+		d.Attempts++
+		d = settle(d, at, false, now)
+	}
+	for range 6 {
+		attempt(bot.Attempt{Fate: bot.FateLater, Why: "network"})
+	}
+	busy := bot.Attempt{Fate: bot.FateLater, Code: -1, Why: "busy"}
+	for _, want := range []bot.DeliveryState{bot.DeliveryDeferred, bot.DeliveryDeferred, bot.DeliveryGaveUp} {
+		if attempt(busy); d.State != want {
+			t.Fatalf("after %d attempts of which %d got nowhere: %s, want %s", d.Attempts, d.Lost, d.State, want)
+		}
+	}
+}
