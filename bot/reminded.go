@@ -102,7 +102,7 @@ func (t *turn) step(at time.Time, to Audience, rungs []Rung) string {
 	var what []string
 	for _, r := range rungs {
 		for _, o := range r.Owes {
-			if words := t.owed(o); !slices.Contains(what, words) {
+			if words := t.n.Named(o); !slices.Contains(what, words) {
 				what = append(what, words)
 			}
 		}
@@ -115,18 +115,6 @@ func (t *turn) step(at time.Time, to Audience, rungs []Rung) string {
 		a["to"] = string(to)
 	}
 	return t.phrase("plan.words", a)
-}
-
-func (t *turn) owed(o Owed) string {
-	switch o.What {
-	case OweItems:
-		return t.phrase("plan.items", args{"form": o.Form, "items": ranges(o.Items)})
-	case OweStamp:
-		return wordStamped
-	case OweMaterial:
-		return o.Kind
-	}
-	return o.Form
 }
 
 // outcome words what became of a reminder: who took it, who refused it and by which
