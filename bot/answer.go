@@ -37,6 +37,7 @@ func (t *turn) words() {
 	case t.namesItems(field):
 	case field != nil:
 		t.run(field)
+	case t.answersReminder():
 	case t.clauses(t.in.Text):
 	case t.joins():
 	case t.s.Key == t.r.Key && t.s.Proposal != nil && t.s.Proposal.Kind != ProposeReason && t.s.Proposal.Kind != ProposeReturn:
@@ -49,6 +50,8 @@ func (t *turn) words() {
 	case t.s.Key == t.r.Key:
 		t.tell("offtopic", nil)
 		t.askAgain()
+	case t.in.Chosen:
+		t.begin()
 	default:
 		t.tell("idle", nil)
 	}

@@ -192,6 +192,13 @@ func (t *turn) nudge() {
 	var units []string
 	if rest := strings.TrimSpace(t.in.Rest); rest != "" && !t.isMain(rest) {
 		for _, name := range names(rest) {
+			if t.isMain(name) {
+				continue
+			}
+			if what, _, ok := t.n.paperNamed(name); ok {
+				t.tell("nudge.other", args{"what": what, "form": t.form.ID})
+				return
+			}
 			u, ok := t.unitCalled(name)
 			if !ok {
 				return

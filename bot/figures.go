@@ -58,6 +58,9 @@ func (need *Need) figures(n *Notice, p Person, s Session, m Message, in Intent, 
 		need.form(main)
 	case VerbCall:
 		need.standings(*n.column(n.Main, now))
+		for _, p := range n.onPaper(now) {
+			need.form(p)
+		}
 	case VerbOdd:
 		need.Filed, need.Roster = main, true
 	case VerbTotals:

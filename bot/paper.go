@@ -41,7 +41,8 @@ func (need *Need) paper(n *Notice, p Person, s Session, m Message, in Intent, no
 		need.Report = ReportKey{Unit: need.Report.Unit, Form: of.Form, Period: of.Period}
 		need.Roster = true
 	}
-	need.claims(n, in)
+	need.claims(n, in, now)
+	need.reminded(n, s, in)
 	if !p.Office {
 		return
 	}
@@ -360,7 +361,7 @@ func paperWording() map[string][]string {
 		"claimed":           {"unit", "form", "how"},
 		"claimed.again":     {"unit", "form", "how"},
 		"claimed.received":  {"unit", "form", "how", "time"},
-		"claimed.office":    {"unit", "form", "how", "quote"},
+		"claimed.office":    {"unit", "form", "receipt", "quote"},
 		"document.read":     {"form", "n"},
 		"document.other":    {"unit", "own"},
 		"enter.other":       {"unit", "other"},

@@ -266,6 +266,9 @@ func (t *turn) pauseWords(p Pause) string {
 		return t.phrase("pause.open", a)
 	}
 	a["until"] = t.until(p.Until)
+	if p.Until.In(t.now.Location()).Year() != t.now.Year() {
+		a["until"] = t.untilInFull(p.Until)
+	}
 	return t.phrase("pause.till", a)
 }
 

@@ -93,6 +93,7 @@ func (t *turn) call() {
 	d.Calls = append(slices.Clone(d.Calls), call)
 	d.Calls = d.Calls[max(len(d.Calls)-callsKept, 0):]
 	t.out.Dockets = append(t.out.Dockets, d)
+	t.answerClaims(d.Key.Unit)
 	// What was said may hold a number: it stays beside the report alone.
 	t.log("call", LogEntry{Key: d.Key})
 	if t.m.Private() {

@@ -17,23 +17,31 @@ var (
 )
 
 // readClaimed reads that somebody has reported by another road long since: 我6月28号
-// 就传真过去了. how is that road, "" if none is named.
-func readClaimed(text string) (how string, ok bool) {
-	text = claimedDate.ReplaceAllString(bare(fold(text)), "")
-	if utf8.RuneCountInString(text) > claimRunes || strings.ContainsAny(text, "0123456789没未能可") {
-		return "", false
+// 就传真过去了, 附件1早就报了. how is that road, "" if none is named, and form the one that
+// is, nil if none.
+func (n *Notice) readClaimed(text string) (form *Form, how string, ok bool) {
+	text = bare(fold(text))
+	for i := range n.Forms {
+		if before, behind, named := strings.Cut(text, n.Forms[i].ID); named {
+			form, text = &n.Forms[i], before+behind
+			break
+		}
+	}
+	text = claimedDate.ReplaceAllString(text, "")
+	if utf8.RuneCountInString(text) > claimRunes || strings.ContainsAny(text, "0123456789没未能可") || form != nil && form.Monthly() {
+		return nil, "", false
 	}
 	if road := sentByRoad.FindStringSubmatch(text); road != nil {
-		return strings.ToUpper(road[1]), true
+		return form, strings.ToUpper(road[1]), true
 	}
 	if road := sentPaper.FindString(text); road != "" {
 		for _, how := range []string{"传真", "纸质", "QQ", "邮箱", "邮件"} {
 			if strings.Contains(strings.ToUpper(road), how) {
-				return how, true
+				return form, how, true
 			}
 		}
 	}
-	return "", sentBefore.MatchString(text)
+	return form, "", sentBefore.MatchString(text)
 }
 
 // standInAsked finds 我去村上了，让小王报行不: whether somebody else may report.

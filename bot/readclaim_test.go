@@ -12,7 +12,7 @@ func TestReadClaimed(t *testing.T) {
 		"早就报上去了": "是",
 		"纸质版另送":  "", "要交纸质吗": "", "只交纸质行不行": "", "没交纸质": "", "纸质还没交了": "", "传真号多少": "", "已经交了3次纸质": "",
 	} {
-		how, ok := readClaimed(text)
+		_, how, ok := new(Notice).readClaimed(text)
 		if ok && how == "" {
 			how = "是"
 		}

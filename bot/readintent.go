@@ -22,6 +22,8 @@ type Intent struct {
 	// Openly is set for a command that may name units in a group: the office has
 	// said so.
 	Openly bool
+	// Chosen is set for what was said before the unit was named that it is for.
+	Chosen bool
 	Need   Need
 }
 
@@ -93,6 +95,9 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 			in.Verb, in.Rest = VerbAsked, rest
 		}
 	}
+	if in.Verb == "" && free && s.Bag == nil && n.takesNote(in.Text) {
+		in.Verb = VerbThanks
+	}
 	if idle := s.Asking == 0 && s.Bag == nil && s.Proposal == nil; idle && (in.Verb == "" && (n.thanksBefore(in.Text) || willDo(in.Text)) || in.Verb == VerbYes && willDo(in.Rest)) {
 		in.Verb, in.Rest = VerbThanks, ""
 	}
@@ -120,6 +125,15 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 		in = Understand(n, p, s, Message{Media: MediaText, Group: m.Group, Text: names.Text}, now)
 		in.Openly = true
 		return in
+	}
+	if which := s.Proposal; which != nil && which.Kind == ProposeUnit && which.Said != "" && m.Media != MediaVoice {
+		unit, ok := pick(which.Units, in.Text)
+		if form := n.Form(which.Text); ok && form != nil {
+			s.Proposal, s.Key = nil, ReportKey{Unit: unit, Form: form.ID, Period: form.PeriodAt(now)}
+			in = Understand(n, p, s, Message{Media: MediaText, Group: m.Group, Text: which.Said}, now)
+			in.Chosen = true
+			return in
+		}
 	}
 	in.Need = need(n, p, s, m, in, now)
 	return in
@@ -155,6 +169,17 @@ func (n *Notice) thanksBefore(text string) bool {
 		}
 	}
 	return false
+}
+
+// takesNote reports whether somebody says no more than that they will see to it:
+// 马上报, 收到，马上报. That answers no question that can be open.
+func (n *Notice) takesNote(text string) bool {
+	for _, word := range n.Verbs[VerbThanks] {
+		if rest, ok := strings.CutPrefix(text, word); ok && willDo(rest) {
+			return true
+		}
+	}
+	return willDo(text)
 }
 
 func need(n *Notice, p Person, s Session, m Message, in Intent, now time.Time) Need {

@@ -63,6 +63,11 @@ func (n *Notice) pauseBehind(text string) (verb Verb, rest string, ok bool) {
 // stopsReminding reports whether a liaison asks not to be reminded any more, and
 // whether they say nothing else. Words with a figure in them may be an answer.
 func (n *Notice) stopsReminding(text string) (alone, ok bool) {
+	for _, w := range slices.Concat(n.Verbs[VerbPause], n.Verbs[VerbMute]) {
+		if strings.HasPrefix(text, w) {
+			return false, true // the office's command, whatever stands behind it
+		}
+	}
 	plain := strings.NewReplacer("一直", "", "一下", "", "一再", "").Replace(text)
 	verb, rest, ok := n.pauseBehind(plain)
 	if !ok || verb == VerbUnpause || utf8.RuneCountInString(text) > claimRunes || strings.ContainsFunc(plain, figureRune) {

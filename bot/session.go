@@ -105,6 +105,9 @@ type Proposal struct {
 	Asking    *Asking    `cbor:"20,keyasint,omitempty"`
 	// Instead is the second of two readings; Answers is the first.
 	Instead []Proposed `cbor:"23,keyasint,omitempty"`
+	// Said is what the person gave for a unit that they have still to choose; it is
+	// understood anew then.
+	Said string `cbor:"22,keyasint,omitempty"`
 	// Wanting are items spoken of beside Answers without a figure yet.
 	Wanting []Wanting `cbor:"24,keyasint,omitempty"`
 	UserID  string    `cbor:"9,keyasint,omitempty"`  // whom it is about, as the office typed it
@@ -133,6 +136,9 @@ func (s Session) Open() string {
 			fmt.Fprintf(h, " %d", p.Version)
 		}
 		fmt.Fprintf(h, " %q %q", p.UserID, p.Person)
+		if p.Said != "" {
+			fmt.Fprintf(h, " said %q", p.Said)
+		}
 		for _, c := range p.Cases {
 			fmt.Fprintf(h, " %q %t", c.Period, p.None)
 		}

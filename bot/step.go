@@ -109,7 +109,7 @@ func (t *turn) event() bool {
 }
 
 func (t *turn) brings() bool {
-	if t.in.Heard || t.in.Openly {
+	if t.in.Heard || t.in.Openly || t.in.Chosen {
 		t.s.Proposal = nil
 	}
 	return t.rosterFile() || t.files() || t.entering() || t.document()
@@ -327,6 +327,9 @@ func (t *turn) haveReport() bool {
 		return false
 	}
 	t.askUnit(units)
+	if _, _, claim := t.n.readClaimed(t.in.Text); t.m.Media == MediaText && (claim || strings.ContainsFunc(t.in.Text, figureRune)) {
+		t.s.Proposal.Said = t.in.Text
+	}
 	return false
 }
 

@@ -35,7 +35,8 @@ type View struct {
 	Beside   map[ReportKey]*Docket   // Need.Units; without those that have nothing
 	Reminded map[string]int          // Need.Reminded: how often each unit's liaison was reminded
 	People   []Person                // Need.People: who has a record, as stored
-	// Reminding is what is kept of the reminders; with Need.Reminding. Week is how
+	// Reminding is what is kept of the reminders; with Need.Reminding or Need.Asked. With
+	// the first alone, Week is how
 	// often each unit was reminded since Monday, and Recent what became of the
 	// reminders that were sent, the newest first, at most [MaxRecent]; Coming are the
 	// next steps, the nearest first, at most [MaxRecent].
@@ -93,7 +94,9 @@ type Need struct {
 	Drafts    bool
 	Reminded  bool
 	Reminding bool
-	Called    bool // what the address book calls the person
+	// Asked is for what liaisons were last reminded of: Reminding without the rest.
+	Asked  bool
+	Called bool // what the address book calls the person
 }
 
 // LogQuery asks for the newest lines of the log.

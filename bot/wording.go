@@ -231,6 +231,7 @@ func WordingKeys() map[string][]string {
 
 		"nudge.has":           {"unit", "form", "version", "time"},
 		"nudge.nobody":        {"form"},
+		"nudge.other":         {"form", "what"},
 		"nudge.phone":         {"n"},
 		"nudge.preview":       {"form", "n", "units"},
 		"nudge.preview.count": {"form", "n"},

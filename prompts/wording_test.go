@@ -17,7 +17,7 @@ func toOffice() []string {
 		"help.office", "welcome.office", "who.office", "unknown.office",
 		"county", "matrix", "missing", "totals", "odd", "phones", "call.", "deduct", "enter.", "log.do.",
 		"approve.", "close.", "card.close", "reopen", "form.strange", "roster.closed", "return.none", "delivery",
-		"nudge.has", "nudge.nobody", "nudge.phone", "nudge.preview", "nudge.dropped", "nudge.received",
+		"nudge.has", "nudge.nobody", "nudge.other", "nudge.phone", "nudge.preview", "nudge.dropped", "nudge.received",
 		"nudge.pause", "pause.", "plan.", "post.",
 		"remind.office", "spare.",
 	}

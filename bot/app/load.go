@@ -205,11 +205,14 @@ func (l loading) county() (err error) {
 
 // reminders loads what was sent by the ladder, and what is next.
 func (l loading) reminders() (err error) {
-	if !l.need.Reminding {
+	if !l.need.Reminding && !l.need.Asked {
 		return nil
 	}
 	if l.v.Reminding, err = l.turn.Reminding(); err != nil {
 		return fmt.Errorf("reminding: %w", err)
+	}
+	if !l.need.Reminding {
+		return nil
 	}
 	if l.v.Week, err = l.turn.Week(remind.Monday(l.now), ""); err != nil {
 		return fmt.Errorf("reminders of the week: %w", err)
