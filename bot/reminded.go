@@ -88,12 +88,11 @@ func (t *turn) steps(list []Coming) []string {
 func (t *turn) sentStep(b Broadcast) string {
 	var rungs []Rung
 	for _, s := range b.Slots {
-		i := slices.IndexFunc(t.n.Ladder.Rungs, func(r Rung) bool { return r.ID == s.Rung })
-		if i < 0 { // the ladder was changed since
-			rungs = append(rungs, Rung{Owes: []Owed{{What: OweForm, Form: s.Rung}}})
-			continue
+		rung := t.n.Ladder.Rung(s.Rung)
+		if rung == nil { // nothing but its name is known any more
+			rung = &Rung{Owes: []Owed{{What: OweForm, Form: s.Rung}}}
 		}
-		rungs = append(rungs, t.n.Ladder.Rungs[i])
+		rungs = append(rungs, *rung)
 	}
 	return t.step(b.At, b.To, rungs)
 }
