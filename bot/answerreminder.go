@@ -9,12 +9,12 @@ import (
 func (n *Notice) lastAsked(r Reminding) (owed []Owed) {
 	last := ""
 	for _, s := range slices.Backward(r.Done) {
-		i := slices.IndexFunc(n.Ladder.Rungs, func(r Rung) bool { return r.ID == s.Rung })
-		if i < 0 || n.Ladder.Rungs[i].To != ToLiaisons || s.Broadcast == "" || last != "" && s.Broadcast != last {
+		rung := n.Ladder.Rung(s.Rung)
+		if rung == nil || rung.To != ToLiaisons || s.Broadcast == "" || last != "" && s.Broadcast != last {
 			continue
 		}
 		last = s.Broadcast
-		owed = slices.Concat(n.Ladder.Rungs[i].Owes, owed)
+		owed = slices.Concat(rung.Owes, owed)
 	}
 	return owed
 }

@@ -57,8 +57,8 @@ func (f *Form) before(month string) string {
 	return ""
 }
 
-// laterKey is where 后续有再报 is kept: it is about the whole campaign.
-func (n *Notice) laterKey(unit string) ReportKey {
+// LaterKey is where 后续有再报 is kept: it is about the whole campaign.
+func (n *Notice) LaterKey(unit string) ReportKey {
 	return ReportKey{Unit: unit, Form: n.Cases, Period: n.Year}
 }
 
@@ -90,7 +90,7 @@ func (n *Notice) CaseState(unit, month string, reports []Report, dockets []Docke
 		switch d.Key {
 		case ReportKey{Unit: unit, Form: n.Cases, Period: month}:
 			c.Nothing = d.Nothing != nil
-		case n.laterKey(unit):
+		case n.LaterKey(unit):
 			c.Later = d.Later != nil
 		}
 	}

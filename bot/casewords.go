@@ -99,7 +99,7 @@ func (t *turn) later() {
 	if !t.unitMeant() {
 		return
 	}
-	key := t.n.laterKey(t.r.Key.Unit)
+	key := t.n.LaterKey(t.r.Key.Unit)
 	d := t.v.Kept[key]
 	if d.Later == nil {
 		d.Key, d.Later = key, &Word{By: t.v.Person.ID, At: t.now}
@@ -111,7 +111,7 @@ func (t *turn) later() {
 
 // saidLater reports whether a unit has said 后续有再报.
 func (t *turn) saidLater(unit string) bool {
-	key := t.n.laterKey(unit)
+	key := t.n.LaterKey(unit)
 	for _, s := range t.v.Forms[FormPeriod{key.Form, key.Period}] {
 		if s.Unit == unit {
 			return s.Docket != nil && s.Docket.Later != nil

@@ -49,7 +49,8 @@
 //   - To many: broadcast (通知, 催报), budget (how often, and who is left out), post
 //     (催报稿), compose, delivery, pair.
 //   - Reminders: ladder, calendar, reminding (what is kept of them), pause (暂停提醒),
-//     reminded (提醒计划). When and to whom they go is package remind's.
+//     reminded (提醒计划), answerreminder, remindwords (what they share with the
+//     conversation). When and to whom they go, and what they say, is package remind's.
 //
 // The readers are pure functions of the notice and a text, and know no turn:
 //
@@ -60,7 +61,7 @@
 //   - A whole form: paste, pasteform, pasteglyph, pastemark, pasteedge.
 //   - A person: readcontact, readcontactkind, readpeople.
 //   - The words behind a command: readoffice, readreview, readnote, readmaterial,
-//     readpause.
+//     readpause; readthanks (what takes note and asks for nothing).
 //
 // Each part of the work has a Need method, which says what its commands must have
 // looked up, and a Wording function, which lists what it says; the Chinese stands

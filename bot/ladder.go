@@ -1,6 +1,9 @@
 package bot
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Ladder is when who is reminded of what (催报日程): the notice's data. Package
 // remind makes dates of it; a day that is moved is moved in one line of data.
@@ -14,6 +17,15 @@ type Ladder struct {
 	Cap    int
 	Silent []Silence
 	Rungs  []Rung
+}
+
+// Rung finds a step by its ID; nil if the ladder has none such, as when it was changed
+// since.
+func (l Ladder) Rung(id string) *Rung {
+	if i := slices.IndexFunc(l.Rungs, func(r Rung) bool { return r.ID == id }); i >= 0 {
+		return &l.Rungs[i]
+	}
+	return nil
 }
 
 // Capped reports whether a unit that got so many reminders this week gets no more; a

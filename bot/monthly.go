@@ -41,7 +41,7 @@ func (t *turn) formOf(v Verb) string {
 func (need *Need) monthly(n *Notice, p Person, s Session, m Message, in Intent, now time.Time) {
 	cases, key := n.Form(n.Cases), need.Report
 	if p.Office && cases != nil && (in.Verb == VerbMissing || in.Verb == VerbProgress || in.Verb == VerbPhones) {
-		need.form(FormPeriod{cases.ID, n.laterKey("").Period})
+		need.form(FormPeriod{cases.ID, n.LaterKey("").Period})
 	}
 	if key.Unit == "" {
 		return
@@ -60,7 +60,7 @@ func (need *Need) monthly(n *Notice, p Person, s Session, m Message, in Intent, 
 		if before := cases.before(cases.Month(key.Period)); before != "" {
 			month(before)
 		}
-		need.Kept = append(need.Kept, n.laterKey(key.Unit))
+		need.Kept = append(need.Kept, n.LaterKey(key.Unit))
 	case key.Form == n.Main:
 		month(cases.From)
 	}
@@ -68,7 +68,7 @@ func (need *Need) monthly(n *Notice, p Person, s Session, m Message, in Intent, 
 		if present := cases.PeriodAt(now); key.Form != n.Main || present != cases.From {
 			month(present)
 		}
-		need.Kept = append(need.Kept, n.laterKey(key.Unit))
+		need.Kept = append(need.Kept, n.LaterKey(key.Unit))
 	}
 }
 

@@ -358,7 +358,6 @@ func pauseWording() map[string][]string {
 		"plan.next":         {"step"},
 		"plan.unsent":       nil,
 		"plan.outcome":      {"step", "outcome"},
-		"plan.items":        {"form", "items"},
 		"plan.to.liaison":   nil,
 		"plan.to.group":     nil,
 		"plan.to.office":    nil,

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -59,6 +60,12 @@ func (t *turn) phoneLine(s standing) {
 	t.tell("phones.state", args{"form": s.column.name(), "state": strings.Join(state, "；")})
 }
 
+// CallsKey is where the phone log of a unit is kept, whatever was talked about: beside
+// the main form.
+func (n *Notice) CallsKey(unit string, now time.Time) ReportKey {
+	return ReportKey{Unit: unit, Form: n.Main, Period: n.Form(n.Main).PeriodAt(now)}
+}
+
 // call is 记: a line of the phone log. A day in it is the day till which the unit
 // is reminded no more.
 func (t *turn) call() {
@@ -76,9 +83,8 @@ func (t *turn) call() {
 	if !ok {
 		return
 	}
-	c := t.n.column(t.n.Main, t.now)
-	d := Docket{Key: ReportKey{Unit: u.Name, Form: c.form.ID, Period: c.period}}
-	for _, s := range t.v.Forms[c.of()] {
+	d := Docket{Key: t.n.CallsKey(u.Name, t.now)}
+	for _, s := range t.v.Forms[FormPeriod{d.Key.Form, d.Key.Period}] {
 		if s.Unit == d.Key.Unit && s.Docket != nil {
 			d = *s.Docket
 		}

@@ -88,12 +88,11 @@ func (t *turn) steps(list []Coming) []string {
 func (t *turn) sentStep(b Broadcast) string {
 	var rungs []Rung
 	for _, s := range b.Slots {
-		i := slices.IndexFunc(t.n.Ladder.Rungs, func(r Rung) bool { return r.ID == s.Rung })
-		if i < 0 { // the ladder was changed since
-			rungs = append(rungs, Rung{Owes: []Owed{{What: OweForm, Form: s.Rung}}})
-			continue
+		rung := t.n.Ladder.Rung(s.Rung)
+		if rung == nil { // nothing but its name is known any more
+			rung = &Rung{Owes: []Owed{{What: OweForm, Form: s.Rung}}}
 		}
-		rungs = append(rungs, t.n.Ladder.Rungs[i])
+		rungs = append(rungs, *rung)
 	}
 	return t.step(b.At, b.To, rungs)
 }
@@ -102,7 +101,7 @@ func (t *turn) step(at time.Time, to Audience, rungs []Rung) string {
 	var what []string
 	for _, r := range rungs {
 		for _, o := range r.Owes {
-			if words := t.owed(o); !slices.Contains(what, words) {
+			if words := t.n.Named(o); !slices.Contains(what, words) {
 				what = append(what, words)
 			}
 		}
@@ -115,18 +114,6 @@ func (t *turn) step(at time.Time, to Audience, rungs []Rung) string {
 		a["to"] = string(to)
 	}
 	return t.phrase("plan.words", a)
-}
-
-func (t *turn) owed(o Owed) string {
-	switch o.What {
-	case OweItems:
-		return t.phrase("plan.items", args{"form": o.Form, "items": ranges(o.Items)})
-	case OweStamp:
-		return wordStamped
-	case OweMaterial:
-		return o.Kind
-	}
-	return o.Form
 }
 
 // outcome words what became of a reminder: who took it, who refused it and by which

@@ -15,7 +15,8 @@ const BroadcastRemind BroadcastKind = "remind"
 type Reminding struct {
 	// Pause is set while the office has paused all reminders (暂停提醒).
 	Pause *Pause `cbor:"1,keyasint,omitempty"`
-	// Done are the steps that were dealt with, each of them once, in that order.
+	// Done are the steps that were dealt with, each of them once, in that order: no more
+	// than the ladder has, some dozens a campaign, whatever the number of units.
 	Done []Slot `cbor:"2,keyasint,omitempty"`
 }
 

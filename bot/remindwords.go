@@ -33,6 +33,20 @@ func Ranges(items []int) string { return ranges(items) }
 // Clip is at most so many characters of a text, in one line.
 func Clip(text string, most int) string { return clip(text, most) }
 
+// Named is what something that is asked for is called, without its month: 附件2,
+// 附件2第28–29项, 附件2盖章件, 活动方案.
+func (n *Notice) Named(o Owed) string {
+	switch o.What {
+	case OweItems:
+		return n.phrase("remind.some", args{"form": o.Form, "items": ranges(o.Items)})
+	case OweStamp:
+		return n.phrase("remind.stamped", args{"form": o.Form})
+	case OweMaterial:
+		return o.Kind
+	}
+	return o.Form
+}
+
 // Called is what a form of a period is called in a reminder: 附件2, 6月案例.
 func (n *Notice) Called(form *Form, period string) string {
 	month, err := time.Parse(monthLayout, form.Month(period))

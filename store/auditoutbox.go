@@ -33,20 +33,19 @@ func (a *auditor) outgoing(kind kind, key string, value []byte, names []string) 
 		}
 		a.name(key, c.By)
 		return a.keys.chat(c.ID), true
-	case kindHalt:
-		var h bot.Halt
-		if !a.decode(key, value, &h) {
-			return "", false
-		}
-		return a.keys.halt(h.Via), true
-	}
-	if kind == kindReminding {
+	case kindReminding:
 		var r bot.Reminding
 		if !a.decode(key, value, &r) {
 			return "", false
 		}
 		a.reminding(key, r)
 		return a.keys.reminding(), true
+	case kindHalt:
+		var h bot.Halt
+		if !a.decode(key, value, &h) {
+			return "", false
+		}
+		return a.keys.halt(h.Via), true
 	}
 	var l leaseRecord
 	if !a.decode(key, value, &l) {

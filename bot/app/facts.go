@@ -59,16 +59,6 @@ func (f facts) judge(kept bot.Reminding, list []remind.Facts) []remind.Row {
 	return rows
 }
 
-// calls and later are where the phone log of a unit is kept, and that it reports
-// cases unasked.
-func (f facts) calls(unit string) bot.ReportKey {
-	return bot.ReportKey{Unit: unit, Form: f.n.Main, Period: f.n.Form(f.n.Main).PeriodAt(f.now)}
-}
-
-func (f facts) later(unit string) bot.ReportKey {
-	return bot.ReportKey{Unit: unit, Form: f.n.Cases, Period: f.n.Year}
-}
-
 // each has the forms and periods read that decide; of a month all its reports, as
 // long as read tells that there was one.
 func (f facts) each(read func(bot.FormPeriod) (begun bool, err error)) error {
@@ -123,9 +113,9 @@ func (f facts) all() ([]remind.Facts, error) {
 	}
 	for _, d := range dockets {
 		switch unit := of(d.Key.Unit); d.Key {
-		case f.calls(d.Key.Unit):
+		case f.n.CallsKey(d.Key.Unit, f.now):
 			unit.Calls = &d
-		case f.later(d.Key.Unit):
+		case f.n.LaterKey(d.Key.Unit):
 			unit.Later = &d
 		}
 	}
@@ -189,10 +179,10 @@ func (f facts) one(u bot.Unit) (remind.Facts, error) {
 	if err != nil {
 		return unit, fmt.Errorf("status: %w", err)
 	}
-	if unit.Calls, err = f.r.Docket(f.calls(u.Name)); err != nil {
+	if unit.Calls, err = f.r.Docket(f.n.CallsKey(u.Name, f.now)); err != nil {
 		return unit, fmt.Errorf("docket: %w", err)
 	}
-	if unit.Later, err = f.r.Docket(f.later(u.Name)); err != nil {
+	if unit.Later, err = f.r.Docket(f.n.LaterKey(u.Name)); err != nil {
 		return unit, fmt.Errorf("docket: %w", err)
 	}
 	if _, material := remind.Needs(f.n, f.b); material {

@@ -505,6 +505,71 @@ func TestPaused(t *testing.T) {
 
 func unique(list []string) []string { return slices.Compact(list) }
 
+// before does something before each commit of a turn.
+type before struct {
+	port
+	does func()
+}
+
+func (b *before) Begin(ctx context.Context, claim, userid string) (app.Turn, error) {
+	turn, err := b.port.Begin(ctx, claim, userid)
+	return beforeTurn{turn, b}, err
+}
+
+type beforeTurn struct {
+	app.Turn
+	*before
+}
+
+func (t beforeTurn) Commit(c bot.Changes, at time.Time, reply bot.Reply) error {
+	t.does()
+	return conflict(t.Turn.Commit(c, at, reply))
+}
+
+// TestPausedAtTheMoment: the office pauses the reminders at the very instant at which
+// one falls due. Its word is taken, the step stays marked, and nobody is reminded.
+func TestPausedAtTheMoment(t *testing.T) {
+	played(t, "2021-06-23 09:00", func(l *ladder) {
+		store := &before{port: port{l.store}}
+		c := l.config(nil)
+		c.Store = store
+		a := app.New(c)
+		say := func(id, text string) string {
+			reply, err := a.Turn(context.Background(), bot.Message{Channel: "test", ID: id, From: "boss", Media: bot.MediaText, Text: text, Limit: 20480})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return reply.Text
+		}
+		commits := 0
+		store.does = func() {
+			if commits++; commits == 2 { // the first turn only asks
+				if err := a.Tick(context.Background()); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		say("1", "暂停提醒 至6月25日 防汛")
+		if reply := say("2", "确认"); !strings.Contains(reply, "✓ 已暂停全部单位的提醒") {
+			t.Error(reply)
+		}
+		v, err := l.store.View(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept, err := v.Reminding()
+		v.Close()
+		if err != nil || len(kept.Done) != 1 || !kept.Pause.Holds(l.clock.now()) {
+			t.Errorf("%+v, %v", kept, err)
+		}
+		p := l.live(nil)
+		defer p.end()
+		l.wait("2021-06-23 12:00")
+		l.check("arrived", nil, l.got())
+		l.check("became", []string{"附件2首次：paused 4"}, l.became())
+	})
+}
+
 // TestPausedUnit: one unit is left in peace, others are not.
 func TestPausedUnit(t *testing.T) {
 	played(t, "2021-06-23 08:59", func(l *ladder) {

@@ -101,6 +101,14 @@ type Debt struct {
 	Due    time.Time  // the last instant that counts as on time; zero for none
 }
 
+// Missing is what is still missing of it: some of the items, perhaps.
+func (d Debt) Missing() bot.Owed {
+	if len(d.Lacks) > 0 {
+		d.Items = d.Lacks
+	}
+	return d.Owed
+}
+
 // asks are the things that a step asks for.
 func asks(n *bot.Notice, r bot.Rung, at time.Time) (list []Debt) {
 	for _, o := range r.Owes {

@@ -115,17 +115,10 @@ func (l list) next() bot.Effect {
 
 // called is what something is called in a list.
 func (l list) called(d Debt) string {
-	switch d.What {
-	case bot.OweStamp:
-		return l.n.Phrase("remind.stamped", blanks{"form": d.Form})
-	case bot.OweItems:
-		items := d.Lacks
-		if len(items) == 0 {
-			items = d.Items
-		}
-		return l.n.Phrase("remind.some", blanks{"form": d.Form, "items": bot.Ranges(items)})
+	if d.What == bot.OweForm {
+		return what(l.n, d) // with its month
 	}
-	return what(l.n, d)
+	return l.n.Named(d.Missing())
 }
 
 // open are those of the things that some unit has not sent in.

@@ -75,16 +75,12 @@ func starts(n *bot.Notice, r bot.Rung, zone *time.Location) (days []time.Time) {
 	case bot.DayMonth: // all that such a rung asks for is reported monthly
 		if f := n.Form(r.Owes[0].Form); f != nil {
 			for _, month := range f.Periods() {
-				first, _ := time.ParseInLocation(monthLayout, month, zone)
-				days = append(days, first.AddDate(0, 1, 0))
+				days = append(days, n.Due(bot.ReportKey{Form: f.ID, Period: month}, nil, zone).Add(1))
 			}
 		}
 	}
 	return days
 }
-
-// monthLayout is how the period of a monthly form is written.
-const monthLayout = "2006-01"
 
 // count is the day that a step falls on, counted from another: off are the days
 // between them that are not worked, and on those that are against the week.

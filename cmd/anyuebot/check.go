@@ -284,7 +284,7 @@ func (l *checklist) checkCalendar(n *bot.Notice, now time.Time) {
 // steps fall on, and those that they are counted from.
 func ladderYears(n *bot.Notice, local *time.Location) []int {
 	var years []int
-	for _, due := range remind.Plan(n, time.Time{}.In(local), time.Date(9999, 12, 31, 0, 0, 0, 0, local)) {
+	for _, due := range remind.Plan(n, time.Time{}.In(local), forever(local)) {
 		years = append(years, due.At.Year())
 		if d := n.Deadline(due.Rung.Day.Deadline); d != nil {
 			years = append(years, d.Aim.In(local).Year())

@@ -60,7 +60,7 @@ func (d *demoRun) next(ctx context.Context) web.Moment {
 		if !step.At.Equal(m.At) {
 			break
 		}
-		words = append(words, audience(step.Rung.To)+"（"+owed(step.Rung.Owes)+"）")
+		words = append(words, audience(step.Rung.To)+"（"+owed(d.service.notice, step.Rung.Owes)+"）")
 	}
 	m.What = strings.Join(words, "、")
 	return m

@@ -168,7 +168,7 @@ func (p *planned) broadcast(b bot.Broadcast) error {
 	}
 	cells := make([][]string, len(owing))
 	for i, r := range owing {
-		cells[i] = []string{p.named(r), missing(r.Owes)}
+		cells[i] = []string{p.named(r), p.missing(r.Owes)}
 	}
 	widths := columns(cells)
 	for _, row := range cells {
@@ -200,14 +200,10 @@ func (p *planned) because(why bot.Spare) string {
 }
 
 // missing names what a unit still owes.
-func missing(debts []remind.Debt) string {
-	var words []string
+func (p *planned) missing(debts []remind.Debt) string {
+	var list []bot.Owed
 	for _, d := range debts {
-		o := d.Owed
-		if len(d.Lacks) > 0 {
-			o.Items = d.Lacks
-		}
-		words = append(words, owed([]bot.Owed{o}))
+		list = append(list, d.Missing())
 	}
-	return strings.Join(words, "、")
+	return owed(p.notice, list)
 }

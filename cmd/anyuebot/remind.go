@@ -175,7 +175,7 @@ func printPlan(w io.Writer, n *bot.Notice, plan []remind.Due) {
 		} else if i > 0 && sameDay(d.At, plan[i-1].At) {
 			day = ""
 		}
-		rows[i] = []string{day, clock, whom, owed(d.Rung.Owes), d.Rung.ID}
+		rows[i] = []string{day, clock, whom, owed(n, d.Rung.Owes), d.Rung.ID}
 	}
 	widths := columns(append(slices.Clone(rows), heads))
 	fmt.Fprintln(w, "\n  "+line(heads, widths))
@@ -225,23 +225,10 @@ func hours(l bot.Ladder) string {
 }
 
 // owed names what a step asks for.
-func owed(list []bot.Owed) string {
+func owed(n *bot.Notice, list []bot.Owed) string {
 	var words []string
 	for _, o := range list {
-		switch o.What {
-		case bot.OweItems:
-			var items []string
-			for _, item := range o.Items {
-				items = append(items, fmt.Sprint(item))
-			}
-			words = append(words, o.Form+"第"+strings.Join(items, "、")+"项")
-		case bot.OweStamp:
-			words = append(words, o.Form+"盖章件")
-		case bot.OweMaterial:
-			words = append(words, o.Kind)
-		default:
-			words = append(words, o.Form)
-		}
+		words = append(words, n.Named(o))
 	}
 	return strings.Join(words, "、")
 }
