@@ -31,6 +31,9 @@ func (t *turn) words() {
 		t.contact()
 		return
 	}
+	if t.in.Chosen {
+		t.tell("unit.chosen", args{"unit": t.r.Key.Unit, "form": t.form.ID})
+	}
 	field := t.form.Field(t.s.Asking)
 	switch {
 	case t.foremost(field), t.swapped(field):

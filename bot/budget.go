@@ -11,25 +11,18 @@ import (
 // sent the form in; "" if it does not. quiet is till when the phone log has it left
 // in peace.
 func passedOver(u Unit, s Status, quiet, now time.Time) Spare {
-	_, paper := s.received(false)
-	switch paused := u.Pause.Holds(now); {
-	case paper:
+	switch why := u.Pause.Spares(now); {
+	case s.Paper:
 		return SparePaper
 	case s.Docket.Claims():
 		return SpareClaimed
-	case paused && u.Pause.Until.IsZero():
-		return SpareOff
-	case paused:
-		return SparePaused
+	case why != "":
+		return why
 	case now.Before(quiet):
 		return SparePromised
 	}
 	return ""
 }
-
-// capped reports whether a unit got as many reminders this week as it may get; a
-// ladder without a cap sets none.
-func (n *Notice) capped(week int) bool { return n.Ladder.Cap > 0 && week >= n.Ladder.Cap }
 
 // nudged is why a 催报, to all or to units that it names, leaves out a unit that has
 // not sent the form in; "" if it does not. Whom the office names gets it in spite of
@@ -40,7 +33,7 @@ func (n *Notice) nudged(u Unit, s Status, named bool, week int, now time.Time) S
 			return why
 		}
 	}
-	if n.capped(week) {
+	if n.Ladder.Capped(week) {
 		return SpareCapped
 	}
 	return ""

@@ -120,21 +120,18 @@ func (t *turn) saidLater(unit string) bool {
 	return false
 }
 
-// reported drops 本月无 and 后续有再报: a case has come.
+// reported drops 本月无: a case has come. 后续有再报 stands, for the unit was told that
+// it would not be reminded each month, and to send a case whenever there is one.
 func (t *turn) reported() {
 	if n := t.s.CaseFiles; n > 0 {
 		t.tell("case.with", args{"n": strconv.Itoa(n)})
 		t.s.CaseFiles = 0
 	}
-	month, always := t.monthKey(), t.n.laterKey(t.r.Key.Unit)
+	month := t.monthKey()
 	if d, ok := t.v.Kept[month]; ok && d.Nothing != nil {
 		d.Nothing = nil
 		t.out.Dockets = append(t.out.Dockets, d)
 		t.tell("nocase.dropped", args{"month": t.monthOf(month.Period)})
-	}
-	if d, ok := t.v.Kept[always]; ok && d.Later != nil {
-		d.Later = nil
-		t.out.Dockets = append(t.out.Dockets, d)
 	}
 }
 

@@ -165,7 +165,7 @@ func TestNobodyIsRemindedWhoPromised(t *testing.T) {
 	n := loadNotice(t)
 	now := time.Date(2021, 6, 28, 9, 0, 0, 0, time.FixedZone("CST", 8*3600))
 	to := func(d *bot.Docket) bot.Recipient {
-		return bot.Recipient{Person: bot.Person{ID: "p", Units: []string{"山河镇"}}, Status: []bot.Status{{Unit: "山河镇", State: bot.NotStarted, Docket: d}}}
+		return bot.Recipient{Person: bot.Person{ID: "p", Units: []string{"山河镇"}}, Status: []bot.Status{bot.StatusOf("山河镇", bot.Filed{}, nil, d)}}
 	}
 	promised := &bot.Docket{Calls: []bot.Call{{Text: "明早报", Quiet: now.AddDate(0, 0, 1)}, {Text: "又问了一次"}}}
 	for _, test := range []struct {

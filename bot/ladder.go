@@ -16,6 +16,10 @@ type Ladder struct {
 	Rungs  []Rung
 }
 
+// Capped reports whether a unit that got so many reminders this week gets no more; a
+// ladder without a cap sets none.
+func (l Ladder) Capped(week int) bool { return l.Cap > 0 && week >= l.Cap }
+
 // Window is a span of a day, From included and To not.
 type Window struct{ From, To time.Duration }
 

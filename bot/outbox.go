@@ -61,6 +61,10 @@ const (
 	BroadcastNudge  BroadcastKind = "nudge"  // 催报: to liaisons whose unit has not submitted Form
 )
 
+// Reminds reports whether what is sent of a kind counts as a reminder of the units
+// that it is about: for the cap of a week, and in 已提醒几次.
+func (k BroadcastKind) Reminds() bool { return k == BroadcastNudge || k == BroadcastRemind }
+
 // Delivery is one message on its way to one person or group: stored with the
 // turn or page that caused it, carried out afterwards, kept with its end.
 type Delivery struct {

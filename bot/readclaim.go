@@ -10,8 +10,9 @@ import (
 const claimRunes = 60
 
 var (
-	claimedDate = regexp.MustCompile(`(\d{1,2}月)?\d{1,2}[号日]|上周.`)
+	claimedDate = regexp.MustCompile(`(\d{1,2}月)?\d{1,2}[号日]|上周[一二三四五六日天末]?`)
 	sentByRoad  = regexp.MustCompile(`(传真|纸质|QQ|qq|邮箱|邮件)[^，。]{0,10}(过|了)`)
+	sentPaper   = regexp.MustCompile(`(已经?|早就?|都)([交报送寄发][了过]?|传)(传真|纸质|QQ|qq|邮箱|邮件|真)|[交报送寄][了过的]是?(传真|纸质)`)
 	sentBefore  = regexp.MustCompile(`(早就?|已经?)(报|交|送)(过|了|上去|过去)`)
 )
 
@@ -32,6 +33,13 @@ func (n *Notice) readClaimed(text string) (form *Form, how string, ok bool) {
 	}
 	if road := sentByRoad.FindStringSubmatch(text); road != nil {
 		return form, strings.ToUpper(road[1]), true
+	}
+	if road := sentPaper.FindString(text); road != "" {
+		for _, how := range []string{"传真", "纸质", "QQ", "邮箱", "邮件"} {
+			if strings.Contains(strings.ToUpper(road), how) {
+				return form, how, true
+			}
+		}
 	}
 	return form, "", sentBefore.MatchString(text)
 }

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,8 +18,10 @@ var (
 	pauseSaid = regexp.MustCompile(`[先请都再]*(不要|不用|别|不|莫)[再要]*(催|提醒)[报办]?[了吧]*|的?提醒[先都]*(暂停|停)发?(一下)?[了吧]*|停止发?(催[报办]?|提醒)[了吧]*`)
 	// unpauseSaid is 恢复提醒 in other words: 的提醒恢复了吧.
 	unpauseSaid = regexp.MustCompile(`的?提醒(可以)?(恢复|打开)[了吧]*`)
+	// pauseOf has the units between: 暂停山河镇的提醒, 恢复对县烟草局提醒.
+	pauseOf = regexp.MustCompile(`(暂停|停止|关闭|恢复)对?(\p{Han}[^，。：\n]{0,40}?)的?提醒`)
 	// lasting is how long a pause is to be; the day on which it ends is asked for.
-	lasting = regexp.MustCompile(`[0-9一二两三四五六七八九十几半]+(天|日内|个?星期|周|个月)`)
+	lasting = regexp.MustCompile(`[0-9一二两三四五六七八九十几半]+(天|日内|个?星期|周|个月)|[本这下](周|星期|个?月)|这几天|近几天|近期`)
 	// endsAt stands before a day that cannot be read: 至6月31日.
 	endsAt = regexp.MustCompile(`(至|到|截止|截至) ?[0-9一二三四五六七八九十]`)
 )
@@ -31,7 +34,11 @@ func (n *Notice) pauseBehind(text string) (verb Verb, rest string, ok bool) {
 		return "", "", false
 	}
 	around := func(from, to int) string {
-		return strings.TrimSpace(strings.TrimRight(text[:from], " ，,的") + " " + bareLeft(text[to:]))
+		before := strings.TrimRight(text[:from], " ，,的")
+		for _, w := range []string{"请", "先", "把", "将", "对"} {
+			before = strings.TrimPrefix(before, w)
+		}
+		return strings.TrimSpace(before + " " + bareLeft(text[to:]))
 	}
 	for _, verb := range []Verb{VerbUnpause, VerbMute, VerbPause} {
 		for _, w := range n.Verbs[verb] {
@@ -39,6 +46,10 @@ func (n *Notice) pauseBehind(text string) (verb Verb, rest string, ok bool) {
 				return verb, around(i, i+len(w)), true
 			}
 		}
+	}
+	if at := pauseOf.FindStringSubmatchIndex(text); at != nil {
+		verb := map[string]Verb{"关闭": VerbMute, "恢复": VerbUnpause}[text[at[2]:at[3]]]
+		return cmp.Or(verb, VerbPause), strings.TrimSpace(text[at[4]:at[5]] + " " + around(at[0], at[1])), true
 	}
 	if at := unpauseSaid.FindStringIndex(text); at != nil {
 		return VerbUnpause, around(at[0], at[1]), true
@@ -187,8 +198,10 @@ func (t *turn) unitsNamed(word string) (units []Unit, used int) {
 		}
 		return units, len(word)
 	}
-	if units, exact := t.v.Roster.Find(word); exact {
-		return units, len(word)
+	for _, name := range []string{word, strings.TrimSuffix(word, "了")} { // 别催山河镇了
+		if units, exact := t.v.Roster.Find(name); exact {
+			return units, len(word)
+		}
 	}
 	for _, w := range []string{"和", "与", "及"} {
 		if head, _, ok := strings.Cut(word, w); ok && head != "" {

@@ -1,6 +1,9 @@
 package bot
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // BroadcastRemind is a moment of the ladder: its Slots are the steps that fall on
 // it, and To is whom they write to.
@@ -42,6 +45,18 @@ func (p *Pause) Holds(now time.Time) bool {
 	return p != nil && (p.Until.IsZero() || !now.After(p.Until))
 }
 
+// Spares is why who is under a pause of their own is left out: for a time, or for
+// good; "" if they are not.
+func (p *Pause) Spares(now time.Time) Spare {
+	switch {
+	case !p.Holds(now):
+		return ""
+	case p.Until.IsZero():
+		return SpareOff
+	}
+	return SparePaused
+}
+
 // Spare is why a unit gets no reminder of something, or a step is passed over. A
 // delivery that was dropped for it has it as Why; wording has the words under
 // "spare.<reason>".
@@ -61,7 +76,6 @@ const (
 	SpareNotDue     Spare = "notdue"     // its time has not come
 	SpareQuiet      Spare = "quiet"      // outside working hours
 	SpareSuperseded Spare = "superseded" // a later step says the same
-	SpareSent       Spare = "sent"       // sent already
 	SpareOver       Spare = "over"       // it makes no sense any more
 )
 
@@ -69,8 +83,18 @@ const (
 func Spares() []Spare {
 	return []Spare{
 		SpareFinished, SparePaper, SpareClaimed, SpareClosed, SpareExtended, SpareOff, SparePaused, SparePromised,
-		SpareNobody, SpareCapped, SpareNotDue, SpareQuiet, SpareSuperseded, SpareSent, SpareOver,
+		SpareNobody, SpareCapped, SpareNotDue, SpareQuiet, SpareSuperseded, SpareOver,
 	}
+}
+
+// FirstSpare is the reason that is looked for first of some; "" of none.
+func FirstSpare(whys []Spare) Spare {
+	for _, why := range Spares() {
+		if slices.Contains(whys, why) {
+			return why
+		}
+	}
+	return ""
 }
 
 // Coming is a step that has not come yet.

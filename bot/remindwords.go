@@ -42,13 +42,6 @@ func (n *Notice) Called(form *Form, period string) string {
 	return n.phrase("remind.monthly", args{"month": month.Format("1"), "form": form.ID})
 }
 
-// Command is a button for a command, with what it is about; "" for nothing in
-// particular.
-func (n *Notice) Command(v Verb, about string) Choice {
-	word := n.Verbs[v][0]
-	return Choice{Label: word, Say: strings.TrimSpace(word + " " + about)}
-}
-
 // Reached tells how a unit is called on: who speaks for it with the telephones,
 // or why that is not known.
 func (n *Notice) Reached(u Unit, who Contact) string {
@@ -130,7 +123,6 @@ func remindWording() map[string][]string {
 
 		"remind.office":            head,
 		"remind.office.late":       head,
-		"remind.office.card":       {"what"},
 		"remind.office.count":      count,
 		"remind.office.count.none": count,
 		"remind.office.debt":       {"what", "state"},
@@ -147,13 +139,10 @@ func remindWording() map[string][]string {
 		"remind.office.paused":     {"until", "reason"},
 		"remind.office.off":        {"reason"},
 		"remind.office.reason":     {"reason"},
-		"remind.office.next":       nil,
+		"remind.office.next":       {"phones", "post"},
 	}
 	for _, sort := range []string{"form", "nomination", "case", "summary", "yearend", "items", "stamp", "returned"} {
 		keys["remind.easy."+sort] = []string{"what", "example", "word"}
-	}
-	for _, sort := range []string{string(OweForm), string(OweItems), string(OweStamp), string(OweMaterial), "returned"} {
-		keys["remind.card."+sort] = []string{"what"}
 	}
 	for _, why := range Spares() {
 		keys["spare."+string(why)] = nil

@@ -37,6 +37,7 @@ func WordingKeys() map[string][]string {
 		"choice":           {"n", "choice"},
 		"choose":           nil,
 		"unit.which":       nil,
+		"unit.chosen":      {"unit", "form"},
 		"unit.other":       {"unit", "units"},
 		"report.none":      {"phone"},
 		"idle":             nil,

@@ -29,7 +29,7 @@ func built() []string {
 		"import.field.*", "import.problem.*",
 		"log.do.*", "log.liaison*", "log.deputy*",
 		"delivery.*", "out.*", "via.*",
-		"spare.*", "remind.easy.*", "remind.card.*", "remind.due*.alone", "remind.count*.none", "remind.office.count*.none",
+		"spare.*", "remind.easy.*", "remind.due*.alone", "remind.count*.none", "remind.office.count*.none",
 	}
 }
 

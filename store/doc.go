@@ -68,9 +68,9 @@
 // names.go, revise.go and pinyin.go keep the units, docket.go, received.go and
 // chat.go what their names say. key.go and record.go are the layout above, entries.go
 // how answers are packed. ring.go, secret.go and forget.go are the campaign's keys
-// and their end. outbox.go, sent.go, reminding.go and lease.go serve the outbox; sweep.go
-// takes away what is too old. backup.go, restore.go, vacate.go and audit.go copy, bring
-// back and verify all of it, in files sealed by seal.go.
+// and their end. outbox.go, sent.go and lease.go serve the outbox, reminding.go the
+// reminders; sweep.go takes away what is too old. backup.go, restore.go, vacate.go and
+// audit.go copy, bring back and verify all of it, in files sealed by seal.go.
 //
 // The package imports bot, store/kv, a CBOR codec, a table of pinyin and the
 // standard library without net/http. It must not import bot/app, bot/wecom, prompts or an

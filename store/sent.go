@@ -184,9 +184,15 @@ const week = 7 * 24 * time.Hour
 func (v *View) Week(monday time.Time, but string) (map[string]int, error) {
 	end := monday.Add(week)
 	return v.reminded(
-		// One that began long before may be expanded in this week: the service was
-		// down, or its road. No reminder is kept for longer than that.
-		func(b bot.Broadcast) bool { return b.ID != but && b.At.After(monday.Add(-week)) && b.At.Before(end) },
+		// One that began before may come in this week: the service was down, or its
+		// road. A 催报 says not till when, and is kept for hours.
+		func(b bot.Broadcast) bool {
+			over := b.At.Add(week)
+			if !b.Until.IsZero() {
+				over = b.Until
+			}
+			return b.ID != but && b.At.Before(end) && !over.Before(monday)
+		},
 		func(d bot.Delivery) bool {
 			if d.Queued.Before(monday) || !d.Queued.Before(end) {
 				return false
@@ -201,7 +207,7 @@ func (v *View) Week(monday time.Time, but string) (map[string]int, error) {
 func (v *View) reminded(of func(bot.Broadcast) bool, counts func(bot.Delivery) bool, kinds ...kind) (map[string]int, error) {
 	var ids []string
 	if err := visit(v, v.keys.every(kindBroadcast), func(b bot.Broadcast) error {
-		if (b.Kind == bot.BroadcastNudge || b.Kind == bot.BroadcastRemind) && of(b) {
+		if b.Kind.Reminds() && of(b) {
 			ids = append(ids, b.ID)
 		}
 		return nil

@@ -22,8 +22,9 @@ func (s *Store) Sweep(ctx context.Context, before time.Time) (int, error) {
 }
 
 // SweepDeliveries forgets the deliveries that ended before an instant of the
-// real clock and gives their number. Those of the last broadcast stay, however
-// old: [View.Sent] counts them. So do all reminders, for [View.Reminded]. It works in small commits like [Store.Sweep].
+// real clock and gives their number. However old, those of the last broadcast stay,
+// for [View.Sent], and all reminders, for [View.Reminded]. It works in small commits
+// like [Store.Sweep].
 func (s *Store) SweepDeliveries(ctx context.Context, before time.Time) (int, error) {
 	v, err := s.View(ctx)
 	if err != nil {
@@ -35,8 +36,7 @@ func (s *Store) SweepDeliveries(ctx context.Context, before time.Time) (int, err
 		return 0, err
 	}
 	return forget(ctx, s, kindSent, func(d bot.Delivery) bool {
-		reminder := d.Kind == string(bot.BroadcastRemind) || d.Kind == string(bot.BroadcastNudge)
-		return d.At.Before(before) && !reminder && (last == nil || d.Broadcast != last.ID)
+		return d.At.Before(before) && !bot.BroadcastKind(d.Kind).Reminds() && (last == nil || d.Broadcast != last.ID)
 	})
 }
 

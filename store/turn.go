@@ -219,6 +219,9 @@ func (t *Turn) changes(w *writer, c bot.Changes, at time.Time) error {
 		w.put(k.book(bot.FormPeriod{Form: b.Form, Period: b.Period}), *b)
 	}
 	if c.Reminding != nil {
+		if _, read := t.read[k.reminding()]; !read {
+			return fmt.Errorf("%w: the record of reminders written without what was in it: they would all be sent again", ErrMisuse)
+		}
 		w.put(k.reminding(), *c.Reminding)
 	}
 	if len(c.Log) > 0 {

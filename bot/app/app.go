@@ -24,8 +24,8 @@
 // is, expand.go makes the messages of a broadcast, carry.go makes an attempt,
 // settle.go is what comes of it, roads.go knows which roads are halted, alarm.go
 // tells the office of them. And the reminders: tick.go says when, facts.go looks up
-// what decides about each unit, expandremind.go makes them and keeps them to their
-// hours.
+// what decides about each unit, expandremind.go makes them, and rest.go keeps
+// them to their hours.
 package app
 
 import (
@@ -39,9 +39,11 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"anyuebot/bot"
+	"anyuebot/bot/remind"
 )
 
 // ErrConflict is what a [Turn]'s Commit returns when something it had read was
@@ -135,7 +137,10 @@ type App struct {
 	locks  locks
 	wake   chan struct{} // filled when there is something new to send
 	roads  *roads
-	sends  bool // there are an outbox and a channel
+	sends  bool         // there are an outbox and a channel
+	ahead  atomic.Int64 // how far the campaign's clock was ahead of the real one, see clockMoved
+	// steps are all steps of the ladder; they follow from the notice alone.
+	steps func() []remind.Due
 	// compose is bot.Compose.
 	compose func(*bot.Notice, bot.Broadcast, bot.Recipient, time.Time) (bot.Send, bool)
 }
@@ -161,6 +166,9 @@ func New(c Config) *App {
 	a := &App{
 		c: c, office: map[string]bool{}, pace: newPace(c.Rate),
 		wake: make(chan struct{}, 1), roads: newRoads(), sends: sends, compose: bot.Compose,
+		steps: sync.OnceValue(func() []remind.Due {
+			return remind.Plan(c.Notice, time.Time{}.In(c.Zone), time.Date(9999, 1, 1, 0, 0, 0, 0, c.Zone))
+		}),
 	}
 	for _, id := range c.Office {
 		a.office[strings.ToLower(strings.TrimSpace(id))] = true

@@ -217,10 +217,17 @@ func (w *worker) meant(view OutboxView, d bot.Delivery, now time.Time) (bot.Deli
 	if err != nil || !ok {
 		return ended(d, bot.DeliveryDropped, "", now), err
 	}
+	units := d.Units
 	if b.Kind == bot.BroadcastRemind {
 		d = w.current(d, b)
+		var followed bool
+		if b, units, followed, err = w.joined(view, b, d); err != nil {
+			return d, err
+		}
+		if followed {
+			return ended(d, bot.DeliveryDropped, string(bot.SpareSuperseded), now), nil
+		}
 	}
-	units := d.Units
 	if !toLiaisons(b) {
 		units = nil
 	}

@@ -13,6 +13,7 @@ import (
 type Records interface {
 	Reminding() (bot.Reminding, error)
 	Roster() (bot.Roster, error)
+	Unit(name string) (bot.Unit, bool, error)
 	Status(bot.ReportKey) (bot.Status, error)
 	// Statuses are those of all units on the roster.
 	Statuses(form, period string) ([]bot.Status, error)
@@ -32,16 +33,13 @@ type Records interface {
 // Judged is what a reminder would say to and about every unit on the roster, in its
 // order, if it went out at now; b need not be stored.
 func Judged(n *bot.Notice, r Records, b bot.Broadcast, now time.Time) ([]remind.Row, error) {
-	roster, err := r.Roster()
+	kept, err := r.Reminding()
 	if err != nil {
-		return nil, fmt.Errorf("roster: %w", err)
+		return nil, fmt.Errorf("reminding: %w", err)
 	}
 	f := facts{n: n, r: r, b: b, now: now}
-	list, err := f.all(roster.Units)
-	if err != nil {
-		return nil, err
-	}
-	return f.judge(list)
+	list, err := f.all()
+	return f.judge(kept, list), err
 }
 
 // facts looks up what decides about units.
@@ -53,16 +51,12 @@ type facts struct {
 }
 
 // judge decides about units.
-func (f facts) judge(list []remind.Facts) ([]remind.Row, error) {
-	kept, err := f.r.Reminding()
-	if err != nil {
-		return nil, fmt.Errorf("reminding: %w", err)
-	}
+func (f facts) judge(kept bot.Reminding, list []remind.Facts) []remind.Row {
 	rows := make([]remind.Row, len(list))
 	for i, unit := range list {
 		rows[i] = remind.Row{Facts: unit, Verdict: remind.Judge(f.n, f.b, kept, unit, f.now)}
 	}
-	return rows, nil
+	return rows
 }
 
 // calls and later are where the phone log of a unit is kept, and that it reports
@@ -75,21 +69,11 @@ func (f facts) later(unit string) bot.ReportKey {
 	return bot.ReportKey{Unit: unit, Form: f.n.Cases, Period: f.n.Year}
 }
 
-// material reports whether the broadcast asks for any.
-func (f facts) material() bool {
-	for _, slot := range f.b.Slots {
-		i := slices.IndexFunc(f.n.Ladder.Rungs, func(r bot.Rung) bool { return r.ID == slot.Rung })
-		if i >= 0 && slices.ContainsFunc(f.n.Ladder.Rungs[i].Owes, func(o bot.Owed) bool { return o.What == bot.OweMaterial }) {
-			return true
-		}
-	}
-	return false
-}
-
 // each has the forms and periods read that decide; of a month all its reports, as
 // long as read tells that there was one.
 func (f facts) each(read func(bot.FormPeriod) (begun bool, err error)) error {
-	for _, p := range remind.Needs(f.n, f.b) {
+	forms, _ := remind.Needs(f.n, f.b)
+	for _, p := range forms {
 		first, form := bot.ReportKey{Form: p.Form, Period: p.Period}, f.n.Form(p.Form)
 		for nth := 1; ; nth++ {
 			begun, err := read(bot.FormPeriod{Form: p.Form, Period: first.Nth(nth).Period})
@@ -105,7 +89,12 @@ func (f facts) each(read func(bot.FormPeriod) (begun bool, err error)) error {
 }
 
 // all looks up all units of the roster, each kind of record in one reading.
-func (f facts) all(units []bot.Unit) ([]remind.Facts, error) {
+func (f facts) all() ([]remind.Facts, error) {
+	roster, err := f.r.Roster()
+	if err != nil {
+		return nil, fmt.Errorf("roster: %w", err)
+	}
+	units := roster.Units
 	list := make([]remind.Facts, len(units))
 	place := make(map[string]int, len(units))
 	for i, u := range units {
@@ -140,7 +129,7 @@ func (f facts) all(units []bot.Unit) ([]remind.Facts, error) {
 			unit.Later = &d
 		}
 	}
-	if f.material() {
+	if _, material := remind.Needs(f.n, f.b); material {
 		if err := f.r.Files(func(r bot.Received) error {
 			for _, unit := range r.Units {
 				of(unit).Material = f.with(of(unit).Material, r)
@@ -170,37 +159,52 @@ func (f facts) all(units []bot.Unit) ([]remind.Facts, error) {
 
 // some looks up a few units, record by record, as they decide about a message that
 // is about to leave: what was sent before, which caps count, was looked at when it
-// was made.
-func (f facts) some(units []bot.Unit) ([]remind.Facts, error) {
+// was made. Who is on the roster no more is left out.
+func (f facts) some(names []string) ([]remind.Facts, error) {
 	var list []remind.Facts
-	for _, u := range units {
-		unit := remind.Facts{Unit: u, Status: map[bot.FormPeriod]bot.Status{}}
-		err := f.each(func(p bot.FormPeriod) (begun bool, err error) {
-			s, err := f.r.Status(bot.ReportKey{Unit: u.Name, Form: p.Form, Period: p.Period})
-			unit.Status[p] = s
-			return s.State != bot.NotStarted, err
-		})
+	for _, name := range names {
+		u, ok, err := f.r.Unit(name)
 		if err != nil {
-			return nil, fmt.Errorf("status: %w", err)
+			return nil, fmt.Errorf("unit: %w", err)
 		}
-		if unit.Calls, err = f.r.Docket(f.calls(u.Name)); err != nil {
-			return nil, fmt.Errorf("docket: %w", err)
+		if !ok || u.Removed != nil {
+			continue
 		}
-		if unit.Later, err = f.r.Docket(f.later(u.Name)); err != nil {
-			return nil, fmt.Errorf("docket: %w", err)
-		}
-		if f.material() {
-			files, err := f.r.FilesOf(u.Name)
-			if err != nil {
-				return nil, fmt.Errorf("files: %w", err)
-			}
-			for _, r := range files {
-				unit.Material = f.with(unit.Material, r)
-			}
+		unit, err := f.one(u)
+		if err != nil {
+			return nil, err
 		}
 		list = append(list, unit)
 	}
 	return list, nil
+}
+
+func (f facts) one(u bot.Unit) (remind.Facts, error) {
+	unit := remind.Facts{Unit: u, Status: map[bot.FormPeriod]bot.Status{}}
+	err := f.each(func(p bot.FormPeriod) (begun bool, err error) {
+		s, err := f.r.Status(bot.ReportKey{Unit: u.Name, Form: p.Form, Period: p.Period})
+		unit.Status[p] = s
+		return s.State != bot.NotStarted, err
+	})
+	if err != nil {
+		return unit, fmt.Errorf("status: %w", err)
+	}
+	if unit.Calls, err = f.r.Docket(f.calls(u.Name)); err != nil {
+		return unit, fmt.Errorf("docket: %w", err)
+	}
+	if unit.Later, err = f.r.Docket(f.later(u.Name)); err != nil {
+		return unit, fmt.Errorf("docket: %w", err)
+	}
+	if _, material := remind.Needs(f.n, f.b); material {
+		files, err := f.r.FilesOf(u.Name)
+		if err != nil {
+			return unit, fmt.Errorf("files: %w", err)
+		}
+		for _, r := range files {
+			unit.Material = f.with(unit.Material, r)
+		}
+	}
+	return unit, nil
 }
 
 // with adds to kinds of material that of one that was received.

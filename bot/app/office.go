@@ -79,6 +79,9 @@ func (a *App) enrolled(people []bot.Person) []bot.Person {
 	return slices.DeleteFunc(slices.Clone(people), func(p bot.Person) bool { return !p.Member || a.office[strings.ToLower(p.UserID)] })
 }
 
+// member reports whether a person is one of the office.
+func (a *App) member(p bot.Person) bool { return p.Member || a.office[strings.ToLower(p.UserID)] }
+
 // configuredPeople are those whom configuration makes members of the office, as a
 // record of them begins.
 func (a *App) configuredPeople() []bot.Person {

@@ -62,7 +62,6 @@ type OutboxView interface {
 	Broadcast(id string) (bot.Broadcast, bool, error)
 	Person(id string) (bot.Person, bool, error)
 	People() ([]bot.Person, error)
-	Unit(name string) (bot.Unit, bool, error)
 	Chats() ([]bot.Chat, error)
 	Chat(id string) (bot.Chat, bool, error)
 	Records

@@ -95,27 +95,7 @@ func (l *ladder) text() string {
 
 // live runs the outbox and the reminders of one process.
 func (l *ladder) live(f *fuse) *process {
-	p := l.start(f)
-	ctx, stop := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		p.app.RunReminders(ctx)
-	}()
-	whole := &process{app: p.app, done: make(chan struct{})}
-	whole.stop = sync.OnceFunc(func() {
-		stop()
-		p.stop()
-	})
-	if f != nil {
-		f.kill = whole.stop
-	}
-	go func() {
-		defer close(whole.done)
-		<-p.done
-		<-done
-	}()
-	return whole
+	return l.run(f, (*app.App).RunOutbox, (*app.App).RunReminders)
 }
 
 // submit hands a unit's form in.
@@ -286,8 +266,8 @@ func TestTickAfterCrash(t *testing.T) {
 	}
 }
 
-// FuzzRemindersCrash kills processes at random calls for a day, three at a time on
-// one store, while pages are made and sent. In the end everybody was reminded, once,
+// FuzzRemindersCrash kills processes at random calls, two at a time on one store,
+// from before noon into the afternoon, while pages are made and sent. In the end everybody was reminded, once,
 // or it is said that it may have been twice.
 //
 // A plain test run plays a few seeds. The long form plays as many as there is time
@@ -298,7 +278,7 @@ func FuzzRemindersCrash(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, seed int) {
 		synctest.Test(t, func(t *testing.T) {
-			l := newLadder(t, "2021-06-23 08:50")
+			l := newLadder(t, "2021-06-23 11:30")
 			var csv strings.Builder
 			csv.WriteString("单位,类别,联络员userid\n")
 			for i := range 2 * bot.MaxDeliveries {
@@ -306,8 +286,8 @@ func FuzzRemindersCrash(f *testing.F) {
 			}
 			l.enrol(csv.String())
 			chance := dice(seed)
-			lives := make([]*process, 3)
-			for l.clock.now().Before(l.at("2021-06-23 16:00")) {
+			lives := make([]*process, 2)
+			for l.clock.now().Before(l.at("2021-06-23 15:00")) {
 				for i := range lives {
 					if lives[i] != nil {
 						lives[i].end()
@@ -388,8 +368,8 @@ func TestReminderRests(t *testing.T) {
 		l.check("at noon", nil, l.got())
 		for _, s := range l.outcomes() {
 			d := l.find(s.Broadcast.ID, s.Broadcast.ID+"-"+l.store.PersonID("lisi"))
-			if d.State != bot.DeliveryDeferred || d.Why != string(bot.SpareQuiet) || d.Due.Sub(time.Now()) != 2*time.Hour {
-				t.Errorf("%s for %s, due in %v", d.State, d.Why, d.Due.Sub(time.Now()))
+			if d.State != bot.DeliveryDeferred || d.Why != string(bot.SpareQuiet) || time.Until(d.Due) != 2*time.Hour {
+				t.Errorf("%s for %s, due in %v", d.State, d.Why, time.Until(d.Due))
 			}
 		}
 		l.commit("boss", bot.Changes{Deliveries: []bot.Delivery{l.delivery("退回", "lisi")}})
@@ -709,6 +689,30 @@ func TestToGroupsAndOffice(t *testing.T) {
 					t.Errorf("%s is told of %s", who, unit)
 				}
 			}
+		}
+	})
+}
+
+// TestLeftTheOffice: who is of the office no more when a list leaves does not get it.
+func TestLeftTheOffice(t *testing.T) {
+	played(t, "2021-06-02 15:59", func(l *ladder) {
+		l.notice.Ladder.Rungs = slices.DeleteFunc(slices.Clone(l.notice.Ladder.Rungs), func(r bot.Rung) bool { return r.ID != "附件1清单" })
+		anna := bot.Person{ID: l.store.PersonID("anna"), UserID: "anna", Member: true}
+		l.commit("boss", bot.Changes{People: []bot.Person{anna}})
+		l.does(func(bot.Parcel, string) (bot.Attempt, bool) {
+			return bot.Attempt{Fate: bot.FateLater, Wait: 10 * time.Minute, Limited: true, Why: "limit"}, false
+		})
+		p := l.live(nil)
+		defer p.end()
+		l.wait("2021-06-02 16:05")
+		anna.Member = false
+		l.commit("boss", bot.Changes{People: []bot.Person{anna}})
+		l.does(nil)
+		l.wait("2021-06-02 17:00")
+		l.check("arrived", []string{"06-02 16:10 boss"}, unique(l.got()))
+		id := l.outcomes()[0].Broadcast.ID
+		if d := l.find(id, id+"-"+anna.ID); d.State != bot.DeliveryDropped || d.Why != "" {
+			t.Errorf("%s for %q", d.State, d.Why)
 		}
 	})
 }

@@ -138,7 +138,10 @@ type process struct {
 }
 
 // start runs an outbox; its fuse may be nil.
-func (r *rig) start(f *fuse) *process {
+func (r *rig) start(f *fuse) *process { return r.run(f, (*app.App).RunOutbox) }
+
+// run is start for a process that does all this.
+func (r *rig) run(f *fuse, works ...func(*app.App, context.Context)) *process {
 	ctx, stop := context.WithCancel(context.Background())
 	p := &process{app: app.New(r.config(f)), stop: stop, done: make(chan struct{})}
 	p.app.Compose(r.compose)
@@ -147,7 +150,11 @@ func (r *rig) start(f *fuse) *process {
 	}
 	go func() {
 		defer close(p.done)
-		p.app.RunOutbox(ctx)
+		var all sync.WaitGroup
+		for _, work := range works {
+			all.Go(func() { work(p.app, ctx) })
+		}
+		all.Wait()
 	}()
 	return p
 }
@@ -166,6 +173,11 @@ func (r *rig) commit(from string, c bot.Changes) {
 		r.t.Fatal(err)
 	}
 	defer turn.Close()
+	if c.Reminding != nil { // else the store refuses it
+		if _, err := turn.Reminding(); err != nil {
+			r.t.Fatal(err)
+		}
+	}
 	if err := turn.Commit(c, time.Now(), bot.Reply{}); err != nil {
 		r.t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,9 +19,10 @@ const (
 	// everyMinute is when it is looked what the ladder of reminders has due. The
 	// windows in which one may go out begin and end with a minute.
 	everyMinute = "CRON_TZ=Asia/Shanghai * * * * *"
-	// tickTime bounds one look, and tickLease how long others leave it to a process
-	// that died at it.
-	tickTime  = 50 * time.Second
+	// tickTime bounds one look: the next minute has one of its own.
+	tickTime = 50 * time.Second
+	// tickLease names whose work it is. Others leave it for [leaseTime] to a process
+	// that died at it, and nothing depends on it: the commit alone tells who was first.
 	tickLease = "remind"
 )
 
@@ -33,8 +35,6 @@ func (a *App) RunReminders(ctx context.Context) {
 	log := cronLog{a.c.Log}
 	// A look that panics must not be taken for one that is still going on.
 	job := cron.NewChain(cron.SkipIfStillRunning(log), cron.Recover(log)).Then(cron.FuncJob(func() {
-		ctx, cancel := context.WithTimeout(ctx, tickTime)
-		defer cancel()
 		if err := a.Tick(ctx); err != nil {
 			a.c.Log.Error("reminders: what is due now was not sent; the next minute tries again", "error", err)
 		}
@@ -62,17 +62,22 @@ func (l cronLog) Error(err error, msg string, args ...any) {
 	l.log.Error("reminders: cron: "+msg, append(args, "error", err)...)
 }
 
-// Tick sends what the ladder of reminders has due at this moment, when there are
-// units, and nobody has sent: the steps are marked in the one commit that stores the reminders, so it may
-// be called at any time, by any number of processes, as often as one likes. It
-// needs no memory of when it was called before.
+// Tick sends what the ladder of reminders has due at this moment and nobody has
+// sent; nothing while there are no units. The steps are marked in the one commit that
+// stores the reminders, so it may be called at any time, by any number of processes,
+// as often as one likes. It needs no memory of when it was called before.
 func (a *App) Tick(ctx context.Context) error {
 	if a.c.Outbox == nil {
 		return nil
 	}
-	// Where the campaign's clock was put forward, there is something to do that
-	// nobody has said.
-	defer a.roused()
+	if a.clockMoved() {
+		a.roused() // what rests till an hour of the campaign may go out now
+	}
+	if !a.mayBeDue() {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, tickTime)
+	defer cancel()
 	if _, _, due, err := a.due(ctx); err != nil || len(due) == 0 {
 		return err
 	}
@@ -93,6 +98,22 @@ func (a *App) Tick(ctx context.Context) error {
 		}
 	}
 	return err
+}
+
+// clockMoved reports whether the campaign's clock was put forward or back since this
+// was asked last.
+func (a *App) clockMoved() bool {
+	ahead := time.Until(a.now())
+	was := time.Duration(a.ahead.Swap(int64(ahead)))
+	return (ahead - was).Abs() > time.Second
+}
+
+// mayBeDue reports whether a step of the ladder can be due at this moment, whatever
+// was dealt with. Nothing is on most minutes of a campaign: those cost no look into
+// the store.
+func (a *App) mayBeDue() bool {
+	now := a.now()
+	return slices.ContainsFunc(a.steps(), func(d remind.Due) bool { return !now.Before(d.At) && !now.After(d.Until) }) && remind.Open(a.c.Notice, now)
 }
 
 // due is what there is to send now, with the record as it is and as it is to be.
@@ -135,6 +156,7 @@ func (a *App) sendDue(ctx context.Context) error {
 	if err := a.c.Outbox.Remind(ctx, was, is, send, log); err != nil {
 		return err
 	}
+	a.roused()
 	for _, b := range send {
 		a.c.Log.Info("reminders: steps of the ladder are due", "broadcast", b.ID, "to", b.To, "steps", len(b.Slots))
 	}

@@ -299,7 +299,7 @@ type job struct {
 // all else; with an address of its own it waits for nobody, all others wait for
 // those before in their lane.
 func (w *worker) pick(now time.Time) (best job, ready bool, next time.Time) {
-	if len(w.flying) >= atOnce {
+	if len(w.flying) >= atOnce || len(w.open) == 0 {
 		return best, false, next
 	}
 	heads := map[string]bot.Delivery{}

@@ -26,25 +26,6 @@ func Opens(n *bot.Notice, now time.Time) time.Time {
 	return end
 }
 
-// Closes is when the window that is open at now ends; now itself if none is.
-func Closes(n *bot.Notice, now time.Time) time.Time {
-	if !Open(n, now) {
-		return now
-	}
-	end := now
-	for _, w := range n.Ladder.Windows {
-		if end = midnight(now).Add(w.To); end.After(now) {
-			break
-		}
-	}
-	for _, s := range n.Ladder.Silent {
-		if s.From.After(now) && s.From.Before(end) {
-			end = s.From
-		}
-	}
-	return end
-}
-
 // Monday is the beginning of the week that an instant is in: caps are counted from
 // there.
 func Monday(now time.Time) time.Time {

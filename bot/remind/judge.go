@@ -1,6 +1,7 @@
 package remind
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -21,17 +22,17 @@ type Facts struct {
 	Reminded     int // in the whole campaign, accepted ones alone
 }
 
-// Needs are the forms and periods that judging a broadcast takes. Of a monthly form
-// it is the month's first report; those behind it ([bot.ReportKey.Nth]) are wanted
-// too, as far as there are any.
-func Needs(n *bot.Notice, b bot.Broadcast) []bot.FormPeriod {
-	var list []bot.FormPeriod
+// Needs are the forms and periods that judging a broadcast takes, and whether it takes
+// what material was sent. Of a monthly form it is the month's first report; those
+// behind it ([bot.ReportKey.Nth]) are wanted too, as far as there are any.
+func Needs(n *bot.Notice, b bot.Broadcast) (forms []bot.FormPeriod, material bool) {
 	for _, d := range debts(n, b, b.At) {
-		if d.Form != "" && !slices.Contains(list, d.of()) {
-			list = append(list, d.of())
+		material = material || d.What == bot.OweMaterial
+		if d.Form != "" && !slices.Contains(forms, d.of()) {
+			forms = append(forms, d.of())
 		}
 	}
-	return list
+	return forms, material
 }
 
 // Verdict is whether a unit is reminded of something: of what, or why of nothing.
@@ -59,7 +60,9 @@ func Judge(n *bot.Notice, b bot.Broadcast, kept bot.Reminding, f Facts, now time
 		}
 	}
 	if len(v.Owes) == 0 {
-		return Verdict{Why: first(settled)}
+		// A broadcast whose steps are over, or are none of the ladder any more, asks for
+		// nothing.
+		return Verdict{Why: cmp.Or(bot.FirstSpare(settled), bot.SpareOver)}
 	}
 	if b.To == bot.ToGroups || b.To == bot.ToOffice {
 		return v
@@ -70,30 +73,19 @@ func Judge(n *bot.Notice, b bot.Broadcast, kept bot.Reminding, f Facts, now time
 	return v
 }
 
-// first is the reason that is looked for first. A broadcast whose steps are over, or
-// are none of the ladder any more, asks for nothing.
-func first(reasons []bot.Spare) bot.Spare {
-	for _, why := range bot.Spares() {
-		if slices.Contains(reasons, why) {
-			return why
-		}
-	}
-	return bot.SpareOver
-}
-
 // unwritten is why the liaison of a unit that owes something is not written to; ""
 // if they are.
 func unwritten(n *bot.Notice, kept bot.Reminding, f Facts, now time.Time) bot.Spare {
-	switch pause := f.Unit.Pause; {
-	case pause != nil && pause.Until.IsZero():
-		return bot.SpareOff
-	case pause.Holds(now), kept.Pause.Holds(now):
+	switch why := f.Unit.Pause.Spares(now); {
+	case why != "":
+		return why
+	case kept.Pause.Holds(now):
 		return bot.SparePaused
 	case now.Before(f.Calls.Quiet()):
 		return bot.SparePromised
 	case len(f.Unit.Speakers(now)) == 0:
 		return bot.SpareNobody
-	case f.Week >= n.Ladder.Cap:
+	case n.Ladder.Capped(f.Week):
 		return bot.SpareCapped
 	}
 	return ""

@@ -32,7 +32,8 @@ func asking(t testing.TB, now string, ids ...string) *unitCase {
 	for _, id := range ids {
 		c.b.Slots = append(c.b.Slots, bot.Slot{Rung: id, Due: c.now})
 	}
-	for _, of := range remind.Needs(n, c.b) {
+	forms, _ := remind.Needs(n, c.b)
+	for _, of := range forms {
 		c.f.Status[of] = bot.Status{Unit: "山河镇", State: bot.NotStarted}
 	}
 	return c
@@ -88,6 +89,15 @@ var reasons = []struct {
 	}},
 	{bot.SpareNobody, func(c *unitCase) { c.f.Unit.Liaison = "" }},
 	{bot.SpareCapped, func(c *unitCase) { c.f.Week = c.n.Ladder.Cap }},
+}
+
+// TestNoCap: a ladder that sets no cap holds nobody to one.
+func TestNoCap(t *testing.T) {
+	c := asking(t, "2021-06-30 09:00", "附件2当天")
+	c.n.Ladder.Cap, c.f.Week = 0, 99
+	if list, why := owes(c.judge()); why != "" || len(list) != 2 {
+		t.Errorf("%q, %s", list, why)
+	}
 }
 
 // TestReasons: each reason alone; and of any two that hold, the first is told.
@@ -296,8 +306,9 @@ func TestDebtsOnce(t *testing.T) {
 		if diff := cmp.Diff(tt.owes, list); diff != "" {
 			t.Errorf("%q: %s", tt.steps, diff)
 		}
-		if diff := cmp.Diff(tt.needs, remind.Needs(c.n, c.b)); diff != "" {
-			t.Errorf("%q needs %s", tt.steps, diff)
+		forms, material := remind.Needs(c.n, c.b)
+		if diff := cmp.Diff(tt.needs, forms); diff != "" || material != (tt.needs == nil) {
+			t.Errorf("%q needs material %v, %s", tt.steps, material, diff)
 		}
 	}
 }

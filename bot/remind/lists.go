@@ -11,39 +11,33 @@ import (
 
 // ToGroup words a broadcast for a paired group: counts over all units, never a
 // name. False if nothing is missing.
-func ToGroup(n *bot.Notice, b bot.Broadcast, chat bot.Chat, rows []Row, now time.Time) (bot.Send, bool) {
+func ToGroup(n *bot.Notice, b bot.Broadcast, chat string, rows []Row, now time.Time) (bot.Send, bool) {
 	l := newList(n, b, rows, now)
 	if len(l.rows) == 0 {
 		return bot.Send{}, false
 	}
 	say := []bot.Effect{{Key: "remind.group", Args: blanks{"time": bot.ShortDate(now)}}}
+	say = append(say, leads(l.open())...)
 	say = append(say, l.counts("remind.count")...)
-	all := letter{n: n, now: now, rows: []Row{{Verdict: Verdict{Owes: l.missing()}}}}
+	all := letter{n: n, now: now, rows: []Row{{Verdict: Verdict{Owes: l.open()}}}}
 	say = append(say, all.dates(all.rows)...)
 	if easy := all.easy(); len(easy) > 0 {
 		say = append(append(say, bot.Effect{Key: "remind.group.how"}), easy...)
 	}
 	say = append(say, bot.Effect{Key: "remind.group.foot", Args: blanks{"phone": n.Office.Phone}})
-	return bot.Send{Group: chat.ID, Kind: string(bot.BroadcastRemind), Say: say}, true
+	return bot.Send{Group: chat, Kind: string(bot.BroadcastRemind), Say: say}, true
 }
 
 // ToOffice words a broadcast for a member of the office: the list of who still owes
 // what, with telephone, times reminded and last word. False if nothing is missing.
 // Each unit has a line that is understood alone, for a long list is sent in parts.
 // kept tells of a pause for all.
-func ToOffice(n *bot.Notice, b bot.Broadcast, kept bot.Reminding, person bot.Person, rows []Row, now time.Time) (bot.Send, bool) {
+func ToOffice(n *bot.Notice, b bot.Broadcast, kept bot.Reminding, person string, rows []Row, now time.Time) (bot.Send, bool) {
 	l := newList(n, b, rows, now)
 	if len(l.rows) == 0 {
 		return bot.Send{}, false
 	}
-	send := bot.Send{Person: person.ID, Kind: string(bot.BroadcastRemind), Say: l.forOffice(kept.Pause)}
-	if column := l.column(); column != "" {
-		send.Offer = &bot.Offer{
-			Open: bot.OpenAny, Title: bot.Effect{Key: "remind.office.card", Args: blanks{"what": l.whats()}},
-			Choices: []bot.Choice{n.Command(bot.VerbPhones, column), n.Command(bot.VerbMissing, column)},
-		}
-	}
-	return send, true
+	return bot.Send{Person: person, Kind: string(bot.BroadcastRemind), Say: l.forOffice(kept.Pause)}, true
 }
 
 // list is who has not sent in what a broadcast is about, reminded of it or not:
@@ -108,12 +102,15 @@ func came(n *bot.Notice, d Debt, f Facts) coming {
 	return missing
 }
 
-// column is how the office asks for the first thing in the list; "" if it can't.
-func (l list) column() string {
-	if d := l.missing()[0]; d.What != bot.OweStamp {
-		return d.Form
+// next tells what the office can do about the list, with the commands for the first
+// thing in it. Of material there is no column: they mean the main form then.
+func (l list) next() bot.Effect {
+	column := bot.Stamped
+	if d := l.open()[0]; d.What != bot.OweStamp {
+		column = d.Form
 	}
-	return bot.Stamped
+	command := func(v bot.Verb) string { return strings.TrimSpace(l.n.Verbs[v][0] + " " + column) }
+	return bot.Effect{Key: "remind.office.next", Args: blanks{"phones": command(bot.VerbPhones), "post": command(bot.VerbPost)}}
 }
 
 // called is what something is called in a list.
@@ -131,8 +128,8 @@ func (l list) called(d Debt) string {
 	return what(l.n, d)
 }
 
-// missing are those of the things that some unit has not sent in.
-func (l list) missing() []Debt {
+// open are those of the things that some unit has not sent in.
+func (l list) open() []Debt {
 	var open []Debt
 	for _, d := range l.wanted {
 		if len(l.tally(d).open) > 0 {
@@ -144,7 +141,7 @@ func (l list) missing() []Debt {
 
 func (l list) whats() string {
 	var names []string
-	for _, d := range l.missing() {
+	for _, d := range l.open() {
 		names = append(names, l.called(d))
 	}
 	return strings.Join(names, "、")
@@ -222,6 +219,7 @@ func (l list) forOffice(pause *bot.Pause) []bot.Effect {
 	say := []bot.Effect{{Key: key, Args: blanks{
 		"what": l.whats(), "time": bot.ShortDate(l.now), "n": strconv.Itoa(len(overdue)), "expected": strconv.Itoa(expected),
 	}}}
+	say = append(say, leads(l.open())...)
 	if len(l.wanted) > 1 || paper > 0 {
 		say = append(say, l.counts("remind.office.count")...)
 	}
@@ -240,7 +238,7 @@ func (l list) forOffice(pause *bot.Pause) []bot.Effect {
 			say = append(say, l.line(r))
 		}
 	}
-	return append(say, bot.Effect{Key: "remind.office.next"})
+	return append(say, l.next())
 }
 
 // line is all that the office has to know of a unit before it calls.
@@ -268,26 +266,26 @@ func (l list) line(r Row) bot.Effect {
 		more = append(more, said)
 	}
 	return bot.Effect{Key: "remind.office.unit", Args: blanks{
-		"unit": r.Unit.Name, "contact": contact, "debts": l.debts(r), "more": strings.Join(more, "；"),
+		"unit": r.Unit.Name, "contact": contact, "debts": l.lacking(r), "more": strings.Join(more, "；"),
 	}}
 }
 
-// debts are what a unit has not sent in, what stands alike together: 附件2、总结未开始.
-func (l list) debts(r Row) string {
+// lacking is what a unit has not sent in, what stands alike together: 附件2、总结未开始.
+func (l list) lacking(r Row) string {
 	var parts []string
 	for i := 0; i < len(r.Owes); {
-		state := l.state(r.Owes[i])
+		stage := l.stage(r.Owes[i])
 		var alike []string
-		for ; i < len(r.Owes) && l.state(r.Owes[i]) == state; i++ {
+		for ; i < len(r.Owes) && l.stage(r.Owes[i]) == stage; i++ {
 			alike = append(alike, l.called(r.Owes[i]))
 		}
-		parts = append(parts, l.n.Phrase("remind.office.debt", blanks{"what": strings.Join(alike, "、"), "state": state}))
+		parts = append(parts, l.n.Phrase("remind.office.debt", blanks{"what": strings.Join(alike, "、"), "state": stage}))
 	}
 	return strings.Join(parts, "，")
 }
 
-// state is where something stands, in the office's words.
-func (l list) state(d Debt) string {
+// stage is where something stands, in the office's words.
+func (l list) stage(d Debt) string {
 	s, form := d.Status, l.n.Form(d.Form)
 	switch {
 	case d.What == bot.OweStamp && s.Docket != nil && s.Docket.Stamp != nil:
@@ -315,7 +313,7 @@ func (l list) paused(till, open string, p *bot.Pause) string {
 func (l list) pause(p *bot.Pause) blanks {
 	a := blanks{"until": bot.ShortDate(p.Until.In(l.now.Location())), "reason": ""}
 	if p.Reason != "" {
-		a["reason"] = l.n.Phrase("remind.office.reason", blanks{"reason": p.Reason})
+		a["reason"] = l.n.Phrase("remind.office.reason", blanks{"reason": bot.Clip(p.Reason, reasonRunes)})
 	}
 	return a
 }

@@ -29,8 +29,9 @@ type blanks = map[string]string
 
 // ToPerson words a broadcast for somebody who speaks for these units: one message
 // about all that any of them still owes. False if none does. It fits into a
-// [bot.ParcelLimit], naming fewer units if it must.
-func ToPerson(n *bot.Notice, b bot.Broadcast, person bot.Person, rows []Row, now time.Time) (bot.Send, bool) {
+// [bot.ParcelLimit], naming fewer units if it must, and has no card, as which the
+// platform would send a message more.
+func ToPerson(n *bot.Notice, person string, rows []Row, now time.Time) (bot.Send, bool) {
 	l := letter{n: n, now: now}
 	var units []string
 	for _, r := range rows {
@@ -46,9 +47,7 @@ func ToPerson(n *bot.Notice, b bot.Broadcast, person bot.Person, rows []Row, now
 	for named := min(len(units), namedUnits) - 1; named > 0 && l.size(say) > bot.ParcelLimit; named-- {
 		say = l.words(named)
 	}
-	return bot.Send{
-		Person: person.ID, Kind: string(bot.BroadcastRemind), Units: units, Say: say, Offer: l.offer(len(person.Units)),
-	}, true
+	return bot.Send{Person: person, Kind: string(bot.BroadcastRemind), Units: units, Say: say}, true
 }
 
 // letter is what somebody is reminded of.
@@ -77,18 +76,24 @@ func (l letter) size(say []bot.Effect) int {
 
 // words is the whole message, with that many units named.
 func (l letter) words(named int) []bot.Effect {
-	say := l.head(named)
-	for _, d := range l.debts() {
-		e := bot.Effect{Key: "remind.say", Args: blanks{"text": d.Rung.Say}}
-		if d.Rung.Say != "" && !slices.ContainsFunc(say, func(said bot.Effect) bool { return said.Args["text"] == d.Rung.Say }) {
-			say = append(say, e)
-		}
-	}
+	say := append(l.head(named), leads(l.debts())...)
 	say = append(say, l.owed(named)...)
 	say = append(say, l.asks()...)
 	say = append(say, l.dates(l.rows)...)
 	say = append(say, l.easy()...)
 	return append(say, bot.Effect{Key: l.foot(), Args: blanks{"phone": l.n.Office.Phone}})
+}
+
+// leads are the sentences that the steps begin with, each once.
+func leads(debts []Debt) []bot.Effect {
+	var say []bot.Effect
+	for _, d := range debts {
+		same := func(said bot.Effect) bool { return said.Args["text"] == d.Rung.Say }
+		if d.Rung.Say != "" && !slices.ContainsFunc(say, same) {
+			say = append(say, bot.Effect{Key: "remind.say", Args: blanks{"text": d.Rung.Say}})
+		}
+	}
+	return say
 }
 
 // owed tells what is owed: of units that owe the same, and stand alike, in one line.
@@ -184,7 +189,7 @@ func (l letter) state(d Debt) string {
 	form := l.n.Form(d.Form)
 	all, filled := form.Asked(), d.Status.Filled
 	a := blanks{
-		"filled": strconv.Itoa(filled), "all": strconv.Itoa(all), "left": strconv.Itoa(all - filled), "word": l.command(d, "").Say,
+		"filled": strconv.Itoa(filled), "all": strconv.Itoa(all), "left": strconv.Itoa(all - filled), "word": l.word(d),
 	}
 	switch {
 	case filled >= all:
@@ -331,7 +336,7 @@ func (l letter) easy() []bot.Effect {
 			continue
 		}
 		say = append(say, bot.Effect{Key: key, Args: blanks{
-			"what": what(l.n, d), "example": l.example(d), "word": l.command(d, "").Say,
+			"what": what(l.n, d), "example": l.example(d), "word": l.word(d),
 		}})
 		if units := l.owing(d); sort == "case" && len(l.rows) > 1 {
 			say = append(say, bot.Effect{Key: "remind.easy.many", Join: bot.SameLine, Args: blanks{"word": l.n.Verbs[bot.VerbNoCase][0], "unit": units[0]}})
@@ -387,66 +392,20 @@ func (l letter) foot() string {
 	return "remind.foot"
 }
 
-// offer are the commands that lead to what is owed; all is how many units the
-// person speaks for.
-func (l letter) offer(all int) *bot.Offer {
-	var choices []bot.Choice
-	var whats []string
-	sort := cardOf(l.debts()[0])
-	add := func(c bot.Choice) {
-		if !slices.ContainsFunc(choices, func(known bot.Choice) bool { return known.Label == c.Label }) {
-			choices = append(choices, c)
-		}
-	}
-	for _, d := range l.debts() {
-		if name := what(l.n, d); !slices.Contains(whats, name) {
-			whats = append(whats, name)
-		}
-		if cardOf(d) != sort {
-			sort = string(bot.OweForm)
-		}
-		unit := ""
-		if units := l.owing(d); all > 1 && len(units) == 1 {
-			unit = units[0]
-		}
-		if d.What != bot.OweStamp { // a picture is all
-			add(l.command(d, unit))
-		}
-		if d.Form == l.n.Cases && (unit != "" || all == 1) {
-			add(l.n.Command(bot.VerbNoCase, unit))
-		}
-	}
-	choices = append(choices[:min(len(choices), bot.MaxChoices-1)], l.n.Command(bot.VerbProgress, ""))
-	return &bot.Offer{
-		Open: bot.OpenAny, Choices: choices,
-		Title: bot.Effect{Key: "remind.card." + sort, Args: blanks{"what": strings.Join(whats, "、")}},
-	}
-}
-
-// command leads to what is owed, of one unit if it is named.
-func (l letter) command(d Debt, unit string) bot.Choice {
+// word is the command that leads to what is owed; of several units it is asked for
+// which.
+func (l letter) word(d Debt) string {
+	verb := func(v bot.Verb) string { return l.n.Verbs[v][0] }
 	switch {
-	case d.What == bot.OweMaterial:
-		return l.n.Command(bot.VerbMaterial, d.Kind)
 	case d.Form == l.n.Main:
-		return l.n.Command(bot.VerbFill, unit)
+		return verb(bot.VerbFill)
 	case d.Status.Return != nil: // 总结 would ask for another text
 	case d.Form == l.n.Cases:
-		return l.n.Command(bot.VerbCase, unit)
+		return verb(bot.VerbCase)
 	case d.Form == l.n.Summary:
-		return l.n.Command(bot.VerbSummary, unit)
+		return verb(bot.VerbSummary)
 	case d.Form == l.n.YearEnd:
-		return l.n.Command(bot.VerbYearEnd, unit)
+		return verb(bot.VerbYearEnd)
 	}
-	c := l.n.Command(bot.VerbFill, strings.TrimSpace(d.Form+" "+unit))
-	c.Label += d.Form
-	return c
-}
-
-// cardOf is what sort of thing a card is about.
-func cardOf(d Debt) string {
-	if d.Status.Return != nil && d.What == bot.OweForm {
-		return "returned"
-	}
-	return string(d.What)
+	return strings.TrimSpace(verb(bot.VerbFill) + " " + d.Form)
 }

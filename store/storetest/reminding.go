@@ -128,6 +128,10 @@ func testPause(t *testing.T, empty Open) {
 		t.Errorf("paused on what was read before the step: %v", err)
 	}
 	turn = begin(t, s, "c1", "office")
+	if err := turn.Commit(bot.Changes{Reminding: &paused}, noon(), bot.Reply{}); !errors.Is(err, store.ErrMisuse) {
+		t.Errorf("paused without a look at what was done: %v", err)
+	}
+	turn = begin(t, s, "c1", "office")
 	before, err := turn.Reminding()
 	if err != nil {
 		t.Fatal(err)
@@ -157,6 +161,9 @@ func testReminded(t *testing.T, empty Open) {
 		t.Helper()
 		slot, b, line := due(hours)
 		b.To = to
+		if hours < 0 {
+			b.Until = monday.Add(9 * time.Hour) // it may be on its way for weeks
+		}
 		next := kept
 		next.Done = append(next.Done, slot)
 		if err := s.Remind(ctx, kept, next, []bot.Broadcast{b}, []bot.LogEntry{line}); err != nil {
@@ -174,7 +181,7 @@ func testReminded(t *testing.T, empty Open) {
 		d.Broadcast, d.Kind, d.Queued, d.State, d.Units, d.At = b.ID, string(b.Kind), b.At, state, units, b.At
 		return d
 	}
-	remind(-24*7, bot.ToLiaisons, func(b bot.Broadcast) []bot.Delivery { // of the week before
+	remind(-24*21, bot.ToLiaisons, func(b bot.Broadcast) []bot.Delivery { // of weeks before
 		late := to(b, "2", bot.DeliveryAccepted, "县教育局") // expanded when the service was back
 		late.Queued = monday
 		return []bot.Delivery{to(b, "1", bot.DeliveryAccepted, "山河镇"), late}

@@ -33,6 +33,9 @@ func private(t *testing.T, s *store.Store) {
 	}
 	entries := []bot.Entry{{Item: 1, Value: bot.Words("王二小"), By: p.ID, At: noon()}, {Item: 5, Value: bot.Words("13800000001"), By: p.ID, At: noon()}}
 	hash := strings.Repeat("ab", 32)
+	if _, err := turn.Reminding(); err != nil {
+		t.Fatal(err)
+	}
 	err = turn.Commit(bot.Changes{
 		Session:    &bot.Session{Person: p.ID, Key: k, Quote: "wo-shi-wang"},
 		Report:     &bot.Report{Key: k, State: bot.Submitted, Draft: entries, Version: 1, Counted: 1},
