@@ -56,7 +56,7 @@ func (t *turn) words() {
 	case t.in.Chosen:
 		t.begin()
 	default:
-		t.tell("idle", nil)
+		t.tell(t.idle(), nil)
 	}
 }
 

@@ -396,6 +396,7 @@ func pauseWording() map[string][]string {
 		"post.case":   nil,
 		"post.office": {"office", "date", "phone"},
 	}
+	keys["outcome.none.group"] = nil
 	for _, why := range []Spare{SparePaper, SpareClaimed, SpareExtended, SpareOff, SparePaused, SparePromised, SpareCapped, SpareNotDue} {
 		keys["leftout."+string(why)] = []string{"n", "most"}
 	}

@@ -95,6 +95,9 @@ func Understand(n *Notice, p Person, s Session, m Message, now time.Time) Intent
 			in.Verb, in.Rest = VerbAsked, rest
 		}
 	}
+	if in.Verb == "" && s.Asking == 0 && s.Bag == nil && s.Proposal == nil && len(p.Units) > 0 && saysNoCase(in.Text) {
+		in.Verb = VerbNoCase
+	}
 	if in.Verb == "" && free && s.Bag == nil && n.takesNote(in.Text) {
 		in.Verb = VerbThanks
 	}

@@ -141,7 +141,11 @@ func (t *turn) outcome(s Sent) string {
 	if !s.Broadcast.Done {
 		parts = append(parts, t.phrase("outcome.going", nil))
 	}
-	if len(parts) == 0 {
+	switch {
+	case len(parts) > 0:
+	case s.Broadcast.To == ToGroups:
+		return t.phrase("outcome.none.group", nil)
+	default:
 		return t.phrase("outcome.none", nil)
 	}
 	return strings.Join(parts, "，")

@@ -42,6 +42,11 @@ func TestReminderOutcomes(t *testing.T) {
 			*s = bot.Sent{Broadcast: s.Broadcast, Spared: map[bot.Spare]int{bot.SparePaused: 75}}
 		}, "　未发75（提醒已暂停75）"},
 		{"still under way", func(s *bot.Sent) { s.Broadcast.Done = false }, "还在陆续发"},
+		{"to no group", func(s *bot.Sent) {
+			b := s.Broadcast
+			b.To = bot.ToGroups
+			*s = bot.Sent{Broadcast: b}
+		}, "没有发到群里（没有配对的群，或当时已报齐、已暂停）"},
 		{"to nobody at all", func(s *bot.Sent) { *s = bot.Sent{Broadcast: s.Broadcast} }, "没有要发的"},
 	} {
 		w := newWorld(t, n, officeRoster)
@@ -49,7 +54,7 @@ func TestReminderOutcomes(t *testing.T) {
 		c.change(&sent)
 		w.recent = []bot.Sent{sent}
 		for _, command := range []string{"提醒计划", "进度"} {
-			if got := w.say("office", command); !strings.Contains(got, "6月23日（星期三）9时 联络员：附件2、总结　") || !strings.Contains(got, c.want) {
+			if got := w.say("office", command); !strings.Contains(got, "6月23日（星期三）9时 ") || !strings.Contains(got, "：附件2、总结　") || !strings.Contains(got, c.want) {
 				t.Errorf("%s, %s:\n%s\nwant %s", c.what, command, got, c.want)
 			}
 		}

@@ -335,6 +335,9 @@ func (t *turn) haveReport() bool {
 
 func (t *turn) askUnit(units []string) {
 	form, _ := t.n.formMeant(t.s, t.in)
+	if open := t.s.Proposal; open != nil && open.Kind == ProposeUnit && t.in.Verb == "" {
+		form = t.n.formFor(ReportKey{Form: open.Text}) // asked again for the same
+	}
 	t.s.Proposal = &Proposal{Kind: ProposeUnit, Units: slices.Clone(units), Text: form.ID}
 	// Until one is chosen no unit is meant, and nothing can go to the last one.
 	t.s.Key, t.s.Asking = ReportKey{}, 0

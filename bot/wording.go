@@ -41,6 +41,7 @@ func WordingKeys() map[string][]string {
 		"unit.other":       {"unit", "units"},
 		"report.none":      {"phone"},
 		"idle":             nil,
+		"idle.case":        nil,
 		"unknown.office":   nil,
 		"offtopic":         nil,
 		"toofast":          nil,

@@ -143,6 +143,11 @@ func (l *loader) readStep(v value, hours bool) {
 		o.get("at").fail(TimeInvalid, "%s不在 windows 的时段里，发不出去。请改到 %s 之间。", clockWords(rung.At), l.hourWords())
 	}
 	rung.Day = r.readDay(rung, timed)
+	year := l.notice.Year
+	if date, _, ok := strings.Cut(rung.Day.Date, "-"); ok {
+		year = date
+	}
+	checkWeekdays(o.get("say"), rung.Say, year)
 	l.notice.Ladder.Rungs = append(l.notice.Ladder.Rungs, rung)
 }
 

@@ -255,6 +255,8 @@ func TestEachSlipIsNamedByFileAndLine(t *testing.T) {
 		{"ladder.yaml", "keep: 0", "keep: 21", "ladder.yaml:11 wrong-value"},
 		{"ladder.yaml", "say: 温馨提示", "say: \"温馨提示{unit}\"", "ladder.yaml:9 blank-unknown"},
 		{"ladder.yaml", "say: 温馨提示", "say: " + strings.Repeat("温", maxSay+1), "ladder.yaml:9 wrong-value"},
+		{"ladder.yaml", "say: 温馨提示", "say: 6月16日（星期四）是咨询日", "ladder.yaml:9 wrong-value"},
+		{"ladder.yaml", "say: 温馨提示", "say: 6月31日（星期四）是咨询日", "ladder.yaml:9 wrong-value"},
 		{"ladder.yaml", "to: 安委办", "to: 安委办, say: 名单", "ladder.yaml:11 key-unknown"},
 
 		// Ladder: the day of a step.

@@ -119,10 +119,15 @@ func checkSentence(v value, d bot.Deadline) {
 	if day := d.Aim.Format("1月2日"); !strings.Contains(d.Sentence, day) {
 		v.fail(WrongValue, "请大家报送的日子是%s，这句话里没有。at、aim 和 sentence 要一起改。", day)
 	}
-	for _, m := range dated.FindAllStringSubmatch(d.Sentence, -1) {
-		day, err := time.Parse("2006年1月2日", strconv.Itoa(d.Aim.Year())+"年"+m[1]+"月"+m[2]+"日")
+	checkWeekdays(v, d.Sentence, strconv.Itoa(d.Aim.Year()))
+}
+
+// checkWeekdays holds the days of the week that a text gives with its dates to a year.
+func checkWeekdays(v value, text, year string) {
+	for _, m := range dated.FindAllStringSubmatch(text, -1) {
+		day, err := time.Parse("2006年1月2日", year+"年"+m[1]+"月"+m[2]+"日")
 		if err != nil {
-			v.fail(WrongValue, "%d年没有%s月%s日。请改正。", d.Aim.Year(), m[1], m[2])
+			v.fail(WrongValue, "%s年没有%s月%s日。请改正。", year, m[1], m[2])
 			continue
 		}
 		if weekday := []rune("日一二三四五六")[day.Weekday()]; m[3] != string(weekday) {

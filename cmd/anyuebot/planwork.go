@@ -35,6 +35,9 @@ func remindPlanWork(ctx context.Context, s *service, query url.Values, _ io.Read
 	if kept.Pause.Holds(now) {
 		fmt.Fprintln(out, "提醒正全部暂停"+tillWhen(kept.Pause, s.zone)+"："+cmp.Or(kept.Pause.Reason, "没有写原因"))
 	}
+	if ahead := sentAhead(kept, now); len(ahead) > 0 {
+		fmt.Fprintf(out, "%s：时刻还没到，已经发过，到时不再发。是演练时发的话，请换一个存储演练。\n", strings.Join(ahead, "、"))
+	}
 	moments, words, err := s.momentsOf(kept, query.Get("at"), now)
 	if err != nil {
 		return err
@@ -54,6 +57,17 @@ func remindPlanWork(ctx context.Context, s *service, query url.Values, _ io.Read
 		fmt.Fprintf(out, "\n没有注明的单位，当周还可收%d条。\n", s.notice.Ladder.Cap)
 	}
 	return nil
+}
+
+// sentAhead are the steps whose time has not come and that were dealt with: by a
+// rehearsal on this store, or before the clock was put right.
+func sentAhead(kept bot.Reminding, now time.Time) (steps []string) {
+	for _, s := range kept.Done {
+		if s.Due.After(now) {
+			steps = append(steps, s.Rung)
+		}
+	}
+	return steps
 }
 
 func tillWhen(p *bot.Pause, place *time.Location) string {

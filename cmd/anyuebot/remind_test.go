@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -146,6 +147,26 @@ func TestRemindPlan_units(t *testing.T) {
 		t.Errorf("serve ended with %d:\n%s", code, errs.String())
 	}
 	hasNot(t, s.ok("remind", "--plan"), "运行中的服务")
+}
+
+// TestRemindPlan_rehearsed: what a rehearsal has sent does not come again when its
+// time comes, and the plan says so.
+func TestRemindPlan_rehearsed(t *testing.T) {
+	w := newWorld(t, rosterCSV)
+	w.service.clock.jump(time.Date(2021, 6, 29, 9, 0, 0, 0, w.service.zone))
+	if err := w.service.app.Tick(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	plan := func() string {
+		var out bytes.Buffer
+		if err := remindPlanWork(t.Context(), w.service, url.Values{}, nil, &out); err != nil {
+			t.Fatal(err)
+		}
+		return out.String()
+	}
+	hasNot(t, plan(), "已经发过")
+	w.service.clock.put.Store(&putting{time.Date(2021, 6, 28, 9, 0, 0, 0, w.service.zone), time.Now()})
+	has(t, plan(), "附件2二次、案例：时刻还没到，已经发过，到时不再发。是演练时发的话，请换一个存储演练。")
 }
 
 // TestRemindPlan_unknown: a year whose holidays nobody has announced yet is named.
