@@ -21,6 +21,9 @@ import (
 // service sees of its store, or in what is written down of the campaign. Each time
 // the rule complains; with nothing broken none does.
 func TestRulesNoticeWhatIsBroken(t *testing.T) {
+	if slowed {
+		t.Skip("forty-two campaigns are for a run without the race detector: go test ./bot/app -run TestRulesNotice")
+	}
 	var whole *record // with nothing broken
 	for _, c := range []struct {
 		name    string
