@@ -114,7 +114,7 @@ func (d *dating) day() bool {
 
 // calendarDay takes 6月16日, 6月16号, 6.16, 6/16, 2021年6月16日 and 2021-06-16.
 func (d *dating) calendarDay() bool {
-	year, month, marks := d.now.Year(), d.number(4), []string{".", "/", "·"}
+	year, month, marks := 0, d.number(4), []string{".", "/", "·"}
 	if month > 999 {
 		year = month
 		for _, mark := range []string{"年", "-", ".", "/"} {
@@ -142,9 +142,18 @@ func (d *dating) calendarDay() bool {
 	return !strings.ContainsRune(".%/", next) && d.set(year, month, day) // 1.2.3 is none
 }
 
-// set reports whether the calendar has such a day.
+// set reports whether the calendar has such a day. Without a year, 0, it is this
+// year's, but what lies more than nine months back is the next one's: in December
+// people say 1月4日.
 func (d *dating) set(year, month, day int) bool {
+	named := year != 0
+	if !named {
+		year = d.now.Year()
+	}
 	d.at = time.Date(year, time.Month(month), day, 0, 0, 0, 0, d.now.Location())
+	if !named && d.at.AddDate(0, 9, 0).Before(d.now) {
+		d.at = time.Date(year+1, time.Month(month), day, 0, 0, 0, 0, d.now.Location())
+	}
 	return int(d.at.Month()) == month && d.at.Day() == day
 }
 

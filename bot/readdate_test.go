@@ -83,6 +83,12 @@ func TestReadDate(t *testing.T) {
 			t.Errorf("%q: read as %s, rest %q", text, at, rest)
 		}
 	}
+	december := time.Date(2021, 12, 23, 9, 0, 0, 0, zone)
+	for text, want := range map[string]string{"1月4日": "2022-01-04", "1.4": "2022-01-04", "2月底": "2022-02-28", "12月20日": "2021-12-20", "7月2日": "2021-07-02", "6月3日": "2021-06-03", "2021年1月4日": "2021-01-04"} {
+		if at, _, ok := readDate(text, december, false); !ok || at.Format(DateLayout) != want {
+			t.Errorf("in December, %s: %s %t, want %s", text, at, ok, want)
+		}
+	}
 	if at, _, ok := readDate("7月2日", now, false); !ok || !at.Equal(time.Date(2021, 7, 2, 0, 0, 0, 0, zone)) {
 		t.Errorf("the first instant: %s", at)
 	}
