@@ -193,12 +193,12 @@ func TestNobodyIsRemindedWhoPromised(t *testing.T) {
 // TestQuiet reads till when a line of the phone log promises something.
 func TestQuiet(t *testing.T) {
 	for text, want := range map[string]string{
-		"已电话，明早报":            "静至6月29日",
-		"明天上午报":              "静至6月29日",
-		"明天下午5点前报":           "静至6月29日17时",
-		"静至6月30日":            "静至6月30日",
-		"6月25日打过，6月30日18时前报": "静至6月30日18时",
-		"联络员住院，下周五以后再说":      "静至7月9日",
+		"已电话，明早报":            "至6月29日不提醒",
+		"明天上午报":              "至6月29日不提醒",
+		"明天下午5点前报":           "至6月29日17时不提醒",
+		"静至6月30日":            "至6月30日不提醒",
+		"6月25日打过，6月30日18时前报": "至6月30日18时不提醒",
+		"联络员住院，下周五以后再说":      "至7月9日不提醒",
 		"没人接":                "",
 		"6月25日打过，没人接":        "",
 		"已电话3次，共5人":          "",
@@ -206,9 +206,9 @@ func TestQuiet(t *testing.T) {
 		w := newWorld(t, loadNotice(t), fourUnits)
 		reply := w.say("office", "记 三嘉乡 "+text)
 		if want == "" {
-			holds(t, text, reply, "✓ 已记：三嘉乡", "!静至")
+			holds(t, text, reply, "✓ 已记：三嘉乡", "!不提醒")
 		} else {
-			holds(t, text, reply, "✓ 已记：三嘉乡", want+"，")
+			holds(t, text, reply, "✓ 已记：三嘉乡", want+"这家")
 		}
 	}
 }

@@ -78,9 +78,32 @@ func (t *turn) logbook() {
 	default:
 		t.tell("log.head", a)
 	}
-	for _, e := range t.v.Log {
-		t.tell("log.line", args{"when": t.phrase("log.time", dateOf(e.At.In(t.now.Location()))), "who": t.whoDid(e), "what": t.whatWasDone(e)})
+	t.tellLines()
+}
+
+// tellLines tells the lines of the log; what reads alike, as of a list that was
+// imported, once.
+func (t *turn) tellLines() {
+	type line struct{ when, who, what string }
+	var last line
+	n := 0
+	flush := func() {
+		switch a := (args{"when": last.when, "who": last.who, "what": last.what, "n": strconv.Itoa(n)}); {
+		case n == 1:
+			t.tell("log.line", a)
+		case n > 1:
+			t.tell("log.line.times", a)
+		}
 	}
+	for _, e := range t.v.Log {
+		now := line{t.phrase("log.time", dateOf(e.At.In(t.now.Location()))), t.whoDid(e), t.whatWasDone(e)}
+		if now != last {
+			flush()
+			last, n = now, 0
+		}
+		n++
+	}
+	flush()
 }
 
 // whoDid names who did something by their role, and by their name if it is known.

@@ -252,6 +252,7 @@ func reviewWording() map[string][]string {
 		"log.head.unit":   {"unit", "n", "time"},
 		"log.none":        nil,
 		"log.line":        {"when", "who", "what"},
+		"log.line.times":  {"when", "who", "what", "n"},
 		"log.time":        day,
 		"log.liaison":     {"unit"},
 		"log.deputy":      {"unit"},

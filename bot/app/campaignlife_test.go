@@ -320,7 +320,7 @@ func (c *campaign) promises(s *subject, days int) {
 		return
 	}
 	day := c.now().AddDate(0, 0, days)
-	c.says("office", "静至", fmt.Sprintf("记 %s 已电话，%d月%d日报", s.name, day.Month(), day.Day()))
+	c.says("office", "不提醒这家", fmt.Sprintf("记 %s 已电话，%d月%d日报", s.name, day.Month(), day.Day()))
 	c.learn(s, func(f *facts) {
 		f.promised, f.claimed = endOf(day), false
 	})
