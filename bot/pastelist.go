@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"iter"
 	"slices"
 	"strings"
 	"unicode"
@@ -18,7 +19,8 @@ type ItemAnswer struct {
 // ReadList reads lines that begin with their item's number, as the bot's own
 // lists print them and people edit and send them back: “12 开展…活动 5 场”,
 // “第12项 5场”, “12项：5场；13项：120人”. A line whose words are not its item's
-// own is not read. A line that says 未填 is understood and gives no answer.
+// own is not read. A line that says 未填 is understood and gives no answer. A line
+// may hold several items, as in “28：1场，29：200人次”.
 //
 // The second result holds the lines that were not understood; section names
 // are not among them. It reports false if no line was, or if text is longer
@@ -70,6 +72,7 @@ type lister struct {
 	doubt    map[int]bool
 	rest     []string
 	unfilled int
+	single   bool // the message is one line
 
 	text     int    // the text item whose lines may go on; 0 if none
 	textHead string // its first line
@@ -77,7 +80,7 @@ type lister struct {
 }
 
 func newLister(n *Notice, form *Form, text string, read reader) *lister {
-	l := &lister{n: n, form: form, read: read, byItem: map[int]*ItemReading{}, doubt: map[int]bool{}}
+	l := &lister{n: n, form: form, read: read, byItem: map[int]*ItemReading{}, doubt: map[int]bool{}, single: !strings.ContainsFunc(strings.TrimSpace(text), isLineEnd)}
 	for line := range strings.FieldsFuncSeq(text, isLineEnd) {
 		l.line(line)
 	}
@@ -86,12 +89,16 @@ func newLister(n *Notice, form *Form, text string, read reader) *lister {
 }
 
 // line reads one line. Several items may share it, parted by ； or by a comma
-// before 第N项.
+// before 第N项; in a line of nothing but items and their figures, by a blank too.
 func (l *lister) line(line string) {
 	if strings.TrimSpace(line) == "" {
 		return
 	}
-	for part := range l.parts(line) {
+	parts := l.parts(line)
+	if row := l.row(line); row != nil {
+		parts = slices.Values(row)
+	}
+	for part := range parts {
 		switch {
 		case l.part(part):
 		case l.isTitle(part):
@@ -132,7 +139,7 @@ func (l *lister) endText(goesOn bool) {
 }
 
 // parts cuts a line into its items. A text item takes the rest of its line.
-func (l *lister) parts(line string) func(func(string) bool) {
+func (l *lister) parts(line string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for line != "" {
 			end := len(line)
@@ -148,8 +155,11 @@ func (l *lister) parts(line string) func(func(string) bool) {
 	}
 }
 
+// hardCuts end an item whatever stands behind them.
+const hardCuts = "；;。"
+
 func isCut(r rune) bool {
-	return unicode.IsSpace(r) || strings.ContainsRune("；;。，,、", r)
+	return unicode.IsSpace(r) || strings.ContainsRune(hardCuts+"，,、", r)
 }
 
 // cut finds where the next item of the line begins: behind ； or behind a comma
@@ -161,7 +171,7 @@ func (l *lister) cut(line string) int {
 			if !hard && !soft {
 				from = i
 			}
-			hard = hard || strings.ContainsRune("；;。", r)
+			hard = hard || strings.ContainsRune(hardCuts, r)
 			soft = soft || !unicode.IsSpace(r)
 			continue
 		}
@@ -214,7 +224,7 @@ func (l *lister) marker(line string) (marker, bool) {
 		return m, false
 	}
 	trimmed := strings.TrimLeftFunc(s, func(r rune) bool {
-		return unicode.IsSpace(r) || strings.ContainsRune("：:、.．)）", r)
+		return unicode.IsSpace(r) || strings.ContainsRune("：:=＝、.．)）", r)
 	})
 	m.sep = s[:len(s)-len(trimmed)]
 	m.spaced = strings.TrimSpace(m.sep) == ""
@@ -287,13 +297,15 @@ func (l *lister) part(part string) bool {
 		return true
 	case f.Kind == KindText, bare && l.startsWithMeasure(m.rest), bare && l.text >= m.item:
 		return false // “2 场，160人”: the number is a value
+	case bare && l.single && !l.ownUnit(f, value) && couldBeTime(m, value):
+		return false
 	}
 	r := l.read(l.n, f, value)
 	if r.Outcome == NoAnswer || bare && r.Outcome != Taken {
 		return false
 	}
 	l.endText(true)
-	certain := !bare || l.ownUnit(f, value) && !couldBeOneNumber(m, value)
+	certain := !bare || strings.ContainsAny(m.sep, "=＝") || l.ownUnit(f, value) && !couldBeOneNumber(m, value)
 	l.doubt[m.item] = l.doubt[m.item] || !certain
 	mergeReading(l.byItem, ItemReading{Item: m.item, Reading: r})
 	return true
