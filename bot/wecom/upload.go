@@ -92,14 +92,14 @@ func uploadKey(via, kind string, f *bot.File) string {
 
 // id returns the media id of a file on the road, uploading it if need be.
 func (m *uploads) id(ctx context.Context, key string, upload func(context.Context) (string, *Failure)) (string, *Failure) {
-	m.mu.Lock()
-	known, found := m.known[key]
-	m.mu.Unlock()
-	if found && time.Now().Before(known.until) {
-		return known.mediaID, nil
+	if id, ok := m.look(key); ok {
+		return id, nil
 	}
 	// Others wait for the same file, so it does not end with one of them.
 	uploading := m.flight.DoChan(key, func() (any, error) {
+		if id, ok := m.look(key); ok {
+			return id, nil // the upload of another has ended since this one looked
+		}
 		id, failure := upload(context.WithoutCancel(ctx))
 		if failure != nil {
 			return nil, failure
@@ -121,6 +121,14 @@ func (m *uploads) id(ctx context.Context, key string, upload func(context.Contex
 		}
 		return got.Val.(string), nil
 	}
+}
+
+// look finds a file that was uploaded before.
+func (m *uploads) look(key string) (mediaID string, ok bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	known, found := m.known[key]
+	return known.mediaID, found && time.Now().Before(known.until)
 }
 
 // drop forgets a media id that the platform does not know any more.
