@@ -570,17 +570,34 @@ func TestPausedAtTheMoment(t *testing.T) {
 	})
 }
 
+// nudged stores a 催报 that 山河镇 has got, and returns it.
+func (l *ladder) nudged() bot.Broadcast {
+	d := l.delivery("n1-1", "lisi")
+	d.Kind, d.Broadcast, d.Units, d.State, d.Queued, d.At = string(bot.BroadcastNudge), "n1", []string{"山河镇"}, bot.DeliveryAccepted, l.clock.now(), time.Now()
+	b := bot.Broadcast{ID: "n1", Kind: bot.BroadcastNudge, Form: l.notice.Main, At: l.clock.now(), Begun: time.Now(), Done: true}
+	l.commit("boss", bot.Changes{Broadcast: &b, Deliveries: []bot.Delivery{d}})
+	return b
+}
+
+// muted is a unit with its reminders turned off, to be stored.
+func (l *ladder) muted(unit string) bot.Unit {
+	v, err := l.store.View(context.Background())
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	defer v.Close()
+	u, ok, err := v.Unit(unit)
+	if err != nil || !ok {
+		l.t.Fatalf("%s: %t, %v", unit, ok, err)
+	}
+	u.Pause = &bot.Pause{Reason: "撤并", By: l.store.PersonID("boss"), At: l.clock.now()}
+	return u
+}
+
 // TestPausedUnit: one unit is left in peace, others are not.
 func TestPausedUnit(t *testing.T) {
 	played(t, "2021-06-23 08:59", func(l *ladder) {
-		v, err := l.store.View(context.Background())
-		if err != nil {
-			t.Fatal(err)
-		}
-		u, _, _ := v.Unit("山河镇")
-		v.Close()
-		u.Pause = &bot.Pause{Reason: "撤并", By: l.store.PersonID("boss"), At: l.clock.now()}
-		l.commit("boss", bot.Changes{Units: []bot.Unit{u}})
+		l.commit("boss", bot.Changes{Units: []bot.Unit{l.muted("山河镇")}})
 		p := l.live(nil)
 		defer p.end()
 		l.wait("2021-06-23 10:00")
@@ -596,13 +613,7 @@ func TestPausedUnit(t *testing.T) {
 func TestCap(t *testing.T) {
 	played(t, "2021-06-23 08:50", func(l *ladder) {
 		l.notice.Ladder.Cap = 1
-		id := "n1"
-		d := l.delivery(id+"-1", "lisi")
-		d.Kind, d.Broadcast, d.Units, d.State, d.Queued, d.At = string(bot.BroadcastNudge), id, []string{"山河镇"}, bot.DeliveryAccepted, l.clock.now(), time.Now()
-		l.commit("boss", bot.Changes{
-			Broadcast:  &bot.Broadcast{ID: id, Kind: bot.BroadcastNudge, Form: l.notice.Main, At: l.clock.now(), Begun: time.Now(), Done: true},
-			Deliveries: []bot.Delivery{d},
-		})
+		l.nudged()
 		p := l.live(nil)
 		defer p.end()
 		l.wait("2021-06-27 10:00")
@@ -641,17 +652,7 @@ func TestCapOfNudge(t *testing.T) {
 func TestNudgeCapped(t *testing.T) {
 	played(t, "2021-06-23 08:50", func(l *ladder) {
 		l.notice.Ladder.Cap = 1
-		d := l.delivery("n1-1", "lisi")
-		d.Kind, d.Broadcast, d.Units, d.State, d.Queued, d.At = string(bot.BroadcastNudge), "n1", []string{"山河镇"}, bot.DeliveryAccepted, l.clock.now(), time.Now()
-		nudge := bot.Broadcast{ID: "n1", Kind: bot.BroadcastNudge, Form: l.notice.Main, At: l.clock.now(), Begun: time.Now(), Done: true}
-		l.commit("boss", bot.Changes{Broadcast: &nudge, Deliveries: []bot.Delivery{d}})
-		v, err := l.store.View(context.Background())
-		if err != nil {
-			t.Fatal(err)
-		}
-		paused, _, _ := v.Unit("县教育局")
-		v.Close()
-		paused.Pause = &bot.Pause{Reason: "搬迁", By: l.store.PersonID("boss"), At: l.clock.now()}
+		nudge, paused := l.nudged(), l.muted("县教育局")
 		next := nudge
 		next.ID, next.Done = "n2", false
 		l.commit("boss", bot.Changes{Broadcast: &next, Units: []bot.Unit{paused}})
