@@ -425,6 +425,7 @@ func nominationWording() map[string][]string {
 		"nominate.due.late":        {"form", "units", "deadline", "register"},
 		"nominate.next":            {"main", "deadline", "fill"},
 		"nominate.taken":           {"unit", "name", "since", "phone"},
+		"nominate.taken.name":      {"name"},
 		"nominate.taken.since":     {"time"},
 		"nominate.taken.office":    {"unit", "name", "since", "userid"},
 		"nominate.told":            nil,

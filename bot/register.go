@@ -136,7 +136,7 @@ func (t *turn) bound(u Unit) {
 	}
 	who := t.form.Contact(name, entries).Name
 	if who != "" {
-		who += "同志"
+		who = t.phrase("nominate.taken.name", args{"name": who})
 	}
 	since := ""
 	if !u.Since.IsZero() {
